@@ -1,0 +1,1 @@
+"""Call flows as code: read, checked, proven, simulated, drawn and compiled."""

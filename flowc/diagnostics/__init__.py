@@ -1,0 +1,1 @@
+"""Findings about the author's files: codes, the model, and the writers."""

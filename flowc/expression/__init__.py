@@ -1,0 +1,1 @@
+"""The expression language: small, typed, total, without side effects."""
