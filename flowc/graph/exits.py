@@ -1,0 +1,91 @@
+"""How a block is left: the only branching there is. A closed set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flowc.expression.tree import Expression
+from flowc.graph.ids import BlockId
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    to: BlockId
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """By a truth that the telephone system decides by itself."""
+
+    condition: Expression
+    then: BlockId
+    otherwise: BlockId
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """By the value of a variable. Values are compared as text (`1`, `wrong`, `20261001`).
+
+    Over `OUTCOME` every outcome has its case and there is no `otherwise`.
+    """
+
+    variable: str
+    cases: tuple[tuple[str, BlockId], ...]
+    otherwise: BlockId | None = None
+
+    def case(self, value: str) -> BlockId | None:
+        return dict(self.cases).get(value, self.otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Run another flow; `site` is this place's number, unique among the calls of that flow."""
+
+    flow: str
+    entry: BlockId
+    site: int
+    results: tuple[tuple[str, BlockId], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Go back to where `flow` was called, by one of its results. Where nobody called it: `otherwise`."""
+
+    flow: str
+    result: str
+    otherwise: BlockId
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Take the newest menu off the back list and enter it afresh; with none left: `otherwise`."""
+
+    otherwise: BlockId
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End the call (or, in `on_hangup`, the handler). `cause` is a Q.850 number, 16 is normal."""
+
+    cause: int = 16
+
+
+Exit = Jump | Branch | Switch | Call | Return | Back | Hangup
+
+
+def successors(exit_: Exit) -> tuple[BlockId, ...]:
+    """The blocks that an exit names. Back's and Return's dynamic targets are the graph's to know."""
+    match exit_:
+        case Jump(to):
+            return (to,)
+        case Branch(_, then, otherwise):
+            return (then, otherwise)
+        case Switch(_, cases, otherwise):
+            ways = tuple(to for _, to in cases)
+            return ways if otherwise is None else (*ways, otherwise)
+        case Call(_, entry, _, results):
+            return (entry, *(to for _, to in results))
+        case Return(_, _, otherwise) | Back(otherwise):
+            return (otherwise,)
+        case Hangup():
+            return ()
