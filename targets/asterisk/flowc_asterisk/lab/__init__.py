@@ -1,0 +1,1 @@
+"""The Asterisk lab: boot a private server, call it, hear what it says. Knows nothing of flows."""
