@@ -5,7 +5,7 @@ Knows no folder, no server and no file format; `as_json` writes and reads it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flowc.graph.model import FlowGraph
 from flowc.graph.services import ServiceSpec, TicketSettings
@@ -23,7 +23,7 @@ class Release:
     id: str
     graph: FlowGraph
     services: tuple[ServiceSpec, ...] = ()
-    tickets: TicketSettings = TicketSettings()
+    tickets: TicketSettings = field(default_factory=TicketSettings)
     voices: tuple[tuple[str, str], ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
     fallback: str = ""
