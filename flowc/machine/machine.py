@@ -1,0 +1,257 @@
+"""The call machine: what a flow graph means. An event in, commands out; no clock and no I/O.
+
+Time comes with the events. The rules of input are in `listening` and `entry`, those of blocks in
+`walk`; here is what each event means for what the call waits for, and how long a call may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from flowc.expression.evaluate import Undecided, Unset, World
+from flowc.graph.ids import BlockId
+from flowc.graph.model import FlowGraph
+from flowc.graph.operations import Collect, Enqueue, Invoke, Record
+from flowc.graph.prompts import reading_variable
+from flowc.machine.commands import Command, LeaveQueue
+from flowc.machine.events import (
+    AgentAnswered,
+    Answered,
+    AudioEnded,
+    AudioFailed,
+    CallerHungUp,
+    DialEnded,
+    Dialled,
+    Event,
+    KeyPressed,
+    LimitReached,
+    QueueEnded,
+    RecordingEnded,
+    TimerExpired,
+)
+from flowc.machine.prepared import Prepared, prepare
+from flowc.machine.speaking import Readout
+from flowc.machine.trace import Trace
+from flowc.machine.walk import MachineError, Phase, Walk
+
+KEYS = frozenset("0123456789*#ABCD")
+STANDS_STILL = frozenset({Phase.NEW, Phase.QUEUED, Phase.TALKING, Phase.DIALLING})
+
+
+class ReadError(Exception):
+    """A block read a value that nobody gave, such as a field that a test's answer left out."""
+
+    def __init__(self, block: BlockId, reason: Undecided) -> None:
+        """Keep the block, and the variable where it is known."""
+        self.block = block
+        self.reason = reason
+        self.variable = reason.variable if isinstance(reason, Unset) else ""
+        super().__init__(f"{block} reads {self.variable or repr(reason)}, which has no value")
+
+
+class Machine:
+    """One call. `handle` moves it; the properties tell where it stands."""
+
+    __slots__ = ("_flow_ms", "_limit_ms", "_walk", "prepared")
+
+    def __init__(self, graph: FlowGraph | Prepared, world: World, readout: Readout) -> None:
+        """A call that nobody dialled yet; share a `Prepared` between the calls of one graph."""
+        self.prepared = graph if isinstance(graph, Prepared) else prepare(graph)
+        self._walk = Walk(self.prepared, world, readout)
+        self._flow_ms = 0
+        self._limit_ms: int | None = self.prepared.graph.limits.length_s * 1000
+
+    @property
+    def phase(self) -> Phase:
+        """What the call waits for."""
+        return self._walk.phase
+
+    @property
+    def block(self) -> BlockId:
+        """Where the call stands."""
+        return self._walk.block.id
+
+    @property
+    def language(self) -> str:
+        return self._walk.language
+
+    @property
+    def values(self) -> Mapping[str, int | str]:
+        """Variables and registers; what is missing is unset."""
+        return self._walk.values
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        return tuple(self._walk.marks)
+
+    @property
+    def is_over(self) -> bool:
+        """The call has ended and its hang-up handler is through."""
+        return self._walk.phase is Phase.OVER
+
+    @property
+    def trace(self) -> Trace:
+        return Trace(tuple(self._walk.steps), tuple(self._walk.times))
+
+    @property
+    def limit_at(self) -> int | None:
+        """When `LimitReached` is due; None while the call's clock stands still, and at its end."""
+        if self._limit_ms is None or self.phase in STANDS_STILL or self._walk.is_ending:
+            return None
+        return self._walk.now + max(0, self._limit_ms - self._flow_ms)
+
+    def handle(self, event: Event) -> tuple[Command, ...]:
+        """Take an event, move until the outside is needed again, and say what is to be done.
+
+        Raises ReadError where the flow reads what nobody gave; MachineError for a broken graph,
+        and for an event that fits nothing the call waits for.
+        """
+        walk = self._walk
+        walk.commands.clear()
+        if walk.phase not in STANDS_STILL:
+            self._flow_ms += event.at - walk.now
+        walk.now = event.at
+        try:
+            self._take(event)
+            walk.move_on()
+        except Undecided as reason:
+            raise ReadError(walk.block.id, reason) from reason
+        return tuple(walk.commands)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case KeyPressed(key, at):
+                self._key(key, at)
+            case AudioEnded():
+                self._audio_ended()
+            case TimerExpired():
+                self._timer()
+            case Dialled(number, caller):
+                self._expect(Phase.NEW)
+                self._walk.begin(number, caller)
+            case CallerHungUp():
+                self._walk.finish("caller", None)
+            case LimitReached():
+                self._limit()
+            case AudioFailed():
+                self._audio_failed()
+            case _:
+                self._outside(event)
+
+    def _outside(
+        self, event: Answered | AgentAnswered | QueueEnded | DialEnded | RecordingEnded
+    ) -> None:
+        match event:
+            case Answered(outcome, _, values):
+                self._expect(Phase.ASKING)
+                self._answered(outcome, values)
+            case AgentAnswered():
+                self._expect(Phase.QUEUED)
+                self._note_wait()
+                self._walk.phase = Phase.TALKING
+            case QueueEnded(outcome):
+                self._expect(Phase.QUEUED, Phase.TALKING)
+                self._leave_queue(outcome)
+            case DialEnded(outcome):
+                self._expect(Phase.DIALLING)
+                self._dial_ended(outcome)
+            case RecordingEnded(outcome, _, recording):
+                self._expect(Phase.RECORDING)
+                self._recorded(outcome, recording)
+            case _:
+                assert_never(event)
+
+    def _expect(self, *phases: Phase) -> None:
+        if self.phase not in phases:
+            raise MachineError(f"the call is {self.phase.value}, not {phases[0].value}")
+
+    def _key(self, key: str, at: int) -> None:
+        walk = self._walk
+        if key not in KEYS:
+            raise MachineError(f"{key!r} is no key of a telephone")
+        if walk.phase is Phase.LISTENING:
+            self._heard(walk.listener.key(key, at))
+        elif walk.phase is Phase.QUEUED:
+            operation = walk.operation
+            if isinstance(operation, Enqueue) and key in operation.exit_keys:
+                walk.commands.append(LeaveQueue())
+                self._leave_queue(f"key_{key}")
+
+    def _audio_ended(self) -> None:
+        if self.phase is Phase.LISTENING:
+            self._walk.listener.audio_ended(self._walk.now)
+        else:
+            self._expect(Phase.SAYING)
+            self._walk.phase = Phase.MOVING
+
+    def _audio_failed(self) -> None:
+        if self.phase is Phase.LISTENING:
+            self._walk.end("error")
+        else:
+            self._audio_ended()
+
+    def _timer(self) -> None:
+        if self.phase is Phase.QUEUED:
+            self._walk.commands.append(LeaveQueue())
+            self._leave_queue("waited_too_long")
+        else:
+            self._expect(Phase.LISTENING)
+            self._heard(self._walk.listener.silence())
+
+    def _limit(self) -> None:
+        way_out, self._limit_ms = self.prepared.graph.limits.to, None
+        if way_out is None:
+            self._walk.finish("limit", 16)
+        elif not self._walk.is_ending:
+            self._walk.enter(self.prepared.blocks[way_out])
+
+    def _heard(self, outcome: str | None) -> None:
+        if outcome is None:
+            return
+        operation = self._walk.operation
+        assert isinstance(operation, Collect)
+        self._walk.end(outcome)
+        if outcome == "done" and operation.into:
+            self._walk.assign(operation.into, self._walk.listener.text)
+
+    def _answered(self, outcome: str, values: Mapping[str, int | str]) -> None:
+        operation = self._walk.operation
+        assert isinstance(operation, Invoke)
+        self._walk.end(outcome)
+        for name in filled_by(operation, self.prepared.graph.languages):
+            self._walk.assign(name, values.get(name) if outcome == "done" else None)
+
+    def _note_wait(self) -> None:
+        self._walk.set("call.waited", (self._walk.now - self._walk.waiting_since) // 1000)
+
+    def _leave_queue(self, outcome: str) -> None:
+        if self.phase is Phase.QUEUED:
+            self._note_wait()
+        self._walk.end(outcome)
+
+    def _dial_ended(self, outcome: str) -> None:
+        if outcome == "after_agent":
+            self._walk.stop_ringing()
+        self._walk.ring_next(outcome)
+
+    def _recorded(self, outcome: str, recording: str) -> None:
+        operation = self._walk.operation
+        assert isinstance(operation, Record)
+        self._walk.end(outcome)
+        self._walk.assign(operation.into, recording if outcome == "done" else None)
+
+
+def filled_by(invoke: Invoke, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Every variable that an answer may fill, in order: fields, conditions, readings."""
+    names = [given.variable for given in invoke.gives]
+    names.extend(decided.variable for decided in invoke.decided)
+    names.extend(
+        reading_variable(reading.variable, language)
+        for reading in invoke.readings
+        for language in languages
+    )
+    return tuple(dict.fromkeys(names))
+
+
+__all__ = ["Machine", "MachineError", "Phase", "ReadError", "filled_by"]

@@ -1,0 +1,395 @@
+"""A call on its way through blocks: does operations, takes exits, keeps what the call knows.
+
+Knows no events: `machine` tells it how a wait ended. Whatever needs the outside is appended to
+`commands`, and `phase` says what the call then waits for.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import assert_never
+
+from flowc.expression.evaluate import World, evaluate
+from flowc.expression.tree import Expression
+from flowc.graph.exits import Back, Branch, Call, Hangup, Jump, Return, Switch
+from flowc.graph.operations import (
+    OUTCOME,
+    Answer,
+    Assign,
+    Clock,
+    Collect,
+    Cue,
+    CueKind,
+    Dial,
+    Enqueue,
+    Flush,
+    Forget,
+    Invoke,
+    Language,
+    Lead,
+    Mark,
+    Operation,
+    Play,
+    Record,
+    Remember,
+)
+from flowc.graph.prompts import Prompt
+from flowc.machine.clock import clock_values
+from flowc.machine.commands import (
+    AnswerCall,
+    AskService,
+    Command,
+    DialNumber,
+    EndCall,
+    JoinQueue,
+    PlaySounds,
+    RecordCaller,
+)
+from flowc.machine.listening import Listener
+from flowc.machine.prepared import Prepared, PreparedBlock
+from flowc.machine.speaking import Readout, sounds_of
+from flowc.machine.trace import Assigned, Ended, HungUp, Marked, Offered, Step
+
+MOST_REMEMBERED = 8
+MOST_STEPS = 10_000  # blocks entered between two events; what a compiler proves stays far below
+_NUMBER = re.compile("[0-9]+")
+
+
+class MachineError(Exception):
+    """The graph or the driver broke a rule: our mistake, not a caller's."""
+
+
+class Phase(Enum):
+    """What the call waits for."""
+
+    NEW = "new"
+    MOVING = "moving"
+    SAYING = "saying"
+    LISTENING = "listening"
+    ASKING = "asking"
+    QUEUED = "queued"
+    TALKING = "talking"
+    DIALLING = "dialling"
+    RECORDING = "recording"
+    OVER = "over"
+
+
+def return_register(flow: str) -> str:
+    """The register with the call site to which `flow` returns; unset where nobody called it."""
+    return f"return.{flow}"
+
+
+class Walk:
+    """One call between two waits."""
+
+    __slots__ = (
+        "_is_ending",
+        "_kept_lead",
+        "_lead",
+        "_readout",
+        "_remembered",
+        "_ringing",
+        "_walked",
+        "_world",
+        "block",
+        "commands",
+        "index",
+        "language",
+        "listener",
+        "marks",
+        "now",
+        "phase",
+        "prepared",
+        "started",
+        "steps",
+        "times",
+        "values",
+        "waiting_since",
+    )
+
+    def __init__(self, prepared: Prepared, world: World, readout: Readout) -> None:
+        self.prepared = prepared
+        self.values: dict[str, int | str] = {}
+        self.language = prepared.graph.languages[0]
+        self.phase = Phase.NEW
+        self.block: PreparedBlock
+        self.index = 0  # of the operation that comes next
+        self.commands: list[Command] = []
+        self.listener = Listener(self.commands)
+        self.now = self.started = self.waiting_since = 0
+        self.marks: dict[str, None] = {}
+        self.steps: list[Step] = []
+        self.times: list[int] = []
+        self._world, self._readout = world, readout
+        self._walked = 0
+        self._is_ending = False
+        self._lead: tuple[str, ...] = ()
+        self._kept_lead: tuple[str, ...] = ()
+        self._remembered: list[str] = []
+        self._ringing: list[Expression] = []  # numbers of a Dial that have not been rung yet
+
+    # --- what machine tells it
+
+    @property
+    def operation(self) -> Operation:
+        """What the call is waiting in."""
+        return self.block.operations[self.index - 1]
+
+    @property
+    def is_ending(self) -> bool:
+        """The call is over, or only its hang-up handler still runs."""
+        return self._is_ending or self.phase is Phase.OVER
+
+    def begin(self, number: str, caller: str) -> None:
+        if number not in self.prepared.numbers:
+            raise MachineError(f"the graph has no number {number!r}")
+        self.started = self.now
+        self.set("call.from", caller)
+        self.set("call.to", number)
+        self.set("call.started", self._world.now())
+        self.set("call.language", self.language)
+        self.enter(self.prepared.numbers[number])
+
+    def move_on(self) -> None:
+        """Go as far as no wait is needed. Raises Undecided where a value is missing."""
+        self._walked = 0
+        while self.phase is Phase.MOVING:
+            if self.index < len(self.block.operations):
+                self.index += 1
+                self._do(self.block.operations[self.index - 1])
+            else:
+                self._leave()
+
+    def enter(self, block: PreparedBlock) -> None:
+        self._walked += 1
+        if self._walked > MOST_STEPS:
+            raise MachineError(f"{block.id} goes round without end and without the caller")
+        self.block, self.index, self.phase = block, 0, Phase.MOVING
+        self.tell(block.entered)
+
+    def end(self, outcome: str) -> None:
+        """The operation waited in has ended."""
+        self.values[OUTCOME] = outcome
+        self.phase = Phase.MOVING
+        self.tell(Ended(self.block.id, outcome))
+
+    def finish(self, by: str, cause: int | None) -> None:
+        """The call is over; its handler runs once."""
+        if self.is_ending:
+            self.phase = Phase.OVER if cause is not None else self.phase
+            return
+        self.tell(HungUp(by))
+        if cause is not None:
+            self.commands.append(EndCall(cause))
+        handler = self.prepared.graph.on_hangup
+        self._is_ending = True
+        if handler is None:
+            self.phase = Phase.OVER
+        else:
+            self.enter(self.prepared.blocks[handler])
+
+    def assign(self, variable: str, value: int | str | None) -> None:
+        """Fill or unset a variable of the flow's; told only where that changes it."""
+        held = None if value == "" else value
+        if variable in self.prepared.told and held != self.values.get(variable):
+            self.tell(Assigned(variable, held))
+        self.set(variable, held)
+
+    def set(self, variable: str, value: int | str | None) -> None:
+        """The same without a word; a register is never told."""
+        if value is None or value == "":
+            self.values.pop(variable, None)
+        else:
+            self.values[variable] = value
+
+    def tell(self, step: Step) -> None:
+        self.steps.append(step)
+        self.times.append(self.now - self.started)
+
+    def ring_next(self, outcome: str) -> None:
+        """Dial the next number that is allowed; with none left the dialling ends so."""
+        operation = self.operation
+        assert isinstance(operation, Dial)
+        while self._ringing:
+            number = str(self._value(self._ringing.pop(0)))
+            if is_allowed(number, operation.allowed):
+                accept = self._sounds(operation.accept_prompt)
+                self.commands.append(DialNumber(number, operation.ring_s, operation.accept, accept))
+                return
+            outcome = "failed"
+        self.end(outcome)
+
+    def stop_ringing(self) -> None:
+        self._ringing.clear()
+
+    # --- operations
+
+    def _do(self, operation: Operation) -> None:
+        match operation:
+            case Assign(variable, value):
+                self.assign(variable, None if value is None else self._value(value))
+            case Play() | Lead() | Cue():
+                self._speak(operation)
+            case Collect() | Invoke() | Enqueue() | Dial() | Record():
+                self._wait_for(operation)
+            case Answer():
+                self.commands.append(AnswerCall())
+            case Flush():
+                self.listener.flush(self.now)
+            case Clock() | Language() | Mark() | Remember() | Forget():
+                self._note(operation)
+            case _:
+                assert_never(operation)
+
+    def _speak(self, operation: Play | Lead | Cue) -> None:
+        match operation:
+            case Play(prompt):
+                self._play(self._sounds(prompt))
+            case Lead(prompt):
+                self._lead += self._sounds(prompt)
+            case Cue(prompt, kind, deaf):
+                lead = self._lead_for(kind)
+                self.listener.cue(self._sounds(deaf), lead + self._sounds(prompt))
+            case _:
+                assert_never(operation)
+
+    def _lead_for(self, kind: CueKind) -> tuple[str, ...]:
+        match kind:
+            case CueKind.ENTRY:
+                self._kept_lead, self._lead = self._lead, ()
+                return self._kept_lead
+            case CueKind.AGAIN:
+                return self._kept_lead
+            case CueKind.RETRY:
+                return ()
+            case _:
+                assert_never(kind)
+
+    def _note(self, operation: Clock | Language | Mark | Remember | Forget) -> None:
+        match operation:
+            case Clock():
+                for name, value in clock_values(self._world.now(), self.prepared.graph.timezone):
+                    self.set(name, value)
+            case Language(language):
+                self.language = language
+                self.set("call.language", language)
+            case Mark(name):
+                self._mark(name)
+            case Remember(node):
+                self._remembered = [*self._remembered, node][-MOST_REMEMBERED:]
+            case Forget(flow):
+                own = f"{flow}."
+                self._remembered = [one for one in self._remembered if not one.startswith(own)]
+            case _:
+                assert_never(operation)
+
+    def _mark(self, name: str) -> None:
+        if name not in self.marks:
+            self.marks[name] = None
+            self.tell(Marked(name))
+
+    def _play(self, sounds: tuple[str, ...]) -> None:
+        if sounds:
+            self.tell(Offered(sounds))
+            self.commands.append(PlaySounds(sounds, True))
+            self.phase = Phase.SAYING
+
+    def _wait_for(self, operation: Collect | Invoke | Enqueue | Dial | Record) -> None:
+        match operation:
+            case Collect():
+                self._listen(operation)
+            case Invoke():
+                self._ask(operation)
+            case Enqueue():
+                self._join(operation)
+            case Dial(numbers=numbers):
+                self.phase = Phase.DIALLING
+                self._ringing = list(numbers)
+                self.ring_next("failed")
+            case Record(_, most_s, silence_s, end_key):
+                self.phase = Phase.RECORDING
+                self.commands.append(RecordCaller(most_s, silence_s, end_key))
+            case _:
+                assert_never(operation)
+
+    def _listen(self, collect: Collect) -> None:
+        offer = self.listener.offer
+        if offer is None:
+            raise MachineError(f"{self.block.id} collects before any Cue")
+        if offer:
+            self.tell(Offered(offer))
+        self.phase = Phase.LISTENING
+        self.listener.begin(collect, self.now)
+
+    def _ask(self, invoke: Invoke) -> None:
+        arguments = tuple((name, self._value(value)) for name, value in invoke.arguments)
+        self.phase = Phase.ASKING
+        deadline = self.now + invoke.deadline_ms
+        self.commands.append(AskService(invoke, arguments, self._sounds(invoke.filler), deadline))
+
+    def _join(self, enqueue: Enqueue) -> None:
+        priority = 0 if enqueue.priority is None else int(self._value(enqueue.priority))
+        most = enqueue.max_wait_s
+        deadline = None if most is None else self.now + most * 1000
+        self.phase, self.waiting_since = Phase.QUEUED, self.now
+        self.commands.append(JoinQueue(enqueue.queue, priority, enqueue.exit_keys, deadline))
+
+    # --- exits
+
+    def _leave(self) -> None:
+        block = self.block
+        match block.exit:
+            case Jump():
+                self._go(block.otherwise)
+            case Switch(variable):
+                self._go(self._switch(variable))
+            case Branch(condition):
+                self._go(block.ways["1" if self._value(condition) else "0"])
+            case Call(flow, _, site):
+                self.set(return_register(flow), site)
+                self._go(block.otherwise)
+            case Return(flow, result):
+                self._go(self._return(flow, result))
+            case Back():
+                self._go(self._back())
+            case Hangup(cause):
+                self.finish("flow", cause)
+            case _:
+                assert_never(block.exit)
+
+    def _go(self, block: PreparedBlock | None) -> None:
+        if block is None:
+            raise MachineError(f"{self.block.id} has no way for {self.values.get(OUTCOME)!r}")
+        self.enter(block)
+
+    def _switch(self, variable: str) -> PreparedBlock | None:
+        value = str(self.values.get(variable, ""))
+        return self.block.ways.get(value, self.block.otherwise)
+
+    def _return(self, flow: str, result: str) -> PreparedBlock | None:
+        site = self.values.pop(return_register(flow), None)
+        caller = None if site is None else self.prepared.callers[flow, int(site)]
+        return self.block.otherwise if caller is None else caller.ways.get(result)
+
+    def _back(self) -> PreparedBlock | None:
+        if not self._remembered:
+            return self.block.otherwise
+        return self.prepared.menus[self._remembered.pop()]
+
+    def _value(self, expression: Expression) -> int | str:
+        return evaluate(expression, self.values, self._world)
+
+    def _sounds(self, prompt: Prompt) -> tuple[str, ...]:
+        if not prompt:
+            return ()
+        return sounds_of(prompt, self.language, self.values, self._world, self._readout)
+
+
+def is_allowed(number: str, allowed: tuple[str, ...]) -> bool:
+    """May these digits be dialled? `allowed` holds numbers, or beginnings that end in `*`."""
+    if not _NUMBER.fullmatch(number):
+        return False
+    return any(
+        number.startswith(one[:-1]) if one.endswith("*") else number == one for one in allowed
+    )
