@@ -1,0 +1,266 @@
+"""F02xx: the form of a flow and the names in it."""
+
+from __future__ import annotations
+
+from flowc.diagnostics.model import Code, Severity, Words
+
+E, W, A = Severity.ERROR, Severity.WARNING, Severity.ADVICE
+
+UNKNOWN_NODE = Code(
+    "F0201",
+    E,
+    Words("unknown node", "没有这个节点"),
+    Words("no node named `{name}` in flow `{flow}`", "流程 `{flow}` 里没有名为 `{name}` 的节点"),
+    Words("a node named `{closest}` exists", "有一个名为 `{closest}` 的节点，是不是它？"),
+)
+UNKNOWN_KIND = Code(
+    "F0202",
+    E,
+    Words("unknown kind of node", "不认识的节点种类"),
+    Words(
+        "node `{node}` has no kind: none of {found} is one",
+        "节点 `{node}` 没有种类：{found} 都不是种类",
+    ),
+    Words("write one of: {kinds}", "请写其中之一：{kinds}"),
+)
+TWO_KINDS = Code(
+    "F0203",
+    E,
+    Words("two kinds in one node", "一个节点写了两个种类"),
+    Words(
+        "`{second}` is a kind too; node `{node}` is a `{first}` already",
+        "`{second}` 也是种类；节点 `{node}` 已经是 `{first}`",
+    ),
+    Words(
+        "make two nodes of it and lead from one to the other with `then:`",
+        "请拆成两个节点，用 `then:` 连起来",
+    ),
+)
+UNKNOWN_FIELD = Code(
+    "F0204",
+    E,
+    Words("unknown field", "不认识的字段"),
+    Words("a `{kind}` has no field `{name}`", "`{kind}` 没有字段 `{name}`"),
+    Words("did you mean `{closest}`?", "是不是想写 `{closest}`？"),
+)
+MISSING_FIELD = Code(
+    "F0205",
+    E,
+    Words("missing field", "缺少字段"),
+    Words("`{node}` needs `{name}:`", "`{node}` 需要写 `{name}:`"),
+    Words("{hint}", "{hint_zh}"),
+)
+MISSING_OUTCOME = Code(
+    "F0206",
+    E,
+    Words("an outcome leads nowhere", "有一种结果没有去处"),
+    Words(
+        "`{node}` does not say where a caller goes when the outcome is `{outcome}`",
+        "`{node}` 没有写结果为 `{outcome}` 时来电者去哪里",
+    ),
+    Words(
+        "add `{outcome}: <node>` to the node, or `{outcome}:` under `defaults:` of flowc.yaml",
+        "请在节点里加 `{outcome}: <节点>`，或在 flowc.yaml 的 `defaults:` 下写 `{outcome}:`",
+    ),
+)
+WRONG_SHAPE = Code(
+    "F0207",
+    E,
+    Words("something else is expected here", "这里应该写别的内容"),
+    Words("{name} should be {expected}", "{name} 应当是{expected_zh}"),
+    Words("for example: {example}", "例如：{example}"),
+)
+WRONG_NAME = Code(
+    "F0208",
+    E,
+    Words("not a name", "不是合适的名字"),
+    Words("`{name}` can't be a name here", "`{name}` 不能用作这里的名字"),
+    Words(
+        "names are small letters, digits and `_`, begin with a letter and have at most {most} characters",
+        "名字用小写字母、数字和 `_`，以字母开头，最多 {most} 个字符",
+    ),
+)
+UNKNOWN_FLOW = Code(
+    "F0209",
+    E,
+    Words("unknown flow", "没有这个流程"),
+    Words("no flow named `{name}` in this project", "本项目没有名为 `{name}` 的流程"),
+    Words("a flow named `{closest}` exists", "有一个名为 `{closest}` 的流程，是不是它？"),
+)
+NOT_AN_ENTRY = Code(
+    "F0210",
+    E,
+    Words("not an entry of that flow", "不是那个流程的入口"),
+    Words(
+        "flow `{flow}` does not list `{node}` under `entries:`",
+        "流程 `{flow}` 的 `entries:` 里没有 `{node}`",
+    ),
+    Words("add `entries: [{node}]` to flow `{flow}`", "请在流程 `{flow}` 里加 `entries: [{node}]`"),
+)
+UNKNOWN_THING = Code(
+    "F0211",
+    E,
+    Words("unknown name", "没有这个名字"),
+    Words("no {what} named `{name}`", "没有名为 `{name}` 的{what_zh}"),
+    Words("`{closest}` exists", "有一个 `{closest}`，是不是它？"),
+)
+MISSING_TEXT = Code(
+    "F0212",
+    E,
+    Words("a prompt is missing in a language", "有一种语言缺少提示音文字"),
+    Words("`{id}` has no text in `{language}`", "`{id}` 没有 `{language}` 的文字"),
+    Words(
+        "write `{{{first}: ..., {language}: ...}}` here, or fill column `{language}` of row `{id}` in prompts.csv",
+        "请写成 `{{{first}: ..., {language}: ...}}`，或在 prompts.csv 的 `{id}` 行填写 `{language}` 一列",
+    ),
+)
+UNKNOWN_PROMPT = Code(
+    "F0213",
+    E,
+    Words("unknown prompt", "没有这条提示音"),
+    Words("prompts.csv has no row `{id}`", "prompts.csv 里没有 `{id}` 这一行"),
+    Words("`{closest}` exists", "有一条 `{closest}`，是不是它？"),
+)
+KEY_TWICE = Code(
+    "F0214",
+    E,
+    Words("a key is bound twice", "一个按键用了两次"),
+    Words("key `{key}` is bound already in `{node}`", "`{node}` 里按键 `{key}` 已经用过"),
+    Words("give this choice another key", "请给这个选项换一个按键"),
+)
+KEY_SHADOWS = Code(
+    "F0215",
+    W,
+    Words("a choice hides a global key", "选项盖住了全局按键"),
+    Words(
+        "in `{node}` key `{key}` no longer means {meaning}",
+        "在 `{node}` 里按键 `{key}` 不再是 {meaning}",
+    ),
+    Words(
+        "choose another key, or say nothing of {meaning} in this menu",
+        "请换一个按键，或在这个菜单里不要提 {meaning}",
+    ),
+)
+KEY_PREFIX = Code(
+    "F0216",
+    W,
+    Words("a key waits for a longer one", "短按键要等长按键"),
+    Words(
+        "`{key}` begins `{longer}` too, so the caller waits 3 s after it",
+        "`{key}` 也是 `{longer}` 的开头，按下后要等 3 秒",
+    ),
+    Words("use keys of which none begins another", "请用互不为开头的按键"),
+)
+SPOKEN_NOT_BOUND = Code(
+    "F0217",
+    E,
+    Words("a spoken key is not bound", "说到的按键没有用"),
+    Words(
+        "the text says key `{key}`, but `{node}` does nothing on it",
+        "文字里说按 `{key}`，但 `{node}` 对它没有动作",
+    ),
+    Words(
+        "bind `{key}` under `choices:`, or take it out of the text",
+        "请在 `choices:` 里加上 `{key}`，或从文字里去掉",
+    ),
+)
+BOUND_NOT_SPOKEN = Code(
+    "F0218",
+    W,
+    Words("a bound key is never spoken", "有的按键没有说到"),
+    Words(
+        "`{node}` has a choice `{key}` that its prompt does not mention",
+        "`{node}` 有选项 `{key}`，提示音里没有说",
+    ),
+    Words(
+        "say it in the prompt, or leave `prompt:` out: the sentences are then made from the choices",
+        "请在提示音里说出来；或去掉 `prompt:`，由选项自动生成",
+    ),
+)
+FORBIDDEN_DESTINATION = Code(
+    "F0219",
+    E,
+    Words("a destination that may not be dialled", "不允许拨打的号码"),
+    Words("`{number}` is on no list of `destinations:`", "`{number}` 不在 `destinations:` 里"),
+    Words(
+        "add it, or a pattern such as `0750*`, to `destinations:` of flowc.yaml",
+        "请把它或 `0750*` 这样的号段加进 flowc.yaml 的 `destinations:`",
+    ),
+)
+VARIABLE_TYPES = Code(
+    "F0220",
+    E,
+    Words("a variable has two types", "一个变量有两种类型"),
+    Words(
+        "`{name}` becomes {second} here, but {first} elsewhere",
+        "`{name}` 在这里是 {second}，在别处是 {first}",
+    ),
+    Words("use another name for one of the two", "请给其中一个换个名字"),
+)
+UNKNOWN_RESULT = Code(
+    "F0221",
+    E,
+    Words("not a result of this flow", "不是这个流程的结果"),
+    Words(
+        "flow `{flow}` does not declare the result `{name}`", "流程 `{flow}` 没有声明结果 `{name}`"
+    ),
+    Words("its results are: {known}", "它的结果有：{known}"),
+)
+RECURSIVE_CALL = Code(
+    "F0222",
+    E,
+    Words("a flow calls itself", "流程调用了自己"),
+    Words("the calls go round: {ring}", "调用绕成了圈：{ring}"),
+    Words(
+        "use a jump (`then: {flow}`) where the caller shall not come back",
+        "如果不需要回来，请用跳转（`then: {flow}`）",
+    ),
+)
+HANGUP_KIND = Code(
+    "F0223",
+    E,
+    Words("can't be done after the call", "通话结束后不能做"),
+    Words("`{kind}` can't stand in `on_hangup:`", "`on_hangup:` 里不能用 `{kind}`"),
+    Words("use set, branch, mark or ticket", "可以用 set、branch、mark、ticket"),
+)
+CHOICE_ORDER = Code(
+    "F0224",
+    A,
+    Words("a long menu", "菜单太长"),
+    Words("`{node}` offers {count} choices", "`{node}` 有 {count} 个选项"),
+    Words(
+        "callers remember about four: move the rarer ones to a second menu (ISO/IEC 13714)",
+        "来电者大约只记得住四个：把少用的移到下一级菜单（ISO/IEC 13714）",
+    ),
+)
+MISSING_ARGUMENT = Code(
+    "F0225",
+    E,
+    Words("an argument is missing", "缺少参数"),
+    Words("`{operation}` needs `{name}` ({type})", "`{operation}` 需要 `{name}`（{type}）"),
+    Words("add `{name}:` under `with:`", "请在 `with:` 下加 `{name}:`"),
+)
+NO_READ_OUT = Code(
+    "F0226",
+    E,
+    Words("this value can't be read out", "这个值无法朗读"),
+    Words("`{name}` is {type}, and {reason}", "`{name}` 是 {type}，{reason_zh}"),
+)
+DUPLICATE_FLOW = Code(
+    "F0227",
+    E,
+    Words("a name is used twice", "名字重复"),
+    Words("`{name}` is defined already in {where}", "`{name}` 在 {where} 里已经有了"),
+    Words("give one of the two another name", "请给其中一个换个名字"),
+)
+NOT_YET = Code(
+    "F0228",
+    E,
+    Words("not supported", "暂不支持"),
+    Words("{what}", "{what_zh}"),
+    Words("{advice}", "{advice_zh}"),
+)
+
+CODES: tuple[Code, ...] = tuple(
+    value for value in list(globals().values()) if isinstance(value, Code)
+)

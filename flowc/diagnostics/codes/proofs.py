@@ -1,0 +1,98 @@
+"""F04xx: what is wrong with the graph: places that callers can't reach, leave or survive."""
+
+from __future__ import annotations
+
+from flowc.diagnostics.model import Code, Severity, Words
+
+E, W = Severity.ERROR, Severity.WARNING
+
+UNREACHABLE = Code(
+    "F0401",
+    E,
+    Words("a node that no caller reaches", "没有来电者能到达的节点"),
+    Words("nothing leads to `{node}`", "没有任何路径通向 `{node}`"),
+    Words("lead to it from a node, or delete it", "请从别的节点引到它，或删掉它"),
+)
+UNSET_VARIABLE = Code(
+    "F0402",
+    E,
+    Words("a variable may have no value", "变量可能没有值"),
+    Words(
+        "`{name}` is read in `{node}`, but a caller can get here without it",
+        "`{node}` 用到 `{name}`，但来电者可能在它有值之前就到这里",
+    ),
+    Words(
+        "fill it on that way too, or ask `{name} is set` first",
+        "请在那条路上也给它赋值，或先判断 `{name} is set`",
+    ),
+)
+ENDLESS = Code(
+    "F0403",
+    E,
+    Words("a way round without an end", "没有尽头的循环"),
+    Words("callers can go round for ever: {ring}", "来电者可能永远绕圈：{ring}"),
+    Words(
+        "give a way back a bound: `{outcome}: {{to: {target}, at_most: 2, else: <node>}}`",
+        "请给回头的路加上限：`{outcome}: {{to: {target}, at_most: 2, else: <节点>}}`",
+    ),
+)
+NO_PERSON = Code(
+    "F0404",
+    E,
+    Words("no person can be reached", "找不到人工"),
+    Words(
+        "from `{node}` no way leads to a queue, a transfer or a person on call",
+        "从 `{node}` 出发没有路通向排队、转接或值班人员",
+    ),
+    Words(
+        "bind a key to the person (`keys: {{0: person}}`), or lead `gave_up` to one",
+        "请设人工键（`keys: {{0: person}}`），或让 `gave_up` 通向人工",
+    ),
+)
+TOO_MANY_KEYS = Code(
+    "F0405",
+    E,
+    Words("a person is too far away", "找人工太难"),
+    Words(
+        "from `{node}` a person is {keys} keys away; `person:` allows {most}",
+        "从 `{node}` 到人工要按 {keys} 次键；`person:` 允许 {most} 次",
+    ),
+    Words("bind a key to the person in this menu", "请在这个菜单里设人工键"),
+)
+UNDECIDED_TEXT = Code(
+    "F0406",
+    E,
+    Words("a condition on text that no look-up decides", "文字条件无处判断"),
+    Words("`{text}` compares text that came with no look-up", "`{text}` 比较的文字不是查询带来的"),
+    Words(
+        "compare digits, numbers or dates, or let the service decide it and answer with a bool",
+        "请比较数字、号码或日期，或让服务判断后返回 bool",
+    ),
+)
+SILENT_NO_PERSON = Code(
+    "F0407",
+    E,
+    Words("silence never ends at a person", "一直不按键也到不了人工"),
+    Words(
+        "a caller who says and presses nothing at `{node}` is never led to a person",
+        "在 `{node}` 一直不按键的来电者到不了人工",
+    ),
+    Words(
+        "lead `gave_up` of `{node}` to the person or to a message box",
+        "请让 `{node}` 的 `gave_up` 通向人工或留言",
+    ),
+)
+ALWAYS_REQUEST = Code(
+    "F0408",
+    E,
+    Words("an effect without a key", "有动作的请求没有防重键"),
+    Words("request `{name}` declares no `key:`", "请求 `{name}` 没有声明 `key:`"),
+    Words(
+        'say what makes two requests the same, such as `key: "{{account}}-{{today()}}"`',
+        '请写明怎样算同一次请求，例如 `key: "{{account}}-{{today()}}"`',
+    ),
+)
+
+CODES: tuple[Code, ...] = tuple(
+    value for value in list(globals().values()) if isinstance(value, Code)
+)

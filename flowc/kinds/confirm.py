@@ -1,0 +1,48 @@
+"""The `confirm` node: read something back, and ask whether it is right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from flowc.diagnostics.model import Words
+from flowc.graph.operations import Options
+from flowc.kinds.asking import Question, ask, global_answers, live_keys
+from flowc.kinds.base import Field, NodeKind, Outcome
+from flowc.kinds.builder import NodeBuilder
+from flowc.kinds.collect import ladder
+from flowc.kinds.parts import Speech, Text, Way
+from flowc.kinds.shapes import DURATION, LADDER, SPEECH
+
+YES, NO = "1", "2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmNode(NodeKind):
+    """Say something, and ask for 1 (yes) or 2 (no). Keys typed ahead do not count."""
+
+    keyword: ClassVar[str] = "confirm"
+
+    prompt: Annotated[Speech, Field(SPEECH, Words("What is read back, and the question.", "复述的内容和问题。"), main=True)]
+    yes: Annotated[Way, Outcome(Words("The caller pressed 1.", "来电者按了一。"))]
+    no: Annotated[Way, Outcome(Words("The caller pressed 2.", "来电者按了二。"))]
+    gave_up: Annotated[Way, Outcome(Words("The caller never answered.", "来电者一直没有回答。"))]
+    if_silent: Annotated[tuple[Text, ...], Field(LADDER, Words("Said instead of the prompt after silence.", "没有按键时，代替提示语。"))] = ()
+    if_wrong: Annotated[tuple[Text, ...], Field(LADDER, Words("Said instead of the prompt after a wrong key.", "按错时，代替提示语。"))] = ()
+    wait: Annotated[int, Field(DURATION, Words("Silence allowed after the prompt.", "提示音后最多等多久。"))] = 5
+
+    def lower(self, into: NodeBuilder) -> None:
+        shared, skip = live_keys(into, (YES, NO))
+        question = Question(
+            first=into.words.prompt(tuple(part for part in self.prompt if not part.deaf)),
+            deaf=into.words.prompt(tuple(part for part in self.prompt if part.deaf)),
+            entry=Options((YES, NO, *shared), skip),
+            gave_up=self.gave_up,
+            silent=ladder(into, self.if_silent),
+            wrong=ladder(into, self.if_wrong),
+            first_ms=self.wait * 1000,
+            flush=True,
+        )
+        answers = global_answers(into, question, (YES, NO))
+        answers |= {YES: into.way(self.yes, "yes"), NO: into.way(self.no, "no")}
+        ask(into, question, answers, repeats=into.id("repeat") in into.graph.blocks)

@@ -1,0 +1,143 @@
+"""The `menu` node: ask for one choice and go where it leads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from flowc.diagnostics.codes import flows as codes
+from flowc.diagnostics.model import Words
+from flowc.graph.operations import Options
+from flowc.graph.prompts import Prompt
+from flowc.kinds.asking import (
+    MOST_TRIES,
+    Question,
+    ask,
+    chosen,
+    global_answers,
+    live_keys,
+    warn_of_prefixes,
+)
+from flowc.kinds.base import Field, NodeKind, Outcome
+from flowc.kinds.builder import NodeBuilder
+from flowc.kinds.parts import Choice, Speech, Text, Way
+from flowc.kinds.shapes import CHOICES, DURATION, LADDER, SPEECH, count
+from flowc.kinds.words import KEY_WORDS
+
+MANY = 5
+# How keys are spoken of in prompts: 按1, 按一键, 请按井号键, press 1, press the star key.
+SPOKEN = re.compile(
+    r"按\s*([0-9零一二三四五六七八九*#]|星号|井号)"
+    r"|[Pp]ress(?:\s+the)?\s+([0-9*#]|zero|one|two|three|four|five|six|seven|eight|nine|star|pound|hash)\b"
+)
+KEY_OF_WORD = {
+    **{word.removesuffix("键"): key for table in KEY_WORDS.values() for key, word in table.items()},
+    "hash": "#",
+}
+
+
+def spoken_keys(text: str) -> tuple[str, ...]:
+    """The keys that a text tells the caller to press, in its order."""
+    said = (zh or en for zh, en in SPOKEN.findall(text))
+    return tuple(KEY_OF_WORD.get(word, word) for word in said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuNode(NodeKind):
+    """Say the choices, wait for a key, follow the choice.
+
+    The sentences ("再听一遍请按一") are made from the choices in each language, unless `prompt` says
+    them in other words. After three silences, three wrong keys or four tries in all the caller
+    leaves by `gave_up`.
+    """
+
+    keyword: ClassVar[str] = "menu"
+
+    lead_in: Annotated[Speech, Field(SPEECH, Words("What is said before the choices.", "选项前面说的话。"), main=True)]
+    choices: Annotated[tuple[Choice, ...], Field(CHOICES, Words("The keys, what they stand for and where they lead.", "按键、含义和去处。"))]
+    gave_up: Annotated[Way, Outcome(Words("The caller never chose.", "来电者一直没有选。"))]
+    prompt: Annotated[Speech | None, Field(SPEECH, Words("Said instead of the sentences made from the choices.", "代替由选项生成的句子。"))] = None
+    if_silent: Annotated[tuple[Text, ...], Field(LADDER, Words("Said before the choices after silence.", "没有按键时，在选项前说的话。"))] = ()
+    if_wrong: Annotated[tuple[Text, ...], Field(LADDER, Words("Said before the choices after a wrong key.", "按错时，在选项前说的话。"))] = ()
+    wait: Annotated[int, Field(DURATION, Words("Silence allowed after the prompt.", "提示音后最多等多久。"))] = 5
+    tries: Annotated[int, Field(count(1, 9), Words("How often the caller is asked in all.", "总共问几次。"))] = MOST_TRIES
+
+    def lower(self, into: NodeBuilder) -> None:
+        offered = self._offered(into)
+        taken = tuple(choice.key.text for choice in self.choices)
+        shared, skip = live_keys(into, taken)
+        self._warn(into, taken, shared)
+        question = self._question(into, offered, Options((*taken, *shared), skip))
+        answers = global_answers(into, question, taken)
+        answers.update((choice.key.text, chosen(into, choice)) for choice in self._once(into))
+        ask(into, question, answers, repeats=into.id("repeat") in into.graph.blocks)
+
+    def _offered(self, into: NodeBuilder) -> Prompt:
+        if self.prompt is not None:
+            return into.words.prompt(self.prompt)
+        ids = ((choice, f"{into.name}.choices.{choice.key.text}") for choice in self.choices)
+        sentences = (into.words.sentence(choice, _sound_id(id_)) for choice, id_ in ids)
+        return tuple(sentence for sentence in sentences if sentence)
+
+    def _question(self, into: NodeBuilder, offered: Prompt, entry: Options) -> Question:
+        deaf = tuple(part for part in self.lead_in if part.deaf)
+        open_ = tuple(part for part in self.lead_in if not part.deaf)
+        return Question(
+            first=(*into.words.prompt(open_), *offered),
+            deaf=into.words.prompt(deaf),
+            entry=entry,
+            gave_up=self.gave_up,
+            silent=_before(into, self.if_silent, offered),
+            wrong=_before(into, self.if_wrong, offered),
+            first_ms=self.wait * 1000,
+            tries=self.tries,
+        )
+
+    def _once(self, into: NodeBuilder) -> tuple[Choice, ...]:
+        """The choices, each key once; a second is reported."""
+        found: dict[str, Choice] = {}
+        for choice in self.choices:
+            if choice.key.text in found:
+                into.report.report(codes.KEY_TWICE, choice.key.span, key=choice.key.text, node=into.node.name.text)
+            else:
+                found[choice.key.text] = choice
+        return tuple(found.values())
+
+    def _warn(self, into: NodeBuilder, taken: tuple[str, ...], shared: tuple[str, ...]) -> None:
+        warn_of_prefixes(into, self.choices)
+        name = into.node.name.text
+        if len(self.choices) > MANY:
+            into.report.report(codes.CHOICE_ORDER, into.node.name.span, node=name, count=len(self.choices))
+        keys = into.flow.keys.over(into.graph.program.around.keys).bound
+        for choice in self.choices:
+            hidden = dict(keys).get(choice.key.text)
+            # A choice that does what the key does everywhere hides nothing.
+            if hidden and choice.way.to.text != hidden:
+                into.report.report(codes.KEY_SHADOWS, choice.key.span, key=choice.key.text, node=name, meaning=hidden)
+        self._compare_spoken(into, (*taken, *shared, *(key for key, _ in keys)))
+
+    def _compare_spoken(self, into: NodeBuilder, bound: tuple[str, ...]) -> None:
+        """What is spoken matches the keys that are bound, in each language."""
+        spoken: set[str] = set()
+        for saying in (*self.lead_in, *(self.prompt or ())):
+            for text in into.words.in_languages(saying.text).values():
+                for key in spoken_keys(text):
+                    spoken.add(key)
+                    if key not in bound:
+                        into.report.report(codes.SPOKEN_NOT_BOUND, saying.text.span, key=key, node=into.node.name.text)
+        if self.prompt is None:
+            return
+        for choice in self.choices:
+            if choice.key.text not in spoken:
+                into.report.report(codes.BOUND_NOT_SPOKEN, choice.key.span, key=choice.key.text, node=into.node.name.text)
+
+
+def _sound_id(id_: str) -> str:
+    """`*` and `#` can't stand in a file's name."""
+    return id_.replace("*", "star").replace("#", "hash")
+
+
+def _before(into: NodeBuilder, texts: tuple[Text, ...], offered: Prompt) -> tuple[Prompt, ...]:
+    phrases = (into.words.phrase(text) for text in texts)
+    return tuple((phrase, *offered) for phrase in phrases if phrase)

@@ -1,0 +1,54 @@
+"""Flows with every node's kind and every field's value known; names not yet followed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flowc.expression.types import Type
+from flowc.graph.surroundings import Keys, Surroundings
+from flowc.kinds.base import NodeKind
+from flowc.kinds.parts import Way, Word
+from flowc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class BoundNode:
+    """A node of a flow. `title` and `note` by language; "" where the author gave none."""
+
+    name: Word
+    kind: NodeKind
+    span: Span
+    title: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundFlow:
+    """A flow. The first node is the start. `results`: what a `call` of it may end with."""
+
+    name: Word
+    nodes: tuple[BoundNode, ...]
+    title: tuple[tuple[str, str], ...] = ()
+    entries: tuple[str, ...] = ()
+    keys: Keys = Keys()
+    person: Way | None = None
+    parameters: Mapping[str, Type] = field(default_factory=dict)
+    results: tuple[str, ...] = ()
+    variables: Mapping[str, Type] = field(default_factory=dict)
+    on_hangup: tuple[BoundNode, ...] = ()
+
+    def node(self, name: str) -> BoundNode | None:
+        return next((node for node in self.nodes if node.name.text == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A project, bound."""
+
+    around: Surroundings
+    flows: Mapping[str, BoundFlow]
+    person: Way | None = None
+    length_s: int = 1200
+    limit: Way | None = None
+    on_hangup: tuple[BoundNode, ...] = ()

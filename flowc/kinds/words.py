@@ -1,0 +1,192 @@
+"""Texts into phrases: holes into values, choices into sentences, each in every language.
+
+Knows the texts of a project; knows no node kind and writes no block.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from flowc.diagnostics.codes import flows as codes
+from flowc.diagnostics.model import Reporter, closest
+from flowc.expression.check import Binding, Scope, check, type_of
+from flowc.expression.parse import parse_expression
+from flowc.expression.render import expression_text
+from flowc.expression.tree import Binary, Expression, Literal, Read
+from flowc.expression.types import ListOf, Scalar
+from flowc.graph.prompts import Part, Phrase, Prompt, ReadAs, Sound, Spoken, sound_key
+from flowc.graph.surroundings import Surroundings
+from flowc.kinds.parts import Choice, Formula, Saying, Speech, Text
+from flowc.source import Span
+
+HOLE = re.compile(r"\{([^{}]*)\}")
+SPEAKABLE = re.compile(r"\w")
+READ_AS = {
+    Scalar.MONEY: ReadAs.MONEY,
+    Scalar.INT: ReadAs.NUMBER,
+    Scalar.DIGITS: ReadAs.DIGITS,
+    Scalar.DATE: ReadAs.DATE,
+    Scalar.TIME: ReadAs.TIME,
+    Scalar.DURATION: ReadAs.DURATION,
+    Scalar.DECIMAL: ReadAs.DECIMAL,
+    Scalar.TEXT: ReadAs.TEXT,
+}
+# How a choice is said; other languages fall back to English.
+SENTENCES = {"zh": "{name}请按{key}。", "en": "For {name}, press {key}."}
+KEY_WORDS = {
+    "zh": dict(zip("0123456789*#", ["零", *"一二三四五六七八九", "星号键", "井号键"], strict=True)),
+    "en": dict(zip("0123456789*#", "zero one two three four five six seven eight nine star pound".split(), strict=True)),
+}
+
+
+def choice_sentence(language: str, name: str, key: str) -> str:
+    """`再听一遍请按一。`"""
+    base = language.split("-")[0]
+    words = KEY_WORDS.get(base, KEY_WORDS["en"])
+    spoken = "".join(words[k] for k in key) if base == "zh" else " ".join(words[k] for k in key)
+    return SENTENCES.get(base, SENTENCES["en"]).format(name=name, key=spoken)
+
+
+@dataclass(slots=True)
+class Texts:
+    """Every static text of the project by sound key, with the place where it was written."""
+
+    by_key: dict[str, str] = field(default_factory=dict)
+    spans: dict[str, Span] = field(default_factory=dict)
+
+    def add(self, language: str, sound: Sound, text: str, span: Span) -> None:
+        key = sound_key(language, sound)
+        self.by_key[key] = text
+        self.spans.setdefault(key, span)
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseMaker:
+    """Makes phrases of one flow's texts."""
+
+    around: Surroundings
+    scope: Scope
+    texts: Texts
+    report: Reporter
+
+    def prompt(self, speech: Speech) -> Prompt:
+        """The phrases of a prompt in order; `each` is unrolled to as many as its type allows."""
+        return tuple(phrase for saying in speech for phrase in self._saying(saying))
+
+    def _saying(self, saying: Saying) -> Iterator[Phrase]:
+        when = self.condition(saying.when) if saying.when else None
+        if saying.when and when is None:
+            return
+        if saying.each:
+            yield from self._for_each(saying, saying.each, when)
+            return
+        phrase = self.phrase(saying.text, when)
+        if phrase:
+            yield phrase
+
+    def _for_each(self, saying: Saying, each: Formula, when: Expression | None) -> Iterator[Phrase]:
+        items = check(each.expression, self.scope, self.report)
+        if items is None:
+            return
+        if not isinstance(items, Read) or not isinstance(items.type, ListOf):
+            self.report.report(
+                codes.WRONG_SHAPE, each.span, name="`each`", expected="a list", expected_zh="一个列表",
+                example="each: customer.services",
+            )
+            return
+        length = Read(f"{items.variable}.len", Scalar.INT, each.span)
+        for number in range(items.type.most):
+            inner = Binding(f"{items.variable}.{number}", items.type.item)
+            scope = Scope({**self.scope.names, saying.item: inner}, self.scope.lists, self.scope.flags)
+            there = Binary(">", length, Literal(number, Scalar.INT))
+            guard = there if when is None else Binary("and", when, there)
+            maker = PhraseMaker(self.around, scope, self.texts, self.report)
+            phrase = maker.phrase(saying.text, guard)
+            if phrase:
+                yield phrase
+        if saying.empty:
+            none = Binary("==", length, Literal(0, Scalar.INT))
+            phrase = self.phrase(saying.empty, none if when is None else Binary("and", when, none))
+            if phrase:
+                yield phrase
+
+    def condition(self, formula: Formula) -> Expression | None:
+        return check(formula.expression, self.scope, self.report, Scalar.BOOL)
+
+    def phrase(self, text: Text, when: Expression | None = None) -> Phrase | None:
+        """A text in every language of the project, its holes as values."""
+        written = self.in_languages(text)
+        parts = tuple((language, self._parts(text, language, words)) for language, words in written.items())
+        return Phrase(text.id, parts, when) if parts else None
+
+    def in_languages(self, text: Text) -> Mapping[str, str]:
+        """The words by language; a language without words is reported."""
+        row = self.around.prompts.get(text.id)
+        if text.named and row is None and not self._recorded(text.id):
+            self.report.report(codes.UNKNOWN_PROMPT, text.span, id=text.id, **closest(text.id, self.around.prompts))
+            return {}
+        words = {**(row.texts if row else {}), **dict(text.texts)}
+        found = {}
+        for language in self.around.languages:
+            said = self._said_in(language, words, text.id)
+            if said is None:
+                first = self.around.languages[0]
+                self.report.report(codes.MISSING_TEXT, text.span, id=text.id, language=language, first=first)
+            else:
+                found[language] = said
+        return found
+
+    def _said_in(self, language: str, words: Mapping[str, str], id_: str) -> str | None:
+        # A dialect (`zh-yue`) falls back to its language.
+        for tried in (language, language.split("-")[0]):
+            if tried in words:
+                return words[tried]
+        return "" if (language, id_) in self.around.recordings else None
+
+    def _recorded(self, id_: str) -> bool:
+        return any(known == id_ for _, known in self.around.recordings)
+
+    def _parts(self, text: Text, language: str, words: str) -> tuple[Part, ...]:
+        if not HOLE.search(words):
+            sound = Sound(text.id)
+            self.texts.add(language, sound, words, text.span)
+            return (sound,)
+        parts: list[Part] = []
+        # Odd pieces are what stood between braces.
+        for number, piece in enumerate(HOLE.split(words)):
+            if number % 2:
+                spoken = self._hole(piece, text.span)
+                parts.extend([spoken] if spoken else [])
+            elif SPEAKABLE.search(piece):
+                sound = Sound(f"{text.id}.p{number // 2 + 1}")
+                self.texts.add(language, sound, piece, text.span)
+                parts.append(sound)
+        return tuple(parts)
+
+    def _hole(self, written: str, span: Span) -> Spoken | None:
+        parsed = parse_expression(written, span, self.report)
+        value = check(parsed, self.scope, self.report) if parsed else None
+        if value is None:
+            return None
+        kind = type_of(value)
+        if not isinstance(value, Read) or not isinstance(kind, Scalar) or kind not in READ_AS:
+            self.report.report(
+                codes.NO_READ_OUT, span, name=expression_text(value), type=kind,
+                reason="only a variable that holds text, digits, money, a number, a date, a time or a duration can be",
+                reason_zh="只有文字、号码、金额、数、日期、时间、时长的变量可以朗读",
+            )
+            return None
+        return Spoken(value.variable, READ_AS[kind])
+
+    def sentence(self, choice: Choice, id_: str) -> Phrase | None:
+        """What is said of a choice: made from its name in each language."""
+        if choice.name is None:
+            return None
+        sound = Sound(id_)
+        parts: list[tuple[str, tuple[Part, ...]]] = []
+        for language, name in self.in_languages(choice.name).items():
+            self.texts.add(language, sound, choice_sentence(language, name, choice.key.text), choice.name.span)
+            parts.append((language, (sound,)))
+        return Phrase(id_, tuple(parts)) if parts else None
