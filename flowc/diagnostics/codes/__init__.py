@@ -1,0 +1,1 @@
+"""The words of every finding: one file for each hundred of numbers."""
