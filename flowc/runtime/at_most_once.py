@@ -1,0 +1,181 @@
+"""Requests at most once by key: a journal that is written before the world is touched.
+
+| found for the key          | what happens                                              |
+|----------------------------|-----------------------------------------------------------|
+| nothing, or surely not done | it is begun and attempted, once                          |
+| begun just now             | wait for that attempt, here or in another runtime         |
+| begun long ago             | its runtime died: `Unknown`, for good                     |
+| done, a declared result    | the same reply again, without an attempt                  |
+| another body               | refused and told to the log: two meanings share one key   |
+
+Knows no back end: an attempt is a function.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import time
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from flowc.runtime.logs import Log
+from flowc.runtime.services.model import Declared, Done, Failed, Reply, Unknown
+from flowc.runtime.tables import REQUESTS
+
+Attempt = Callable[[], Awaitable[Reply]]
+# What a runtime may take beyond its deadline to write down how an attempt ended.
+GRACE_S = 2.0
+_LOOK_AGAIN_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    body: str
+    state: str
+    reply: str
+    until: int
+
+
+class AtMostOnce:
+    """The journal of one store; several runtimes may share it."""
+
+    def __init__(self, engine: AsyncEngine, log: Log) -> None:
+        """The tables must exist."""
+        self._engine = engine
+        self._log = log
+        self._running: dict[str, asyncio.Task[Reply]] = {}
+
+    async def run(self, key: str, body: str, seconds: float, attempt: Attempt) -> Reply:
+        """The reply for the key, by an attempt or from the journal, within `seconds`.
+
+        `key` and `body` are hashes. An attempt goes on and is written down when its caller has gone.
+        """
+        running = self._running.get(key)
+        if running is None:
+            running = asyncio.create_task(self._settle(key, body, seconds, attempt))
+            self._running[key] = running
+            running.add_done_callback(lambda _: self._running.pop(key, None))
+        elif not await self._same_body(key, body):
+            return self._two_meanings(key)
+        try:
+            async with asyncio.timeout(seconds):
+                return await asyncio.shield(running)
+        except TimeoutError:
+            return Unknown("the attempt has not ended in time")
+
+    async def drain(self) -> None:
+        """Wait for every attempt that is under way."""
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _settle(self, key: str, body: str, seconds: float, attempt: Attempt) -> Reply:
+        try:
+            if not await self._begin(key, body, seconds):
+                return await self._reply_of_other(key, body, seconds)
+        except (SQLAlchemyError, OSError) as error:
+            self._log.event("journal_failed", level="error", error=type(error).__name__)
+            return Failed("the journal cannot be written", refused=True)
+        reply = await attempt()
+        return await self._write_down(key, reply)
+
+    async def _begin(self, key: str, body: str, seconds: float) -> bool:
+        """Is the attempt ours? True at most once at a time, over all runtimes."""
+        now = _now()
+        row = {
+            "body": body,
+            "state": "begun",
+            "reply": "",
+            "begun": now,
+            "until": now + int((seconds + GRACE_S) * 1000),
+        }
+        async with self._engine.begin() as connection:
+            result = await connection.execute(self._insert().values(key=key, **row))
+            if result.rowcount == 1:
+                return True
+            free = (REQUESTS.c.key == key) & (REQUESTS.c.state == "failed")
+            again = update(REQUESTS).where(free & (REQUESTS.c.body == body)).values(**row)
+            return (await connection.execute(again)).rowcount == 1
+
+    def _insert(self) -> Any:
+        """Insert unless it is there, in the words of the data base at hand."""
+        from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - one of the two
+
+        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
+        return dialect.insert(REQUESTS).on_conflict_do_nothing()
+
+    async def _reply_of_other(self, key: str, body: str, seconds: float) -> Reply:
+        """What the journal says, once the attempt that is under way elsewhere has ended."""
+        give_up = _now() + int(seconds * 1000)
+        while True:
+            row = await self._row(key)
+            if row is None or row.body != body:
+                return self._two_meanings(key)
+            if row.state == "failed":
+                return Failed("the other attempt was surely not done")
+            if row.state != "begun":
+                return _read_reply(row)
+            if _now() > row.until:
+                return await self._write_down(key, Unknown("the runtime died in the attempt"))
+            if _now() > give_up:
+                return Unknown("the other attempt has not ended in time")
+            await asyncio.sleep(_LOOK_AGAIN_S)
+
+    async def _row(self, key: str) -> _Row | None:
+        columns = (REQUESTS.c.body, REQUESTS.c.state, REQUESTS.c.reply, REQUESTS.c.until)
+        async with self._engine.connect() as connection:
+            found = (
+                await connection.execute(select(*columns).where(REQUESTS.c.key == key))
+            ).first()
+        return None if found is None else _Row(*found)
+
+    async def _same_body(self, key: str, body: str) -> bool:
+        row = await self._row(key)
+        return row is None or row.body == body
+
+    async def _write_down(self, key: str, reply: Reply) -> Reply:
+        """Keep how it ended. What cannot be written stays begun, and so becomes unknown."""
+        state, text = _written(reply)
+        mine = (REQUESTS.c.key == key) & (REQUESTS.c.state == "begun")
+        try:
+            async with self._engine.begin() as connection:
+                await connection.execute(
+                    update(REQUESTS).where(mine).values(state=state, reply=text)
+                )
+        except (SQLAlchemyError, OSError) as error:
+            self._log.event("journal_failed", level="error", error=type(error).__name__)
+        return reply
+
+    def _two_meanings(self, key: str) -> Reply:
+        self._log.event("request_key_reused", level="error", key=key)
+        return Failed("the key stands for another request already", refused=True)
+
+
+def _now() -> int:
+    return int(time() * 1000)
+
+
+def _written(reply: Reply) -> tuple[str, str]:
+    match reply:
+        case Done(answer):
+            return "done", json.dumps(answer, ensure_ascii=False)
+        case Declared(result):
+            return "declared", result
+        case Failed(why):
+            return "failed", why
+        case Unknown(why):
+            return "unknown", why
+
+
+def _read_reply(row: _Row) -> Reply:
+    match row.state:
+        case "done":
+            return Done(json.loads(row.reply))
+        case "declared":
+            return Declared(row.reply)
+        case _:
+            return Unknown(row.reply)

@@ -1,0 +1,60 @@
+"""What the runtime tells its operator: one JSON object a line, numbers masked, nothing that could forge a line.
+
+Knows no event: callers name theirs and give the fields.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from datetime import UTC, datetime
+from typing import TextIO
+
+MOST_CHARACTERS = 200
+_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{7,}(?![0-9A-Za-z])")
+_UNSAFE = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ud800-\\udfff]"
+)
+
+
+class Log:
+    """Writes events to a stream (stderr, or a file that was opened to append)."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        """`stream` stays the caller's to close."""
+        self._stream = stream or sys.stderr
+
+    def event(self, name: str, level: str = "info", **fields: object) -> None:
+        """One line. A log that cannot be written stops no call."""
+        line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")}
+        line |= {"level": level, "event": name}
+        line |= {key: safe(value) for key, value in fields.items()}  # type: ignore[dict-item]
+        try:
+            self._stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            return
+
+
+def safe(value: object) -> object:
+    """A field as it may stand in a log: numbers and truths as they are, text masked, escaped, cut."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = masked(str(value)[: MOST_CHARACTERS * 4])
+    shown = _UNSAFE.sub(lambda mark: f"\\u{ord(mark[0]):04x}", text)
+    return shown if len(shown) <= MOST_CHARACTERS else shown[: MOST_CHARACTERS - 1] + "…"
+
+
+def masked(text: str) -> str:
+    """Long numbers shown by their ends: `138****8000`, `400*5678`."""
+    return _LONG_NUMBER.sub(lambda found: _mask(found[0]), text)
+
+
+def _mask(number: str) -> str:
+    hidden = max(1, len(number) - 7)
+    return (
+        f"{number[:3]}{'*' * hidden}{number[-4:]}"
+        if len(number) > 7
+        else f"{number[:1]}****{number[-2:]}"
+    )

@@ -1,0 +1,61 @@
+"""The tables that the runtime itself keeps. Knows no rule: what a row means is `at_most_once`'s and `tickets`'."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, Table, Text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+METADATA = MetaData()
+
+REQUESTS = Table(
+    "flowc_requests",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("body", String(64), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("reply", Text, nullable=False, default=""),
+    Column("begun", BigInteger, nullable=False),  # milliseconds since 1970
+    Column("until", BigInteger, nullable=False),  # when a begun one counts as lost
+)
+
+TICKETS = Table(
+    "flowc_tickets",
+    METADATA,
+    Column("number", String(16), primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("class", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("caller", String(64), nullable=False, index=True),
+    Column("account", String(64), nullable=False, index=True),
+    Column("note", Text, nullable=False),
+    Column("call", String(128), nullable=False),
+    Column("urged", Integer, nullable=False, default=0),
+    Column("told", Boolean, nullable=False, default=False),
+    Column("opened", BigInteger, nullable=False),  # seconds since 1970
+    Column("accepted", BigInteger),
+    Column("handled", BigInteger),
+    Column("replied", BigInteger),
+    Column("accept_by", BigInteger),
+    Column("handle_by", BigInteger),
+    Column("reply_by", BigInteger),
+)
+
+ATTACHMENTS = Table(
+    "flowc_attachments",
+    METADATA,
+    Column("ticket", String(16), primary_key=True),
+    Column("recording", String(128), primary_key=True),
+)
+
+COUNTERS = Table(
+    "flowc_counters",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+
+async def create_tables(engine: AsyncEngine) -> None:
+    """Make those that are not there yet."""
+    async with engine.begin() as connection:
+        await connection.run_sync(METADATA.create_all)
