@@ -13,6 +13,7 @@ offsets in the text are offsets in the file.
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from yaml.scanner import Scanner
 
 from flowc.diagnostics.codes import reading
 from flowc.diagnostics.model import Reporter, Words, note
-from flowc.source import Source
+from flowc.source import Source, Span
 from flowc.syntax.characters import REFUSED, character_name, code_of
 from flowc.syntax.tree import Entry, Mapping, Scalar, Sequence, Tree
 from flowc.syntax.yaml_faults import Fault, report_fault
@@ -48,6 +49,9 @@ DEEPEST = 50
 MOST_VALUES = 200_000
 """Scalars, lists and mappings that one file may hold."""
 
+# Headers of a block text that one of the two parsers takes and the other refuses.
+_BLANKS = re.compile(r"[ \t]*")
+_CROWDED_HEADER = re.compile(r"[|>][-+0-9]*(?:#| *\t|[^\n]*\n *\t)")
 _FIRST = Words("it stands here first", "第一次写在这里")
 
 
@@ -97,13 +101,14 @@ class MakeParser(Protocol):
 
 def compose(source: Source, make_parser: MakeParser, report: Reporter) -> Tree | None:
     """`read_yaml` with a parser of one's choice: tests compare the two."""
+    if refused := REFUSED.search(source.text):  # a source that did not come through `decode`
+        place = source.span(refused.start(), refused.end())
+        report.report(code_of(refused), place, character=character_name(refused[0]))
+        return None
     composer = _Composer(source, report)
     with _collector_at_rest():
         try:
             composer.read(make_parser(source.text))
-        except yaml.reader.ReaderError as problem:
-            _report_character(source, problem, report)
-            return None
         except yaml.MarkedYAMLError as problem:
             _explain(source, problem, report)
             return None
@@ -120,16 +125,6 @@ def _collector_at_rest() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _report_character(source: Source, problem: yaml.reader.ReaderError, report: Reporter) -> None:
-    """A source that did not come through `decode`."""
-    found = REFUSED.search(source.text)
-    if found:
-        place = source.span(found.start(), found.end())
-        report.report(code_of(found), place, character=character_name(found[0]))
-    else:
-        report.report(reading.BROKEN, source.span(0, 0), problem=problem.reason)
 
 
 def _explain(source: Source, problem: yaml.MarkedYAMLError, report: Reporter) -> None:
@@ -165,9 +160,11 @@ class _Composer:
     values: int = 0
     documents: int = 0
     is_whole: bool = True
+    has_tab: bool = False
 
     def read(self, events: Events) -> None:
         """Take events until the file ends or is too much to read on."""
+        self.has_tab = "\t" in self.source.text
         while self.is_whole or self._may_go_on():
             event = events.get_event()
             if event is None or isinstance(event, parts.StreamEndEvent):
@@ -208,10 +205,20 @@ class _Composer:
         if not text:
             return scalar
         check_cut(self.source, scalar, self.report)
+        if self.has_tab:
+            self._check_tab(start, end)
         self.plain.append(scalar)
         if self._wants_key():
             return checked_key(self.source, scalar, self.report)
         return scalar if text.isascii() else checked_value(self.source, scalar, self.report)
+
+    def _check_tab(self, start: int, end: int) -> None:
+        """Inside a plain text or right behind it: one parser takes it for a blank, the other not."""
+        blanks = _BLANKS.match(self.source.text, end)
+        at = self.source.text.find("\t", start, blanks.end() if blanks else end)
+        if at >= 0:
+            self.report.report(reading.TAB, self._at(at))
+            self.is_whole = False
 
     def _wants_key(self) -> bool:
         return bool(self.open) and self.open[-1].is_mapping and len(self.open[-1].parts) % 2 == 0
@@ -223,10 +230,16 @@ class _Composer:
             span = self.source.span(start + 1, end - 1)
         else:
             span = self.source.span(start, start + len(whole.rstrip()))
+        if _CROWDED_HEADER.match(whole):
+            self.report.report(reading.BLOCK_HEADER, self._at(start), character=whole[0])
+            self.is_whole = False
         refused = REFUSED.search(text)
         if refused:
             self.report.report(code_of(refused), span, character=character_name(refused[0]))
         return Scalar(text, span, quoted=True)
+
+    def _at(self, start: int) -> Span:
+        return self.source.span(start, start + 1)
 
     def _start(self, event: parts.MappingStartEvent | parts.SequenceStartEvent) -> None:
         start = _offset(event.start_mark)
@@ -329,6 +342,7 @@ class _Composer:
             while end < len(text) and text[end] not in " \r\n":
                 end += 1
             self.report.report(code, self.source.span(start, end))
+            self.is_whole = self.is_whole and code is not reading.TAG
             start = end + len(text[end:]) - len(text[end:].lstrip())
         return start
 
@@ -345,13 +359,16 @@ class _Composer:
     def _check_marks(self) -> None:
         if not has_marks(self.source.text):
             return
-        insides = sorted((s.span.start, s.span.end) for s in self.plain if "\n" in s.span.text)
-        report_marks(
+        # A file that is one word altogether was meant to be more than that.
+        plain = [] if isinstance(self.root, Scalar) else self.plain
+        insides = sorted((s.span.start, s.span.end) for s in plain if "\n" in s.span.text)
+        found = report_marks(
             self.source,
             Stretches(self.source.text),
             lambda offset: any(start < offset < end for start, end in insides),
             self.report,
         )
+        self.is_whole = self.is_whole and not found
 
 
 def _end_of(tree: Tree) -> int:

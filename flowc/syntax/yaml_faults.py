@@ -17,6 +17,8 @@ from flowc.syntax.yaml_traps import cuts
 
 _KEY = re.compile(r"[ ]*(?:-[ ]+)*(?:[\w.]+|\"[^\"\n]*\"):(?:[ \n]|$)")
 _KEY_WITHOUT_GAP = re.compile(r"[ ]*(?:-[ ]+)*([a-z_][a-z0-9_]*|[0-9*#]):(?=[^\s:/])")
+_WIDE_BRACKET = re.compile(r"(?:: +|- +)([｛［【])")
+_BRACKET = re.compile(r"[\[\]{}]")
 _WORD = re.compile(r"[^\s:,\]\[{}]+")
 _VALUE = re.compile(r"[^\n]*")
 _CLOSING = {"{": "}", "[": "]"}
@@ -39,6 +41,8 @@ def report_fault(source: Source, fault: Fault, stretches: Stretches, report: Rep
     words = f"{fault.context} {fault.problem}"
     if "alias" in fault.context or "anchor" in fault.context:
         _report_alias(source, fault, report)
+    elif "tag" in fault.context:
+        report.report(reading.TAG, source.span(fault.began, fault.began + 1))
     elif "escape" in fault.problem or "hexdecimal" in words:
         backslash = source.text.rfind("\\", fault.began, fault.at + 1)
         report.report(reading.ESCAPE, source.span(backslash, backslash + 2))
@@ -47,8 +51,6 @@ def report_fault(source: Source, fault: Fault, stretches: Stretches, report: Rep
     elif "block scalar" in fault.context:
         began = source.span(fault.began, fault.began + 1)
         report.report(reading.BLOCK_HEADER, began, character=began.text)
-    elif "tag" in fault.context:
-        report.report(reading.TAG, source.span(fault.began, fault.began + 1))
     elif "directive" in words:
         report.report(reading.DIRECTIVE, source.span(fault.began, fault.began + 1))
     elif "cannot start any token" in fault.problem:
@@ -119,7 +121,7 @@ def _report_structure(source: Source, fault: Fault, stretches: Stretches, report
     elif "flow" in fault.context and source.text[fault.began : fault.began + 1] in {"{", "["}:
         _report_brackets(source, fault, stretches, report)
     elif "node content" in fault.problem or "document start" in fault.problem:
-        _report_content(source, fault, report)
+        _report_content(source, fault, stretches, report)
     elif "mapping values" in fault.problem:
         _report_second_colon(source, fault, report)
     elif not _report_bracket_before(source, fault, stretches, report):
@@ -188,9 +190,25 @@ def _wide_comma(source: Source, fault: Fault, stretches: Stretches) -> Span | No
     return source.span(found.start(), found.start() + 1)
 
 
-def _report_content(source: Source, fault: Fault, report: Reporter) -> None:
+def _last_open(source: Source, end: int, stretches: Stretches) -> Span | None:
+    """The innermost bracket before a place that nothing closes."""
+    closed = 0
+    for found in reversed(list(_BRACKET.finditer(source.text, 0, end))):
+        if stretches.at(found.start()):
+            continue
+        closed += 1 if found[0] in "]}" else -1
+        if closed < 0:
+            return source.span(found.start(), found.end())
+    return None
+
+
+def _report_content(source: Source, fault: Fault, stretches: Stretches, report: Reporter) -> None:
     mark = source.text[fault.at : fault.at + 1]
-    if mark and mark in ",]}":
+    opened = _last_open(source, fault.at, stretches)
+    if not mark and opened:
+        closing = _CLOSING[opened.text]
+        report.report(reading.BRACKET_NOT_CLOSED, opened, character=opened.text, closing=closing)
+    elif mark and mark in ",]}":
         report.report(reading.MARK_UNQUOTED, source.span(fault.at, fault.at + 1), character=mark)
     elif "document start" in fault.problem:
         report.report(reading.SEVERAL_DOCUMENTS, _rest_of_line(source, fault.at))
@@ -202,7 +220,14 @@ def _report_second_colon(source: Source, fault: Fault, report: Reporter) -> None
     """`a: b: c` on one line is a text with a colon; on a line of its own it stands too deep."""
     line_start = source.text.rfind("\n", 0, fault.at) + 1
     before = source.text[line_start : fault.at]
-    if ": " in before:
+    above = source.text.rfind("\n", 0, max(0, line_start - 1)) + 1
+    bracketed = _WIDE_BRACKET.search(before)
+    if bracketed:
+        start = line_start + bracketed.start(1)
+        report.report(reading.WIDE_BRACKETS, _rest_of_line(source, start))
+    elif _KEY_WITHOUT_GAP.match(source.text, above, line_start):
+        _report_missing_colon(source, above, report)
+    elif ": " in before:
         report.report(reading.COLON_IN_TEXT, source.span(fault.at, fault.at + 1))
     else:
         start = line_start + len(before) - len(before.lstrip(" -"))

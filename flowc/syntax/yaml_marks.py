@@ -65,7 +65,8 @@ def _report_mark(
     if stretch and not (name == "hash" and stretch.kind == "comment" and stretch.start == start):
         return False
     if name == "tab":
-        return _report_tab(source, start, end, report)
+        report.report(reading.TAB, source.span(start, end))
+        return True
     if inside(start):
         return False
     if name == "hash":
@@ -77,15 +78,6 @@ def _report_mark(
         return True
     character = character_name(source.text[start:end].strip(" ")[0])
     report.report(reading.WIDE_SPACE, source.span(start, end), character=character)
-    return True
-
-
-def _report_tab(source: Source, start: int, end: int, report: Reporter) -> bool:
-    """A tab at the end of a line or on an empty one harms nobody."""
-    rest = source.text[end : end + 2]
-    if not rest or rest[0] in "\r\n":
-        return False
-    report.report(reading.TAB, source.span(start, end))
     return True
 
 

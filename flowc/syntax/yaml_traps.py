@@ -19,7 +19,7 @@ _WIDE_KEYS = re.compile("[0-9#*:.-]*[０-９＃＊][0-9０-９＃＊#*－：．:
 _WIDE_QUOTED = re.compile(
     "“[^“”]*”(?:[，、]\\s*“[^“”]*”)*|‘[^‘’]*’(?:[，、]\\s*‘[^‘’]*’)*|＂[^＂]*＂"
 )
-_WIDE_BRACKETED = re.compile("｛.*｝|［.*］|【.*[：:，,].*】", re.DOTALL)
+_WIDE_BRACKETED = re.compile("｛.*｝|［.*］|【(?:.*[，,\\s])?[a-z_]+[：:].*】", re.DOTALL)
 _WORDS_WITH_WIDE_COMMAS = re.compile(r"[\w.*#-]+(?:[，、]\s*[\w.*#-]+)+", re.ASCII)
 _KEYS_ONLY = re.compile("[0-9*A-D]+")
 _PLAIN_WORD = re.compile(r"[!-~]+")

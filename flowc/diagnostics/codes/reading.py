@@ -272,7 +272,7 @@ WIDE_QUOTES = _warning(
         'write "..." with half-width quotes, or no quotes at all', '请用半角引号 "…"，或不加引号'
     ),
 )
-WIDE_BRACKETS = _warning(
+WIDE_BRACKETS = _error(
     "F0143",
     Words(
         "full-width brackets where a list or a mapping may be meant", "该用半角括号处用了全角括号"
