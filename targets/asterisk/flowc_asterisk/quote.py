@@ -1,0 +1,219 @@
+"""The only door by which a word enters a dialplan: names, numbers, constants and paths.
+
+Every function either gives text that means just itself to the server, or raises `QuoteError`.
+Templates in the lowering are literals of ours; whatever fills them has come through here. Knows
+nothing of graphs.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote as percent
+
+MOST_BYTES = 4000  # of a line; the server skips longer ones than 8,191 and cuts values at 4,096
+MOST_NAME = 79  # bytes of a context's or an extension's name; the server cuts longer ones silently
+
+_SEGMENT = re.compile(r"[a-z][a-z0-9_]*")
+_RELEASE = re.compile(r"[0-9a-f]{8}")
+_VARIABLE = re.compile(r"[a-z0-9][a-z0-9_]*(\.[a-z0-9][A-Za-z0-9_-]*)*")
+_WORD = re.compile(r"[A-Za-z0-9_.()-]*")
+_PATH = re.compile(r"(/[A-Za-z0-9_.-]+)+")
+_SOUND = re.compile(r"[A-Za-z0-9_~.-]+(/[A-Za-z0-9_~.-]+)*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_DIGITS = re.compile(r"\+?[0-9]+")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_SPECIAL_EXTENSIONS = frozenset({"a", "e", "fax", "h", "i", "o", "s", "t"})
+_RESERVED = "."  # ends an extension whose part the server would take for one of its own
+
+# Registers that no author can name have short names, since they stand in the busiest lines.
+REGISTERS = {
+    "outcome": "O",
+    "cause": "C",
+    "input.silences": "NI",
+    "input.wrongs": "NM",
+    "input.repeats": "RP",
+}
+_NAMES = {short: name for name, short in REGISTERS.items()}
+_PREFIX = "V_"
+
+
+class QuoteError(ValueError):
+    """A word that cannot stand in a dialplan, or a line too long for the server."""
+
+
+def variable(name: str) -> str:
+    """The channel variable of a flat variable or register. Injective: see `variable_name`.
+
+    `.` becomes `_`, `_` becomes `__`; no segment begins with `_`, so an odd run ends in a dot.
+    """
+    if name in REGISTERS:
+        return REGISTERS[name]
+    if not _VARIABLE.fullmatch(name):
+        raise QuoteError(f"{name!r} is no variable's name")
+    return _PREFIX + "".join(map(_mangled, name))
+
+
+def _mangled(sign: str) -> str:
+    match sign:
+        case ".":
+            return "_"
+        case "_":
+            return "__"
+        case _ if sign.isupper() or sign == "-":
+            return f"X{ord(sign):02x}"
+        case _:
+            return sign
+
+
+def variable_name(channel_variable: str) -> str | None:
+    """The flat variable or register of a channel variable; None for the server's and our own."""
+    if channel_variable in _NAMES:
+        return _NAMES[channel_variable]
+    if not channel_variable.startswith(_PREFIX):
+        return None
+    body = channel_variable.removeprefix(_PREFIX)
+    plain = re.sub(r"_+", lambda run: "_" * (len(run[0]) // 2) + "." * (len(run[0]) % 2), body)
+    return re.sub(r"X([0-9a-f]{2})", lambda code: chr(int(code[1], 16)), plain)
+
+
+def release8(release: str) -> str:
+    if not _RELEASE.fullmatch(release):
+        raise QuoteError(f"{release!r} is no release id of 8 hex digits")
+    return release
+
+
+def segment(name: str) -> str:
+    """A flow's, node's, part's, list's or queue's name."""
+    if not _SEGMENT.fullmatch(name):
+        raise QuoteError(f"{name!r} is no name")
+    return name
+
+
+def node_context(release: str, flow: str, node: str) -> str:
+    """`fl-<release8>.<flow>.<node>`."""
+    return _short(f"fl-{release8(release)}.{segment(flow)}.{segment(node)}")
+
+
+def own_context(release: str, role: str, name: str = "") -> str:
+    """A context that is not a node: `fl-<release8>-<role>`; no node's can be called so."""
+    end = f".{segment(name)}" if name else ""
+    return _short(f"fl-{release8(release)}-{segment(role)}{end}")
+
+
+def node_of(context: str) -> tuple[str, str, str] | None:
+    """Release, flow and node of a node's context; None for any other."""
+    match = re.fullmatch(r"fl-([0-9a-f]{8})\.([a-z0-9_]+)\.([a-z0-9_]+)", context)
+    return (match[1], match[2], match[3]) if match else None
+
+
+def extension(part: str) -> str:
+    """The extension of a block's part. Inverse: `part_of`."""
+    name = segment(part)
+    return _short(f"{name}{_RESERVED}" if name in _SPECIAL_EXTENSIONS else name)
+
+
+def part_of(exten: str) -> str | None:
+    """The part that an extension stands for; None for a state of ours (they begin otherwise)."""
+    part = exten.removesuffix(_RESERVED)
+    return part if _SEGMENT.fullmatch(part) else None
+
+
+def digits(value: str) -> str:
+    """A telephone number or an entry of a list."""
+    if not _DIGITS.fullmatch(value):
+        raise QuoteError(f"{value!r} is no number")
+    return value
+
+
+def number_pattern(allowed: str) -> str:
+    """The end of an extension that matches an allowed number; `*` last allows any ending."""
+    if allowed.endswith("*"):
+        start = allowed[:-1]
+        return f"{digits(start)}!" if start else "!"
+    return digits(allowed)
+
+
+def key(value: str) -> str:
+    """Keys of a telephone."""
+    if not re.fullmatch(r"[0-9*#A-D]+", value):
+        raise QuoteError(f"{value!r} are no keys")
+    return value
+
+
+def word(value: str) -> str:
+    """A constant that stands for itself in any argument: letters, digits and `_.()-`."""
+    if not _WORD.fullmatch(value):
+        raise QuoteError(f"{value!r} cannot stand in a dialplan")
+    return value
+
+
+def is_word(value: str) -> bool:
+    return _WORD.fullmatch(value) is not None
+
+
+def text(value: str) -> str:
+    """Any text as a constant: as it is where that is safe, else decoded by the server.
+
+    The result may hold commas once it is decoded, so it belongs in a `Set` of its own.
+    """
+    if _CONTROL.search(value):
+        raise QuoteError(f"{value!r} holds a control character or a line separator")
+    return value if is_word(value) else f"${{URIDECODE({percent(value, safe='')})}}"
+
+
+def path(value: str) -> str:
+    """An absolute folder or file of the server."""
+    if not _PATH.fullmatch(value) or ".." in value:
+        raise QuoteError(f"{value!r} is no absolute path of plain names")
+    return value
+
+
+def sound(value: str) -> str:
+    """A sound key or the last part of one."""
+    if not _SOUND.fullmatch(value) or ".." in value:
+        raise QuoteError(f"{value!r} is no sound key")
+    return value
+
+
+def language(value: str) -> str:
+    if not _LANGUAGE.fullmatch(value):
+        raise QuoteError(f"{value!r} is no language")
+    return value
+
+
+def endpoint(value: str) -> str:
+    """A trunk, an agent's address or a class of music."""
+    if not re.fullmatch(r"[A-Za-z0-9_.@/-]+", value):
+        raise QuoteError(f"{value!r} is no address of the server")
+    return value
+
+
+def runtime(value: str) -> str:
+    """`host:port`."""
+    if not re.fullmatch(r"[A-Za-z0-9.-]+:[0-9]{1,5}|\[[0-9a-f:]+\]:[0-9]{1,5}", value):
+        raise QuoteError(f"{value!r} is no host:port")
+    return value
+
+
+def token(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+        raise QuoteError("the runtime's token must be letters and digits")
+    return value
+
+
+def line(value: str) -> str:
+    """A whole line, checked once more as it leaves: nothing that ends, comments or overflows it."""
+    if _CONTROL.search(value):
+        raise QuoteError(f"a line holds a control character: {value[:120]!r}")
+    if ";" in value:
+        raise QuoteError(f"a line holds a comment: {value[:120]!r}")
+    size = len(value.encode())
+    if size >= MOST_BYTES:
+        raise QuoteError(f"a line of {size} bytes, {MOST_BYTES} is the most: {value[:120]}...")
+    return value
+
+
+def _short(name: str) -> str:
+    if len(name) > MOST_NAME:
+        raise QuoteError(f"{name!r} is longer than {MOST_NAME} bytes")
+    return name

@@ -1,0 +1,67 @@
+"""A dialplan as text, and where each step stands in it. No word of an author's gets here unquoted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from flowc_asterisk import quote
+from flowc_asterisk.dialplan import Context, Dialplan, Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One step's line (from 1) in the rendered text, and the block it was made from."""
+
+    context: str
+    extension: str
+    priority: int
+    line: int
+    block: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    text: str
+    places: tuple[Place, ...]
+
+
+def render(dialplan: Dialplan, header: str) -> Rendered:
+    """The text of a dialplan under one comment line. Raises QuoteError for a line past the limit."""
+    lines = [f"; {quote.line(header)}"]
+    places: list[Place] = []
+    for context in dialplan.contexts:
+        _add_context(context, lines, places)
+    return Rendered("\n".join((*lines, "")), tuple(places))
+
+
+def _add_context(context: Context, lines: list[str], places: list[Place]) -> None:
+    lines.append(quote.line(f"[{context.name}]"))
+    for extension in context.extensions:
+        for number, priority in enumerate(extension.priorities, start=1):
+            lines.append(quote.line(_line(extension.name, number, priority)))
+            block = "" if extension.block is None else str(extension.block)
+            places.append(Place(context.name, extension.name, number, len(lines), block))
+    lines.extend(quote.line(f"include => {name}") for name in context.includes)
+
+
+def _line(name: str, number: int, priority: Priority) -> str:
+    label = f"({priority.label})" if priority.label else ""
+    start = f"exten => {name},1" if number == 1 else " same => n"
+    return f"{start}{label},{priority.application}({priority.data})"
+
+
+def source_map(rendered: Rendered, file: str, spans: dict[str, str]) -> str:
+    """JSON for `flowc where`: each step, its line, its block and that block's place in the source."""
+    rows = [
+        {
+            "context": place.context,
+            "extension": place.extension,
+            "priority": place.priority,
+            "line": place.line,
+            "block": place.block,
+            "source": spans.get(place.block, ""),
+        }
+        for place in rendered.places
+    ]
+    return json.dumps({"file": file, "steps": rows}, ensure_ascii=False, indent=1) + "\n"
