@@ -122,6 +122,7 @@ def _files(instance: Instance, tree: AsteriskTree, plan: LabPlan) -> dict[str, s
         "indications": _INDICATIONS,
         "cdr": "[general]\nenable=yes\nunanswered=yes\n",
         "cdr_custom": _cdr(),
+        "confbridge": "[general]\n",
         "cel": "[general]\nenable=no\n",
         "http": "[general]\nenabled=no\n",
     }

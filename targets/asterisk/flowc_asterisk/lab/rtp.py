@@ -40,13 +40,11 @@ def parse(datagram: bytes, at: float) -> Packet | None:
     return Packet(at, kind & 0x7F, sequence, timestamp, source, datagram[start:end])
 
 
-def pack(
-    kind: int, sequence: int, timestamp: int, source: int, payload: bytes, mark: bool
-) -> bytes:  # noqa: PLR0913, PLR0917 - the header has that many fields
-    """The bytes of one packet; numbers wrap as RTP lets them."""
-    second = kind | 0x80 if mark else kind
-    header = _HEADER.pack(0x80, second, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, source)
-    return header + payload
+def pack(packet: Packet, *, mark: bool = False) -> bytes:
+    """The bytes of `packet`; its numbers wrap as RTP lets them. `mark` begins a talk or a key."""
+    kind = packet.kind | 0x80 if mark else packet.kind
+    sequence, timestamp = packet.sequence & 0xFFFF, packet.timestamp & 0xFFFFFFFF
+    return _HEADER.pack(0x80, kind, sequence, timestamp, packet.source) + packet.payload
 
 
 def key_event(key: str, samples: int, *, ended: bool) -> bytes:

@@ -6,7 +6,7 @@ Only what a caller and a telephone on loopback need. Knows no sockets and no sta
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -98,23 +98,18 @@ def write(start: str, headers: Iterable[tuple[str, str]], body: str = "") -> byt
 
 
 def respond(
-    request: Message,
-    status: int,
-    reason: str,
-    *,
-    tag: str = "",
-    extra: Mapping[str, str] | None = None,
-    body: str = "",
+    request: Message, status: str, tag: str = "", contact: str = "", body: str = ""
 ) -> bytes:
     """The response to `request`; `tag` completes its To where that has none yet."""
     to = request.header("to")
     if tag and "tag=" not in to:
         to += f";tag={tag}"
-    copied = [("Via", value) for value in request.all("via")]
-    copied += [("Record-Route", value) for value in request.all("record-route")]
-    copied += [("From", request.header("from")), ("To", to)]
-    copied += [("Call-ID", request.header("call-id")), ("CSeq", request.header("cseq"))]
-    return write(f"SIP/2.0 {status} {reason}", (*copied, *(extra or {}).items()), body)
+    headers = [("Via", value) for value in request.all("via")]
+    headers += [("From", request.header("from")), ("To", to)]
+    headers += [("Call-ID", request.header("call-id")), ("CSeq", request.header("cseq"))]
+    if contact:
+        headers.append(("Contact", f"<{contact}>"))
+    return write(f"SIP/2.0 {status}", headers, body)
 
 
 def uri(user: str, host: str, port: int | None = None) -> str:

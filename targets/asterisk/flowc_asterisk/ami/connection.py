@@ -1,0 +1,89 @@
+"""panoramisk's manager, with its known faults mended by subclassing. Nothing else imports panoramisk.
+
+Mended: text cut by a packet's border is kept, a lost connection ends what waits for it, nothing
+reconnects or pings by itself, and headers are taken apart without guessing at the text in them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+from collections.abc import Callable
+from typing import Any
+
+from panoramisk.ami_protocol import AMIProtocol
+from panoramisk.manager import Manager
+
+from flowc_asterisk.ami.errors import PbxUnreachable
+from flowc_asterisk.ami.message import AmiMessage, from_headers
+
+
+class WholeTextProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
+    """Decodes UTF-8 across packets, and fails pending actions when the connection goes."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by asyncio."""
+        super().connection_made(transport)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def data_received(self, data: bytes) -> None:
+        """Hand on whole characters only: panoramisk drops the parts of a cut one."""
+        whole = self._decoder.decode(data)
+        if whole:
+            super().data_received(whole.encode())
+
+    def close(self) -> None:
+        """Close, and tell everyone who waits for an answer; panoramisk would let them wait."""
+        waiting = {id(action.future): action.future for action in self.responses.values()}
+        super().close()
+        self.factory.awaiting_actions.clear()
+        for future in waiting.values():
+            if not future.done():
+                future.set_exception(PbxUnreachable("the connection to Asterisk was closed"))
+                future.exception()  # whoever gave up waiting must not be reported as a leak
+
+    def forget_future(self, future: asyncio.Future[Any]) -> None:
+        """Stop waiting for the answer to an action that took too long."""
+        kept = {
+            key: action for key, action in self.responses.items() if action.future is not future
+        }
+        self.responses.clear()
+        self.responses.update(kept)
+
+
+class PlainManager(Manager):  # type: ignore[misc]  # panoramisk has no types
+    """Neither reconnects nor pings; tells its owner of events and of the end."""
+
+    def __init__(
+        self,
+        on_event: Callable[[AmiMessage], None],
+        on_lost: Callable[[], None],
+        **config: Any,  # panoramisk's own settings, of any type
+    ) -> None:
+        super().__init__(loop=asyncio.get_running_loop(), **config)
+        self._on_event, self._on_lost = on_event, on_lost
+
+    def dispatch(self, event: Any) -> None:  # panoramisk's Message
+        """Give an event to the owner."""
+        self._on_event(from_headers(event.items()))
+
+    def ping(self) -> None:
+        """An action's own time limit finds out a dead server."""
+
+    def connection_lost(self, exc: object) -> None:  # noqa: ARG002 - panoramisk's signature
+        """Stay disconnected: whether to come back is for the owner to decide."""
+        self._connected = False
+        self._on_lost()
+
+    async def log_in(self, timeout: float) -> bool:
+        """Connect and log in; whether the server let us in. Raises OSError or PbxUnreachable."""
+        connecting = self.loop.create_connection(
+            WholeTextProtocol, self.config["host"], self.config["port"]
+        )
+        made = await asyncio.wait_for(connecting, timeout)
+        done = self.loop.create_future()
+        done.set_result(made)
+        self.connection_made(done)
+        self.pinger.cancel()
+        answer = await asyncio.wait_for(self.authenticated_future, timeout)
+        return bool(answer.success)
