@@ -72,16 +72,8 @@ class EspeakLibrary:
         return " ".join(clause.decode() for clause in clauses if clause)
 
     def _choose(self, voice: str) -> None:
-        if self.handle.espeak_SetVoiceByName(self._working_voice(voice).encode()) != 0:
+        if self.handle.espeak_SetVoiceByName(working_voice(voice, self.version).encode()) != 0:
             raise LibraryError(f"espeak-ng knows no voice `{voice}`")
-
-    def _working_voice(self, voice: str) -> str:
-        """The voice, but for `cmn` before 1.52, which reads the tones aloud in English.
-
-        https://github.com/espeak-ng/espeak-ng/issues/1044: the pinyin voice reads the
-        same characters rightly.
-        """
-        return "cmn-latn-pinyin" if voice == "cmn" and _older_than_1_52(self.version) else voice
 
     def _listen(self) -> None:
         def heard(samples: "ctypes._Pointer[ctypes.c_short]", count: int, _events: int) -> int:
@@ -112,6 +104,17 @@ def load(library: str | None = None) -> EspeakLibrary:
     _forget_chance(handle)
     version = handle.espeak_Info(None).decode(errors="replace")
     return EspeakLibrary(handle, sample_rate, version.split("  ")[0])
+
+
+def working_voice(voice: str, version: str) -> str:
+    """The voice, but for `cmn` before 1.52, which reads the tones aloud in English.
+
+    https://github.com/espeak-ng/espeak-ng/issues/1044: the pinyin voice reads the same
+    characters rightly.
+    """
+    matched = re.match(r"(\d+)\.(\d+)", version)
+    old = matched is not None and (int(matched[1]), int(matched[2])) < (1, 52)
+    return "cmn-latn-pinyin" if old and voice == "cmn" else voice
 
 
 def _find(library: str | None) -> tuple[str, bytes | None]:
@@ -148,8 +151,3 @@ def _forget_chance(handle: ctypes.CDLL) -> None:
     ctypes.CDLL(None).srand(_SEED)
     if hasattr(handle, "espeak_ng_SetRandSeed"):
         handle.espeak_ng_SetRandSeed(ctypes.c_long(_SEED))
-
-
-def _older_than_1_52(version: str) -> bool:
-    matched = re.match(r"(\d+)\.(\d+)", version)
-    return matched is not None and (int(matched[1]), int(matched[2])) < (1, 52)

@@ -24,6 +24,11 @@ from flowc.speech.readers.model import (
 
 READERS: Mapping[str, Reader] = {"zh": chinese, "en": english}
 
+_TEXTS: Mapping[str, Mapping[str, str]] = {
+    language: MappingProxyType({each.id: each.text for each in reader.FRAGMENTS})
+    for language, reader in READERS.items()
+}
+
 MOST_CENTS = 10**15 - 1
 MOST_NUMBER = 10**16 - 1
 MOST_SECONDS = 10**9 - 1
@@ -87,7 +92,7 @@ def inventory(language: str) -> Mapping[str, str]:
 
     Raises UnknownLanguageError.
     """
-    return MappingProxyType({each.id: each.text for each in fragments(language)})
+    return _TEXTS[reader_language(language)]
 
 
 def digit_fragments(language: str, manner: Manner = PLAIN) -> Mapping[str, str]:

