@@ -49,29 +49,32 @@ class AtMostOnce:
         """The tables must exist."""
         self._engine = engine
         self._log = log
-        self._running: dict[str, asyncio.Task[Reply]] = {}
+        self._running: dict[str, tuple[str, asyncio.Task[Reply]]] = {}
 
     async def run(self, key: str, body: str, seconds: float, attempt: Attempt) -> Reply:
-        """The reply for the key, by an attempt or from the journal, within `seconds`.
+        """The reply for the key, by an attempt or from the journal.
+
+        An attempt bounds itself to `seconds`; whoever waits for it waits 2 s longer at most.
 
         `key` and `body` are hashes. An attempt goes on and is written down when its caller has gone.
         """
-        running = self._running.get(key)
-        if running is None:
-            running = asyncio.create_task(self._settle(key, body, seconds, attempt))
-            self._running[key] = running
-            running.add_done_callback(lambda _: self._running.pop(key, None))
-        elif not await self._same_body(key, body):
+        if key not in self._running:
+            started = asyncio.create_task(self._settle(key, body, seconds, attempt))
+            started.add_done_callback(lambda _: self._running.pop(key, None))
+            self._running[key] = (body, started)
+        begun_with, task = self._running[key]
+        if begun_with != body:
             return self._two_meanings(key)
         try:
-            async with asyncio.timeout(seconds):
-                return await asyncio.shield(running)
+            async with asyncio.timeout(seconds + GRACE_S):
+                return await asyncio.shield(task)
         except TimeoutError:
             return Unknown("the attempt has not ended in time")
 
     async def drain(self) -> None:
         """Wait for every attempt that is under way."""
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        tasks = [task for _, task in self._running.values()]
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _settle(self, key: str, body: str, seconds: float, attempt: Attempt) -> Reply:
         try:
@@ -132,10 +135,6 @@ class AtMostOnce:
                 await connection.execute(select(*columns).where(REQUESTS.c.key == key))
             ).first()
         return None if found is None else _Row(*found)
-
-    async def _same_body(self, key: str, body: str) -> bool:
-        row = await self._row(key)
-        return row is None or row.body == body
 
     async def _write_down(self, key: str, reply: Reply) -> Reply:
         """Keep how it ended. What cannot be written stays begun, and so becomes unknown."""

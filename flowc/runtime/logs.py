@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 MOST_CHARACTERS = 200
+# Names that no caller can choose, by which lines are found again.
+_OUR_OWN = frozenset({"call", "release", "site", "key"})
 _LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{7,}(?![0-9A-Za-z])")
 _UNSAFE = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ud800-\\udfff]"
@@ -27,9 +29,9 @@ class Log:
 
     def event(self, name: str, level: str = "info", **fields: object) -> None:
         """One line. A log that cannot be written stops no call."""
-        line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")}
-        line |= {"level": level, "event": name}
-        line |= {key: safe(value) for key, value in fields.items()}  # type: ignore[dict-item]
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        told = {key: safe(value, key not in _OUR_OWN) for key, value in fields.items()}
+        line = {"time": now, "level": level, "event": name, **told}
         try:
             self._stream.write(json.dumps(line, ensure_ascii=False) + "\n")
             self._stream.flush()
@@ -37,11 +39,12 @@ class Log:
             return
 
 
-def safe(value: object) -> object:
+def safe(value: object, mask: bool = True) -> object:
     """A field as it may stand in a log: numbers and truths as they are, text masked, escaped, cut."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = masked(str(value)[: MOST_CHARACTERS * 4])
+    text = str(value)[: MOST_CHARACTERS * 4]
+    text = masked(text) if mask else text
     shown = _UNSAFE.sub(lambda mark: f"\\u{ord(mark[0]):04x}", text)
     return shown if len(shown) <= MOST_CHARACTERS else shown[: MOST_CHARACTERS - 1] + "…"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import datetime, time
 from decimal import Decimal
 from pathlib import Path
 from time import monotonic
@@ -189,12 +189,8 @@ def _plain(value: object) -> Json:
             return format(value, "f")
         case datetime():
             return value.isoformat(timespec="seconds")
-        case time():
-            return value.isoformat(timespec="minutes")
-        case date():
-            return value.isoformat()
         case _:
-            return str(value)
+            return value.isoformat("minutes") if isinstance(value, time) else str(value)
 
 
 def _as_declared(value: Json, type_: Type | None) -> Json:

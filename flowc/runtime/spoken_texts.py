@@ -1,0 +1,87 @@
+"""Free texts that only a call knows, rendered before they are said: a file a text, by its sound key.
+
+Knows no call and no server; whoever plays sounds finds `<folder>/<language>/~/<hash>.wav`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from flowc.graph.prompts import text_key
+from flowc.runtime.logs import Log
+from flowc.speech.cache import PromptCache
+from flowc.speech.engine import SpeechError
+from flowc.speech.manifest import PromptRequest
+from flowc.speech.render import Engines, render
+
+AT_ONCE = 4
+MOST_WAITING = 64
+MOST_FILES = 20_000
+_LONGEST_S = 2.0
+
+
+class SpokenTexts:
+    """Renders texts, a few at once; those beyond `MOST_WAITING` are refused, not queued."""
+
+    def __init__(self, folder: Path, log: Log) -> None:
+        """Nothing is started yet."""
+        self._folder = folder
+        self._cache = PromptCache(folder / "by-content", most_bytes=512 * 1024 * 1024)
+        self._log = log
+        self._engines = Engines()
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="speech")
+        self._waiting = 0
+        self._made = 0
+
+    async def sound(self, language: str, text: str, voices: Mapping[str, str]) -> str | None:
+        """The key of the text's sound once its file stands there; None where it cannot be had."""
+        key = text_key(language, text)
+        if await asyncio.to_thread(self._path(key).is_file):
+            return key
+        voice = voices.get(language)
+        if voice is None or self._waiting >= MOST_WAITING:
+            return None
+        request = PromptRequest(language, key.rpartition("/")[2], text, voice)
+        return await self._rendered(key, request)
+
+    def close(self) -> None:
+        """End the engines; what is being rendered is waited for."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._engines.close()
+
+    async def _rendered(self, key: str, request: PromptRequest) -> str | None:
+        self._waiting += 1
+        loop = asyncio.get_running_loop()
+        try:
+            work = loop.run_in_executor(self._threads, self._place, key, request)
+            await asyncio.wait_for(work, _LONGEST_S)
+        except (SpeechError, OSError, TimeoutError, ValueError) as error:
+            self._log.event("text_not_rendered", level="warning", error=type(error).__name__)
+            return None
+        finally:
+            self._waiting -= 1
+        return key
+
+    def _place(self, key: str, request: PromptRequest) -> None:
+        """Render and give the sound its name; the file is there whole or not at all."""
+        made = render(request, self._engines, self._cache)
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            path.hardlink_to(made)
+        self._made += 1
+        if self._made % 500 == 0:
+            self._cache.trim()
+            self._drop_oldest(path.parent)
+
+    def _drop_oldest(self, folder: Path) -> None:
+        files = sorted(folder.glob("*.wav"), key=lambda each: each.stat().st_mtime)
+        for each in files[: max(0, len(files) - MOST_FILES)]:
+            each.unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}.wav"
