@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from flowc.expression.evaluate import Undecided, Unset, World
+from flowc.expression.types import WHOLE_NUMBERS
 from flowc.graph.ids import BlockId
 from flowc.graph.model import FlowGraph
 from flowc.graph.operations import Collect, Enqueue, Invoke, Record
@@ -213,7 +214,13 @@ class Machine:
         assert isinstance(operation, Collect)
         self._walk.end(outcome)
         if outcome == "done" and operation.into:
-            self._walk.assign(operation.into, self._walk.listener.text)
+            self._walk.assign(operation.into, self._typed(operation.into))
+
+    def _typed(self, variable: str) -> int | str:
+        """The digits that count; a variable of a number's type holds their number."""
+        text = self._walk.listener.text
+        is_number = self.prepared.graph.variables.get(variable) in WHOLE_NUMBERS
+        return int(text) if is_number else text
 
     def _answered(self, outcome: str, values: Mapping[str, int | str]) -> None:
         operation = self._walk.operation
