@@ -21,12 +21,20 @@ REFUSED = re.compile(
     f"|(?P<invisible>[{_INVISIBLE}])|(?P<separator>[{_SEPARATOR}]|\r(?!\n))"
 )
 
+# One class is looked through some ten times faster than the choices above.
+_WORTH_A_LOOK = re.compile(f"[{_CONTROL}{_NO_CHARACTER}{_DIRECTION}{_INVISIBLE}{_SEPARATOR}\r]")
+
 _CODES: dict[str, Code] = {
     "control": reading.CONTROL_CHARACTER,
     "direction": reading.DIRECTION_CHARACTER,
     "invisible": reading.INVISIBLE_CHARACTER,
     "separator": reading.LINE_SEPARATOR,
 }
+
+
+def first_refused(text: str) -> re.Match[str] | None:
+    """The first character that no source may hold."""
+    return REFUSED.search(text) if _WORTH_A_LOOK.search(text) else None
 
 
 def code_of(found: re.Match[str]) -> Code:

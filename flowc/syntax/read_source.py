@@ -11,7 +11,7 @@ from pathlib import Path
 from flowc.diagnostics.codes import reading
 from flowc.diagnostics.model import Reporter
 from flowc.source import Source
-from flowc.syntax.characters import REFUSED, character_name, code_of
+from flowc.syntax.characters import REFUSED, character_name, code_of, first_refused
 
 LARGEST = 1_000_000
 """Bytes that a file may have."""
@@ -64,12 +64,14 @@ def _report_size(size: int, name: str, report: Reporter) -> None:
 
 def _is_plain(source: Source, report: Reporter) -> bool:
     """Report each character that deceives; a hundred of them say enough."""
+    if first_refused(source.text) is None:
+        return True
     for count, found in enumerate(REFUSED.finditer(source.text)):
         if count == 100:
             break
         place = source.span(found.start(), found.end())
         report.report(code_of(found), place, character=character_name(found[0]))
-    return REFUSED.search(source.text) is None
+    return False
 
 
 def _report_encoding(data: bytes, bad: int, name: str, report: Reporter) -> None:

@@ -28,7 +28,7 @@ from yaml.scanner import Scanner
 from flowc.diagnostics.codes import reading
 from flowc.diagnostics.model import Reporter, Words, note
 from flowc.source import Source, Span
-from flowc.syntax.characters import REFUSED, character_name, code_of
+from flowc.syntax.characters import character_name, code_of, first_refused
 from flowc.syntax.tree import Entry, Mapping, Scalar, Sequence, Tree
 from flowc.syntax.yaml_faults import Fault, report_fault
 from flowc.syntax.yaml_marks import has_marks, report_marks
@@ -51,6 +51,7 @@ MOST_VALUES = 200_000
 
 # Headers of a block text that one of the two parsers takes and the other refuses.
 _BLANKS = re.compile(r"[ \t]*")
+_EXPLICIT = re.compile(r"\?[ \t\n]")
 _CROWDED_HEADER = re.compile(r"[|>][-+0-9]*(?:#| *\t|[^\n]*\n *\t)")
 _FIRST = Words("it stands here first", "第一次写在这里")
 
@@ -101,7 +102,7 @@ class MakeParser(Protocol):
 
 def compose(source: Source, make_parser: MakeParser, report: Reporter) -> Tree | None:
     """`read_yaml` with a parser of one's choice: tests compare the two."""
-    if refused := REFUSED.search(source.text):  # a source that did not come through `decode`
+    if refused := first_refused(source.text):  # a source that did not come through `decode`
         place = source.span(refused.start(), refused.end())
         report.report(code_of(refused), place, character=character_name(refused[0]))
         return None
@@ -156,20 +157,25 @@ class _Composer:
     report: Reporter
     open: list[_Open] = field(default_factory=list)
     root: Tree | None = None
-    plain: list[Scalar] = field(default_factory=list)
+    folded: list[tuple[int, int]] = field(default_factory=list)
     values: int = 0
     documents: int = 0
     is_whole: bool = True
     has_tab: bool = False
+    has_explicit: bool = False
 
     def read(self, events: Events) -> None:
         """Take events until the file ends or is too much to read on."""
         self.has_tab = "\t" in self.source.text
+        self.has_explicit = _EXPLICIT.search(self.source.text) is not None
         while self.is_whole or self._may_go_on():
             event = events.get_event()
             if event is None or isinstance(event, parts.StreamEndEvent):
                 return
-            self._take(event)
+            if isinstance(event, parts.ScalarEvent):
+                self._scalar(event)
+            else:
+                self._take(event)
 
     def _may_go_on(self) -> bool:
         """An alias leaves a hole in the tree, but the rest of the file can still be looked at."""
@@ -177,8 +183,6 @@ class _Composer:
 
     def _take(self, event: parts.Event) -> None:
         match event:
-            case parts.ScalarEvent():
-                self._scalar(event)
             case parts.MappingStartEvent() | parts.SequenceStartEvent():
                 self._start(event)
             case parts.MappingEndEvent() | parts.SequenceEndEvent():
@@ -194,23 +198,27 @@ class _Composer:
         start, end = _offset(event.start_mark), _offset(event.end_mark)
         if event.anchor is not None or event.tag is not None:
             start = self._skip_properties(start, event.anchor is not None, event.tag is not None)
+        is_key = self._wants_key()
         if event.style:
             scalar = self._written(event.value, start, end)
         else:
-            scalar = self._plain(event.value, start, max(start, end))
+            scalar = self._plain(event.value, start, max(start, end), is_key)
+        if is_key and (self.has_explicit or scalar.quoted or not scalar.text):
+            self._check_key(scalar)
         self._add(scalar, start)
 
-    def _plain(self, text: str, start: int, end: int) -> Scalar:
-        scalar = Scalar(text, self.source.span(start, end))
-        if not text:
-            return scalar
-        check_cut(self.source, scalar, self.report)
+    def _plain(self, text: str, start: int, end: int, is_key: bool) -> Scalar:
+        source = self.source
+        scalar = Scalar(text, Span(source, start, end))
+        if source.text.startswith(" #", end):
+            check_cut(source, scalar, self.report)
+        if end - start > len(text) or "\n" in source.text[start:end]:
+            self.folded.append((start, end))
         if self.has_tab:
             self._check_tab(start, end)
-        self.plain.append(scalar)
-        if self._wants_key():
-            return checked_key(self.source, scalar, self.report)
-        return scalar if text.isascii() else checked_value(self.source, scalar, self.report)
+        if text.isascii():
+            return scalar
+        return (checked_key if is_key else checked_value)(source, scalar, self.report)
 
     def _check_tab(self, start: int, end: int) -> None:
         """Inside a plain text or right behind it: one parser takes it for a blank, the other not."""
@@ -233,7 +241,7 @@ class _Composer:
         if _CROWDED_HEADER.match(whole):
             self.report.report(reading.BLOCK_HEADER, self._at(start), character=whole[0])
             self.is_whole = False
-        refused = REFUSED.search(text)
+        refused = first_refused(text)
         if refused:
             self.report.report(code_of(refused), span, character=character_name(refused[0]))
         return Scalar(text, span, quoted=True)
@@ -250,7 +258,6 @@ class _Composer:
             self.is_whole = False
         is_mapping = isinstance(event, parts.MappingStartEvent)
         self.open.append(_Open(start, is_mapping, bool(event.flow_style)))
-        self._count(start)
         if len(self.open) > DEEPEST:
             place = self.source.span(start, start + 1)
             self.report.report(reading.TOO_DEEP, place, limit=DEEPEST)
@@ -287,10 +294,7 @@ class _Composer:
         return tuple(kept.values())
 
     def _add(self, tree: Tree, start: int) -> None:
-        if isinstance(tree, Scalar):
-            self._count(start)
-            if self._wants_key():
-                self._check_key(tree)
+        self._count(start)
         if self.open:
             self.open[-1].parts.append(tree)
         else:
@@ -360,8 +364,7 @@ class _Composer:
         if not has_marks(self.source.text):
             return
         # A file that is one word altogether was meant to be more than that.
-        plain = [] if isinstance(self.root, Scalar) else self.plain
-        insides = sorted((s.span.start, s.span.end) for s in plain if "\n" in s.span.text)
+        insides = [] if isinstance(self.root, Scalar) else self.folded
         found = report_marks(
             self.source,
             Stretches(self.source.text),

@@ -98,6 +98,8 @@ def _check(text: str) -> None:
         assert render(one, "zh")
         assert render(one, "en")
     assert tree is not None or any(one.is_error for one in found)
+    if "?" in text:  # ends a word inside `{ }` for the parser in Python, and not for libyaml
+        return
     pure, pure_found = _composed(text, PurePython)
     assert (tree is None) == (pure is None)
     if tree is not None and pure is not None:

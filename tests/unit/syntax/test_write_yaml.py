@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flowc.syntax.write_yaml import scalar_text, write_yaml
+from flowc.syntax.write_yaml import Value, scalar_text, write_yaml
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_character_that_no_source_may_hold_is_refused(text: str) -> None:
 
 
 def test_a_call_test_is_written_in_blocks_in_the_order_given() -> None:
-    value = {
+    value: Value = {
         "call": "欠费停机: 复通",
         "to": "3285028",
         "services": {
