@@ -346,7 +346,7 @@ class _Composer:
             while end < len(text) and text[end] not in " \r\n":
                 end += 1
             self.report.report(code, self.source.span(start, end))
-            self.is_whole = self.is_whole and code is not reading.TAG
+            self.is_whole = False  # the parsers disagree on where some names end
             start = end + len(text[end:]) - len(text[end:].lstrip())
         return start
 

@@ -41,7 +41,7 @@ def report_fault(source: Source, fault: Fault, stretches: Stretches, report: Rep
     words = f"{fault.context} {fault.problem}"
     if "alias" in fault.context or "anchor" in fault.context:
         _report_alias(source, fault, report)
-    elif "tag" in fault.context:
+    elif "tag" in fault.context or "tag handle" in fault.problem:
         report.report(reading.TAG, source.span(fault.began, fault.began + 1))
     elif "escape" in fault.problem or "hexdecimal" in words:
         backslash = source.text.rfind("\\", fault.began, fault.at + 1)
