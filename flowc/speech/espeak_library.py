@@ -14,7 +14,7 @@ _SYNCHRONOUS = 2
 _DO_NOT_EXIT = 0x8000
 _BY_CHARACTER = 1
 _UTF8 = 1
-_PHONEMES_WITH_SPACES = 0x02 | ord(" ") << 8
+_PLAIN_LETTERS = 0  # not IPA, in which the tones are cut to one digit
 _RATE, _VOLUME = 1, 2
 _WORDS_PER_MINUTE = 165
 # At its own 100 a loud Mandarin vowel reaches full scale; half leaves room for the
@@ -67,7 +67,7 @@ class EspeakLibrary:
         rest = ctypes.c_char_p(text.encode())
         while rest.value:
             clauses.append(
-                self.handle.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _PHONEMES_WITH_SPACES)
+                self.handle.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _PLAIN_LETTERS)
             )
         return " ".join(clause.decode() for clause in clauses if clause)
 

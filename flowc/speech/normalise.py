@@ -197,7 +197,7 @@ _CHINESE: tuple[_Rule, ...] = (
 _ENGLISH: tuple[_Rule, ...] = (
     *_dates("en"),
     _rule(rf"(?<![0-9:]){_CLOCK}()(?={_TO}[0-9]{{1,2}}:)", _en_clock),
-    _rule(rf"(?<=[MNTnt]){_TO}(?=[0-9]{{1,2}}:)", lambda _: " to "),
+    _rule(rf"(?:(?<=\.m\.)|(?<=noon)|(?<=midnight)){_TO}(?=[0-9]{{1,2}}:)", lambda _: " to "),
     _rule(rf"(?<![0-9:]){_CLOCK}(?:\s?([ap]m)\b)?", _en_clock, re.IGNORECASE),
     _rule(
         rf"{_MINUS}(?:[￥¥]|\b(?:RMB|CNY)\b)\s?([-−]?){_AMOUNT}(?![0-9])",
@@ -212,6 +212,7 @@ _ENGLISH: tuple[_Rule, ...] = (
     _rule(rf"{_MINUS}{_ALONE}([0-9]{{1,16}}\.[0-9]{{1,16}}){_ENDED}", lambda found: _decimal(found, "en")),
     _rule(rf"{_ALONE}([0-9]{{1,3}}(?:,[0-9]{{3}}){{1,4}}){_ENDED}", lambda found: _whole(found[1], "en")),
     _rule(rf"{_ALONE}0[0-9]+{_ENDED}", lambda found: _called_out(found[0], "en")),
+    _rule(r"([ap]\.m\.)\.", lambda found: found[1]),  # the sentence's own point
     _rule(r"#", lambda _: "pound"),
     _rule(r"\*", lambda _: "star"),
 )  # fmt: skip

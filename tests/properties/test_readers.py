@@ -195,7 +195,7 @@ def english_minute(words: str) -> int:
         return 720 if words == "noon" else 0
     *clock, half = words.replace(" oh ", " zero-").split()
     hour, past = ENGLISH[clock[0]] % 12, english_number(" ".join(clock[1:]))
-    return (hour + (12 if half == "PM" else 0)) * 60 + past
+    return (hour + (12 if half == "p.m." else 0)) * 60 + past
 
 
 @given(st.integers(0, 10**9 - 1))

@@ -29,6 +29,7 @@ _SINGLE_WORDS = {
     "minutes": "分钟",
     "seconds": "秒",
 }
+_UNITS = ("wan", "yi", "yuan", "days", "hours", "minutes", "seconds")
 _WAN = 10**4
 _YI = 10**8
 
@@ -60,7 +61,7 @@ def money(cents: int) -> FragmentIds:
     if yuan == 0 and small:
         return sign + _jiao_and_fen(small)
     gap = ("n0",) if 0 < small < 10 else ()
-    return (*sign, *_whole(yuan), "yuan", *gap, *_jiao_and_fen(small))
+    return (*sign, *_with_unit(_whole(yuan), "yuan"), *gap, *_jiao_and_fen(small))
 
 
 def decimal(negative: bool, whole: int, fraction: str) -> FragmentIds:
@@ -92,7 +93,7 @@ def duration(seconds: int) -> FragmentIds:
     hours, minute = divmod(minutes, 60)
     days, hour = divmod(hours, 24)
     parts = ((days, "days"), (hour, "hours"), (minute, "minutes"), (second, "seconds"))
-    said = [(*count(amount), unit) for amount, unit in parts if amount]
+    said = [_with_unit(count(amount), unit) for amount, unit in parts if amount]
     return tuple(piece for part in said for piece in part) or ("n0", "seconds")
 
 
@@ -103,7 +104,7 @@ def _whole(value: int) -> FragmentIds:
     high, rest = divmod(value, _YI)
     if high == 0:
         return _below_yi(rest, inner=False)
-    head = (*_below_yi(high, inner=False), "yi")
+    head = _with_unit(_below_yi(high, inner=False), "yi")
     return head + _after_gap(rest, _YI // 10, _below_yi(rest, inner=True))
 
 
@@ -111,7 +112,7 @@ def _below_yi(value: int, inner: bool) -> FragmentIds:
     high, rest = divmod(value, _WAN)
     if high == 0:
         return _below_wan(rest, inner)
-    head = (*_below_wan(high, inner), "wan")
+    head = _with_unit(_below_wan(high, inner), "wan")
     return head + _after_gap(rest, _WAN // 10, _below_wan(rest, inner=True))
 
 
@@ -139,6 +140,11 @@ def _below_hundred(value: int, inner: bool) -> FragmentIds:
 def _after_gap(rest: int, next_place: int, said: FragmentIds) -> FragmentIds:
     """What follows a unit, after a 零 where the very next place is empty."""
     return ("n0", *said) if 0 < rest < next_place else said
+
+
+def _with_unit(amount: FragmentIds, unit: str) -> FragmentIds:
+    """The amount and its unit; 一 changes its tone before one, so both are one recording."""
+    return (f"one_{unit}",) if amount == ("n1",) else (*amount, unit)
 
 
 def _jiao_and_fen(cents: int) -> FragmentIds:
@@ -181,6 +187,7 @@ def _all_fragments() -> tuple[Fragment, ...]:
         **{f"hour_{hour}": _hour(hour) for hour in range(24)},
         **{f"minute_{minute}": _minute(minute) for minute in range(1, 60)},
         **_SINGLE_WORDS,
+        **{f"one_{unit}": f"一{_SINGLE_WORDS[unit]}" for unit in _UNITS},
     }
     return tuple(Fragment(name, text) for name, text in words.items())
 

@@ -78,7 +78,7 @@ def date(day: datetime.date, with_year: bool) -> FragmentIds:
 
 
 def time(moment: datetime.time) -> FragmentIds:
-    """five thirty PM, ten oh five AM, ten AM, noon, midnight."""
+    """five thirty p.m., ten oh five a.m., ten a.m., noon, midnight."""
     if moment.minute == 0 and moment.hour % 12 == 0:
         return ("noon" if moment.hour else "midnight",)
     hour = f"n{moment.hour % 12 or 12}"
@@ -153,8 +153,9 @@ def _all_fragments() -> tuple[Fragment, ...]:
         **{f"month_{index}": month for index, month in enumerate(_MONTHS, 1)},
         **{f"day_{day}": _ordinal(day) for day in range(1, 32)},
         **{word: word for unit in units for word in (unit, f"{unit}s")},
-        "am": "AM",
-        "pm": "PM",
+        # With points, since engines read AM as the word in "I am".
+        "am": "a.m.",
+        "pm": "p.m.",
     }
     return tuple(Fragment(name, text) for name, text in words.items())
 

@@ -38,10 +38,10 @@ CHINESE = {
     "感谢来电，再见。": "感谢来电，再见。",
 }
 ENGLISH = {
-    "Due 2026-11-24 at 10:05.": "Due November twenty-fourth twenty twenty-six at ten oh five AM.",
-    "open 8:30-17:30": "open eight thirty AM to five thirty PM",
-    "at 8:30 pm": "at eight thirty PM",
-    "at 12:15 am": "at twelve fifteen AM",
+    "Due 2026-11-24 at 10:05.": "Due November twenty-fourth twenty twenty-six at ten oh five a.m.",
+    "open 8:30-17:30": "open eight thirty a.m. to five thirty p.m.",
+    "at 8:30 pm": "at eight thirty p.m.",
+    "at 12:15 am": "at twelve fifteen a.m.",
     "¥23.50 left": "twenty-three yuan and fifty fen left",
     "23.50 yuan": "twenty-three yuan and fifty fen",
     "call 10086": "call one zero zero eight six",

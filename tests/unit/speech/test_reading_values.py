@@ -59,8 +59,8 @@ ENGLISH = [
     (ReadAs.DATE, date(2005, 2, 12), "February twelfth two thousand five"),
     (ReadAs.DATE, date(1905, 3, 30), "March thirtieth nineteen oh five"),
     (ReadAs.DATE, date(1900, 1, 1), "January first nineteen hundred"),
-    (ReadAs.TIME, time(17, 30), "five thirty PM"),
-    (ReadAs.TIME, time(0, 5), "twelve oh five AM"),
+    (ReadAs.TIME, time(17, 30), "five thirty p.m."),
+    (ReadAs.TIME, time(0, 5), "twelve oh five a.m."),
     (ReadAs.TIME, time(12, 0), "noon"),
     (ReadAs.DURATION, 3660, "one hour one minute"),
     (ReadAs.DURATION, 7325, "two hours two minutes five seconds"),
@@ -84,6 +84,21 @@ def test_a_value_is_read_in_english_as_people_say_it(
 def test_twelve_yuan_fifty_takes_three_recordings() -> None:
     """Few and large fragments: every seam between two of them is heard."""
     assert read(ReadAs.MONEY, 1250, "zh") == ("n12", "yuan", "jiao_5")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "ids"),
+    [
+        (ReadAs.MONEY, 100, ("one_yuan",)),
+        (ReadAs.NUMBER, 10_000, ("one_wan",)),
+        (ReadAs.DURATION, 3600, ("one_hours",)),
+        (ReadAs.MONEY, 10100, ("hundred_1", "n0", "n1", "yuan")),
+    ],
+)
+def test_a_one_and_its_unit_are_one_recording_since_its_tone_changes(
+    kind: ReadAs, value: int, ids: tuple[str, ...]
+) -> None:
+    assert read(kind, value, "zh") == ids
 
 
 def test_a_one_among_digits_is_yi_where_the_project_wishes() -> None:
