@@ -41,7 +41,7 @@ from flowc.runtime.services.model import (
     by_word,
 )
 from flowc.runtime.services.strict_json import MOST_BYTES, BadJson, read_json
-from flowc.runtime.services.templates import constant, filled, resolved
+from flowc.runtime.services.templates import constant, filled
 
 MOST_REDIRECTS = 3
 
@@ -53,7 +53,6 @@ class HttpBackend:
         self, settings: HttpSettings, _folder: Path, environment: Mapping[str, str]
     ) -> None:
         """Nothing is connected yet. Raises SettingsError."""
-        self._environment = environment
         self._base = _checked_base(constant(settings.url, environment))
         self._allow_private = settings.allow_private
         headers = {name: constant(value, environment) for name, value in settings.headers}
@@ -85,35 +84,16 @@ class HttpBackend:
         action = operation.action
         if not isinstance(action, HttpAction):
             raise SettingsError(f"{operation.name} is no HTTP operation")
-        path = filled(self._resolved(action.path), question, _segment)
-        query = urlencode(self._filled(action.query, question))
+        path = filled(action.path, question, _segment)
+        query = urlencode(_filled(action.query, question))
         url = self._base + path + (f"?{query}" if query else "")
         headers = {**self._headers, "Accept": "application/json", "Accept-Encoding": "identity"}
-        for name, value in self._filled(action.headers, question):
+        for name, value in _filled(action.headers, question):
             headers[name] = _header(value)
         if question.key:
             headers["Idempotency-Key"] = question.key
-        body = self._body(action, question, headers)
+        body = _body(action, question, headers)
         return self._client.build_request(action.method, url, headers=headers, content=body)
-
-    def _body(self, action: HttpAction, question: Question, headers: dict[str, str]) -> bytes:
-        match action.body_form:
-            case BodyForm.NONE:
-                return b""
-            case BodyForm.FORM:
-                headers["Content-Type"] = "application/x-www-form-urlencoded"
-                return urlencode(self._filled(action.body, question)).encode()
-            case BodyForm.JSON:
-                headers["Content-Type"] = "application/json"
-                fields = [(n, _json_value(self._resolved(t), question)) for n, t in action.body]
-                return json.dumps(_nested(fields), ensure_ascii=False).encode()
-
-    def _filled(self, fields: NamedTemplates, question: Question) -> list[tuple[str, str]]:
-        texts = [(name, filled(self._resolved(value), question)) for name, value in fields]
-        return [(name, text) for name, text in texts if text != ""]
-
-    def _resolved(self, template: Template) -> Template:
-        return resolved(template, self._environment)
 
     async def _replied(
         self, operation: OperationSpec, request: httpx.Request, exchange: _Exchange
@@ -177,6 +157,25 @@ def _checked_base(url: str) -> str:
     if parsed.query or parsed.fragment:
         raise SettingsError("a service's URL has no `?` and no `#`: fields go under `query`")
     return url.rstrip("/")
+
+
+def _body(action: HttpAction, question: Question, headers: dict[str, str]) -> bytes:
+    match action.body_form:
+        case BodyForm.NONE:
+            return b""
+        case BodyForm.FORM:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            return urlencode(_filled(action.body, question)).encode()
+        case BodyForm.JSON:
+            headers["Content-Type"] = "application/json"
+            fields = [(n, _json_value(t, question)) for n, t in action.body]
+            return json.dumps(_nested(fields), ensure_ascii=False).encode()
+
+
+def _filled(fields: NamedTemplates, question: Question) -> list[tuple[str, str]]:
+    """Each field's text; those that come out empty are not sent."""
+    texts = [(name, filled(value, question)) for name, value in fields]
+    return [(name, text) for name, text in texts if text != ""]
 
 
 def _segment(value: str) -> str:
