@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flowc.diagram.measure import Lines, box_lines, box_size, frame_line, label_lines
 from flowc.diagram.model import Arrow, Box, Drawing, Look, Tone
 from flowc.diagram.style import ARROWS, BOXES, FONTS, FRAME_FILL, FRAME_LINE, INK
+from flowc.diagram.text import clean
 
 if TYPE_CHECKING:
     from graphviz import Digraph
@@ -21,7 +22,7 @@ def dot(drawing: Drawing) -> str:
 
     digraph = graphviz.Digraph("flow")
     digraph.attr("graph", rankdir="TB", nodesep="0.28", ranksep="0.42", fontname=FONTS[0])
-    digraph.attr("graph", label=graphviz.escape(drawing.title), labelloc="t", fontcolor=INK)
+    digraph.attr("graph", label=_quoted(drawing.title), labelloc="t", fontcolor=INK)
     digraph.attr("node", fontname=FONTS[0], fontsize="13", fixedsize="true")
     digraph.attr("edge", fontname=FONTS[0], fontsize="11")
     for box in drawing.boxes:
@@ -29,8 +30,9 @@ def dot(drawing: Drawing) -> str:
             _box(digraph, box)
     for at, cluster in enumerate(drawing.clusters):
         with digraph.subgraph(name=f"cluster_{at}") as frame:
-            title = graphviz.escape(frame_line(cluster).text)
-            frame.attr(label=title, labeljust="l", style="rounded,filled")
+            frame.attr(
+                label=_quoted(frame_line(cluster).text), labeljust="l", style="rounded,filled"
+            )
             frame.attr(fillcolor=FRAME_FILL, color=FRAME_LINE, fontsize="15")
             for box in drawing.boxes:
                 if box.cluster == cluster.id:
@@ -41,15 +43,17 @@ def dot(drawing: Drawing) -> str:
 
 
 def _label(lines: Lines) -> str:
-    r"""Each line escaped for itself: `\n` between them is Graphviz' own line break."""
+    return _quoted("\n".join(line.text for line in lines.lines))
+
+
+def _quoted(text: str) -> str:
+    r"""Plain text as a label: `\n` in it becomes Graphviz' own line break, all else stays as it is."""
     import graphviz  # noqa: PLC0415 - see dot()
 
-    # NoHtml: a text in angle brackets stays text.
-    return str(graphviz.nohtml("\\n".join(_plain(line.text) for line in lines.lines)))
-
-
-def _plain(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\n", " ")
+    lines = clean(text).replace("\\", "\\\\").split("\n")
+    # nohtml: a text in angle brackets stays text. Its type must reach the package as it is.
+    label: str = graphviz.nohtml("\\n".join(lines))
+    return label
 
 
 def _box(digraph: Digraph, box: Box) -> None:

@@ -15,7 +15,7 @@ def number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def outline(look: Look, middle: Point, size: Size) -> str:  # noqa: PLR0911 - a table, one line a shape
+def outline(look: Look, middle: Point, size: Size) -> str:
     """The path data of a box's shape."""
     left, top = middle[0] - size.width / 2, middle[1] - size.height / 2
     width, height = size.width, size.height

@@ -20,7 +20,8 @@ _PADDING, _TITLE, _GAP, _ROW = 18.0, 30.0, 70.0, 1500.0
 def place(drawing: Drawing) -> Layout:
     """Places for everything; never fails."""
     groups = (_ABOVE, *(cluster.id for cluster in drawing.clusters), _BELOW)
-    parts = {group: _part(drawing, group) for group in groups}
+    every = {group: _part(drawing, group) for group in groups}
+    parts = {group: part for group, part in every.items() if part.boxes}
     frames = _rows(parts)
     boxes = {
         id_: (round(at[0] + frames[group].left, 2), round(at[1] + frames[group].top, 2))

@@ -53,6 +53,14 @@ class Placed:
         return Placed(width, self.height + down, boxes, routes)
 
 
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """Where a rank lies, and half its height."""
+
+    middle: float
+    half: float
+
+
 @dataclass(slots=True)
 class _Item:
     """A box, or the place of an edge on a rank between its boxes."""
@@ -76,19 +84,18 @@ def place_layers(sizes: Mapping[str, Size], edges: Sequence[Edge]) -> Placed:
     layers = _layers(items)
     _order(items, layers)
     _straighten(items, layers)
-    heights = _heights(items, layers)
+    bands = _bands(items, layers)
     leftmost = min(item.x - item.size.width / 2 for item in items)
     for item in items:
         item.x -= leftmost
-    boxes = {id_: (items[at].x, heights[items[at].rank]) for id_, at in index.items()}
+    boxes = {id_: (items[at].x, bands[items[at].rank].middle) for id_, at in index.items()}
     routes = {
-        edge.number: _curve(edge, chain, items, heights, turned)
+        edge.number: _curve(edge, chain, items, bands, turned)
         for edge, chain in zip(straight, chains, strict=True)
     }
     routes |= {edge.number: _loop(boxes[edge.tail], sizes[edge.tail]) for edge in loops}
     width = max(item.x + item.size.width / 2 for item in items)
-    last = layers[-1]
-    height = heights[-1] + max(items[at].size.height for at in last) / 2
+    height = bands[-1].middle + bands[-1].half
     return Placed(width, height, boxes, routes)
 
 
@@ -222,37 +229,43 @@ def _apart(items: Sequence[_Item], one: int, other: int) -> float:
     return (items[one].size.width + items[other].size.width) / 2 + _ASIDE
 
 
-def _heights(items: Sequence[_Item], layers: Sequence[Sequence[int]]) -> list[float]:
-    heights: list[float] = []
+def _bands(items: Sequence[_Item], layers: Sequence[Sequence[int]]) -> list[_Band]:
+    bands: list[_Band] = []
     bottom = -_BETWEEN
     for layer in layers:
         tallest = max((items[at].size.height for at in layer), default=0.0)
-        heights.append(bottom + _BETWEEN + tallest / 2)
-        bottom = heights[-1] + tallest / 2
-    return heights
+        bands.append(_Band(bottom + _BETWEEN + tallest / 2, tallest / 2))
+        bottom = bands[-1].middle + tallest / 2
+    return bands
 
 
 def _curve(
     edge: Edge,
     chain: Sequence[int],
     items: Sequence[_Item],
-    heights: Sequence[float],
+    bands: Sequence[_Band],
     turned: set[int],
 ) -> Route:
-    """Through the edge's places on the ranks between, upright at each."""
+    """Through the edge's places on the ranks between: upright beside boxes, bent between ranks."""
     top, bottom = items[chain[0]], items[chain[-1]]
     start = _foothold(items, top.below, top, chain[1])
     end = _foothold(items, bottom.above, bottom, chain[-2])
-    points = [(start, heights[top.rank] + top.size.height / 2)]
-    points.extend((items[at].x, heights[items[at].rank]) for at in chain[1:-1])
-    points.append((end, heights[bottom.rank] - bottom.size.height / 2))
+    first, last = bands[top.rank], bands[bottom.rank]
+    points = [(start, first.middle + top.size.height / 2), (start, first.middle + first.half)]
+    for at in chain[1:-1]:
+        band = bands[items[at].rank]
+        points.append((items[at].x, band.middle - band.half))
+        points.append((items[at].x, band.middle + band.half))
+    points.extend([(end, last.middle - last.half), (end, last.middle - bottom.size.height / 2)])
     curve = [points[0]]
     for (x1, y1), (x2, y2) in pairwise(points):
         bend = (y2 - y1) / 2
-        curve.extend([(x1, y1 + bend), (x2, y2 - bend), (x2, y2)])
+        if bend or x1 != x2:
+            curve.extend([(x1, y1 + bend), (x2, y2 - bend), (x2, y2)])
     if edge.number in turned:
         curve.reverse()
-    label = points[1] if len(points) > 2 and edge.label.height else None
+    named = items[chain[1]]
+    label = (round(named.x, 2), round(bands[named.rank].middle, 2)) if edge.label.height else None
     return Route(tuple((round(x, 2), round(y, 2)) for x, y in curve), label)
 
 
