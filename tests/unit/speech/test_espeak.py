@@ -333,4 +333,7 @@ def children_of(parent: int, word: str) -> set[int]:
 
 def ended_within(handle: int, seconds: float) -> bool:
     """Whether the process behind a pidfd ends in time."""
-    return bool(select.select([handle], [], [], seconds)[0])
+    try:
+        return bool(select.select([handle], [], [], seconds)[0])
+    finally:
+        os.close(handle)
