@@ -219,3 +219,13 @@ class TicketNode(NodeKind):
         note = into.expression(self.note, Scalar.TEXT) if self.note else None
         if note:
             given["note"] = note
+
+
+def operation_results(around: Surroundings, written: str, *, ticket: bool) -> tuple[str, ...]:
+    """The results that `billing.customer` (or a ticket's action) declares; none where it is unknown."""
+    if ticket:
+        return next((each.results for each in TICKET_OPERATIONS if each.name == written), ())
+    service_name, _, name = written.partition(".")
+    service = around.services.get(service_name)
+    spec = service.operation(name) if service else None
+    return spec.results if spec else ()

@@ -14,6 +14,7 @@ from flowc.diagnostics.model import Reporter, closest
 from flowc.expression.check import Binding, Scope, check, type_of
 from flowc.expression.parse import parse_expression
 from flowc.expression.render import expression_text
+from flowc.expression.resolve import resolve
 from flowc.expression.tree import Binary, Expression, Literal, Read
 from flowc.expression.types import ListOf, Scalar
 from flowc.graph.prompts import Part, Phrase, Prompt, ReadAs, Sound, Spoken, sound_key
@@ -87,10 +88,10 @@ class PhraseMaker:
             yield phrase
 
     def _for_each(self, saying: Saying, each: Formula, when: Expression | None) -> Iterator[Phrase]:
-        items = check(each.expression, self.scope, self.report)
+        items = resolve(each.expression, self.scope, self.report)
         if items is None:
             return
-        if not isinstance(items, Read) or not isinstance(items.type, ListOf):
+        if not isinstance(items.type, ListOf):
             self.report.report(
                 codes.WRONG_SHAPE, each.span, name="`each`", expected="a list", expected_zh="一个列表",
                 example="each: customer.services",

@@ -6,12 +6,11 @@ plain curves. Not as fine as Graphviz, always there, the same every time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from flowc.diagram.layout.curves import between, label_size
 from flowc.diagram.layout.layers import Edge, Placed, place_layers
 from flowc.diagram.layout.model import Frame, Layout, Point, Route
-from flowc.diagram.measure import Size, box_size, frame_line, label_lines
-from flowc.diagram.model import Arrow, Box, Drawing
+from flowc.diagram.measure import box_size, frame_line
+from flowc.diagram.model import Box, Drawing
 
 _ABOVE, _BELOW = "", "/"  # boxes outside every frame: those that lead in, those that are led to
 _PADDING, _TITLE, _GAP, _ROW = 18.0, 30.0, 70.0, 1500.0
@@ -38,7 +37,7 @@ def place(drawing: Drawing) -> Layout:
 def _part(drawing: Drawing, group: str) -> Placed:
     sizes = {box.id: box_size(box) for box in drawing.boxes if _group(box, drawing) == group}
     edges = [
-        Edge(at, arrow.tail, arrow.head, _label_size(arrow), max(arrow.weight, 0.25))
+        Edge(at, arrow.tail, arrow.head, label_size(arrow), max(arrow.weight, 0.25))
         for at, arrow in enumerate(drawing.arrows)
         if arrow.tail in sizes and arrow.head in sizes
     ]
@@ -59,11 +58,6 @@ def _group(box: Box, drawing: Drawing) -> str:
         return drawing.clusters[0].id
     led_to = any(arrow.head == box.id for arrow in drawing.arrows)
     return _BELOW if led_to else _ABOVE
-
-
-def _label_size(arrow: Arrow) -> Size:
-    lines = label_lines(arrow)
-    return Size(lines.width + 8, lines.height)
 
 
 def _rows(parts: dict[str, Placed]) -> dict[str, Frame]:
@@ -94,7 +88,7 @@ def _route(
         if at in part.routes:
             frame = frames[group]
             return _moved(part.routes[at], frame.left, frame.top)
-    return _between(drawing, drawing.arrows[at], boxes)
+    return between(drawing, drawing.arrows[at], boxes)
 
 
 def _moved(route: Route, right: float, down: float) -> Route:
@@ -102,33 +96,3 @@ def _moved(route: Route, right: float, down: float) -> Route:
         return (round(point[0] + right, 2), round(point[1] + down, 2))
 
     return Route(tuple(map(move, route.points)), None if route.label is None else move(route.label))
-
-
-def _between(drawing: Drawing, arrow: Arrow, boxes: dict[str, Point]) -> Route:
-    """A curve between frames: out at the bottom, in at the top, or side to side in one row."""
-    sizes = {box.id: box_size(box) for box in drawing.boxes if box.id in (arrow.tail, arrow.head)}
-    (x1, y1), (x2, y2) = boxes[arrow.tail], boxes[arrow.head]
-    tail, head = sizes[arrow.tail], sizes[arrow.head]
-    down = y2 - head.height / 2 > y1 + tail.height / 2 + 20
-    if down:
-        start, end = (x1, y1 + tail.height / 2), (x2, y2 - head.height / 2)
-        bend = (end[1] - start[1]) / 2
-        points = [start, (start[0], start[1] + bend), (end[0], end[1] - bend), end]
-    else:
-        side = 1 if x2 > x1 else -1
-        start, end = (x1 + side * tail.width / 2, y1), (x2 - side * head.width / 2, y2)
-        bend = side * max(40.0, abs(end[0] - start[0]) / 2)
-        points = [start, (start[0] + bend, start[1]), (end[0] - bend, end[1]), end]
-    return Route(_rounded(points), _near_start(points) if arrow.label else None)
-
-
-def _near_start(points: Sequence[Point]) -> Point:
-    """A third of the way: near enough to its box to tell whose label it is."""
-    a, b, c, d = points
-    t, u = 0.3, 0.7
-    x, y = (u**3 * a[i] + 3 * u * u * t * b[i] + 3 * u * t * t * c[i] + t**3 * d[i] for i in (0, 1))
-    return (round(x, 2), round(y, 2))
-
-
-def _rounded(points: Sequence[Point]) -> tuple[Point, ...]:
-    return tuple((round(x, 2), round(y, 2)) for x, y in points)

@@ -1,0 +1,43 @@
+"""`flowc check`: everything that is wrong with a project, at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from flowc.cli.words import CLEAN, FINDINGS, lang_option, print_found, project_argument
+
+FORMATS = ("text", "json", "sarif", "github", "junit")
+
+
+@click.command("check")
+@project_argument
+@lang_option
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How findings are written.")
+@click.option("--strict", is_flag=True, help="Warnings and advice fail too.")
+def command(folder: Path, language: str, form: str, strict: bool) -> None:
+    """Say all that is wrong with a project: names, types, ways without an end, missing prompts."""
+    from flowc.compiler import compile_project
+    from flowc.diagnostics.as_github import as_github
+    from flowc.diagnostics.as_json import as_json
+    from flowc.diagnostics.as_junit import as_junit
+    from flowc.diagnostics.as_sarif import as_sarif
+
+    compiled = compile_project(folder)
+    writers = {"json": as_json, "sarif": as_sarif, "github": as_github, "junit": as_junit}
+    if form in writers:
+        click.echo(writers[form](compiled.found, language))
+    else:
+        print_found(compiled.found, language)
+        if not compiled.found and compiled.graph is not None:
+            click.echo(_clean(len(compiled.graph.blocks), folder.name, language))
+    failed = any(each.is_error for each in compiled.found) or (strict and compiled.found)
+    sys.exit(FINDINGS if failed else CLEAN)
+
+
+def _clean(blocks: int, name: str, language: str) -> str:
+    if language == "zh":
+        return f"{name}：没有发现问题（{blocks} 个块）"
+    return f"{name}: nothing wrong ({blocks} blocks)"

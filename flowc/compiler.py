@@ -1,0 +1,100 @@
+"""The whole pipeline on one page: files in, a proven graph out.
+
+    files -> ProjectReader -> Program -> lower -> FlowGraph -> passes -> FlowGraph
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flowc.diagnostics.model import Diagnostic, Reporter
+from flowc.graph.model import FlowGraph
+from flowc.graph.verify import verify
+from flowc.language.lower import lower
+from flowc.language.project import Project, ProjectReader
+from flowc.passes.attach_readings import attach_readings
+from flowc.passes.drop_unreachable import drop_unreachable
+from flowc.passes.find_endless_loops import find_endless_loops
+from flowc.passes.find_no_person import find_no_person
+from flowc.passes.find_unreachable import find_unreachable
+from flowc.passes.find_unset_variables import find_unset_variables
+from flowc.passes.join_says import join_says
+from flowc.source import Span
+
+# What a project is made of; everything else in its folder is its own business.
+PARTS = ("flowc.yaml", "queues.yaml", "prompts.csv")
+PATTERNS = ("flows/**/*.flow.yaml", "services/*.yaml", "calendars/*.yaml", "lists/*.csv", "tests/**/*.call.yaml")
+RECORDINGS = "prompts/*/*.wav"
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A project that was read. `graph` is None where there are errors.
+
+    `texts`: every static text by sound key; `spans`: where each was written.
+    """
+
+    project: Project | None
+    graph: FlowGraph | None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    found: tuple[Diagnostic, ...] = ()
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """The files that make a project, by name. Recordings are named but not read."""
+    names = [name for name in PARTS if (folder / name).is_file()]
+    for pattern in PATTERNS:
+        names.extend(path.relative_to(folder).as_posix() for path in folder.glob(pattern) if path.is_file())
+    files = {name: (folder / name).read_bytes() for name in names}
+    files |= {path.relative_to(folder).as_posix(): b"" for path in folder.glob(RECORDINGS)}
+    return files
+
+
+def compile_project(folder: Path, report: Reporter | None = None) -> Compiled:
+    """Read, bind, lower and prove the project in a folder."""
+    return compile_files(files_of(folder), report)
+
+
+def compile_files(files: Mapping[str, bytes], report: Reporter | None = None) -> Compiled:
+    """The same, of files in memory."""
+    report = report if report is not None else Reporter()
+    with _no_garbage_collection():
+        project = ProjectReader(files, report).read()
+        graph, texts, spans = None, {}, {}
+        if project is not None:
+            lowered = lower(project.program, report)
+            texts, spans = lowered.texts.by_key, lowered.texts.spans
+            graph = prove(project, lowered.graph, report) if not report.has_errors else None
+    return Compiled(project, graph if not report.has_errors else None, texts, spans, report.sorted)
+
+
+def prove(project: Project, graph: FlowGraph, report: Reporter) -> FlowGraph:
+    """The passes in their order: those that report see the graph that the author wrote."""
+    find_unreachable(graph, report)
+    graph = drop_unreachable(graph)
+    graph = attach_readings(graph, report)
+    find_unset_variables(graph, report)
+    find_endless_loops(graph, report)
+    find_no_person(graph, project.program.around.promise, report)
+    graph = join_says(graph)
+    broken = () if report.has_errors else verify(graph)
+    if broken:
+        raise AssertionError("; ".join(broken))
+    return graph
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    # Half of the time of a build would go to looking for rings among frozen values.
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

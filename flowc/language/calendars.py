@@ -1,0 +1,146 @@
+"""`calendars/*.yaml`: weekly hours, holidays, make-up workdays, one-off days.
+
+    calendar: office
+    week: {mon-fri: "09:00-17:30", sat: "09:00-12:00"}
+    holidays: [2026-10-01, "2026-10-02 - 2026-10-07"]
+    workdays: {2026-10-10: fri}
+    days: {2026-12-31: "09:00-12:00", 2026-12-24: closed}
+    emergency: emergency
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flowc.diagnostics.model import Reporter, Words
+from flowc.graph.surroundings import Calendar, Opening
+from flowc.kinds.shapes import LISTED_NAME, ListShape, Place, Worded
+from flowc.language.forms import RAW, Form, entries
+from flowc.syntax.tree import Scalar, Tree
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HOURS = re.compile(r"([0-2][0-9]):([0-5][0-9])-([0-2][0-9]):([0-5][0-9])")
+MOST_DAYS = 366
+
+CALENDAR = Form(
+    "calendar",
+    {
+        "calendar": LISTED_NAME,
+        "week": RAW,
+        "holidays": RAW,
+        "workdays": RAW,
+        "days": RAW,
+        "emergency": LISTED_NAME,
+    },
+    ("calendar", "week"),
+)
+
+
+def day_of(text: str) -> date | None:
+    """`2026-10-01` as a date, else None."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _days_of(text: str) -> tuple[date, ...] | None:
+    first_text, dash, last_text = text.partition(" - ")
+    first, last = day_of(first_text.strip()), day_of(last_text.strip() if dash else first_text.strip())
+    if first is None or last is None or not 0 <= (last - first).days < MOST_DAYS:
+        return None
+    return tuple(first + timedelta(days=at) for at in range((last - first).days + 1))
+
+
+def _weekdays_of(text: str) -> tuple[int, ...] | None:
+    first, dash, last = text.lower().partition("-")
+    if first not in WEEKDAYS or (dash and last not in WEEKDAYS):
+        return None
+    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last if dash else first)
+    return tuple(at % 7 for at in range(start, end + 1 + (7 if end < start else 0)))
+
+
+def _openings_of(text: str) -> tuple[Opening, ...] | None:
+    if text.strip() == "closed":
+        return ()
+    found = []
+    for piece in text.split(","):
+        hours = HOURS.fullmatch(piece.strip())
+        if not hours:
+            return None
+        start, end = int(hours[1]) * 60 + int(hours[2]), int(hours[3]) * 60 + int(hours[4])
+        if not start < end <= 1440:
+            return None
+        found.append(Opening(start, end))
+    found.sort(key=lambda each: each.start)
+    overlap = any(before.end > after.start for before, after in zip(found, found[1:], strict=False))
+    return None if overlap else tuple(found)
+
+
+OPENINGS = Worded(
+    Words("hours such as 09:00-12:00, 13:30-17:30, or `closed`", "时间段，如 09:00-12:00, 13:30-17:30，或 closed"),
+    '"09:00-17:30"',
+    _openings_of,
+)
+DAYS = Worded(Words("a day, or two with ` - ` between", "一个日期，或用 ` - ` 连起来的两个日期"), "2026-10-01 - 2026-10-07", _days_of)
+WEEKDAY = Worded(Words("a day of the week: mon, tue ... or mon-fri", "星期：mon、tue……或 mon-fri"), "mon-fri", _weekdays_of)
+HOLIDAYS = ListShape(DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarReader:
+    """Reads one calendar file."""
+
+    report: Reporter
+
+    def read(self, tree: Tree, place: Place) -> Calendar | None:
+        form = CALENDAR.read(tree, place)
+        if form is None or "calendar" not in form or "week" not in form:
+            return None
+        holidays = HOLIDAYS.read(form["holidays"], place.under("holidays")) if "holidays" in form else ()
+        return Calendar(
+            name=form["calendar"].text,
+            week=self._week(form["week"], place.under("week")),
+            holidays=tuple(day for days in holidays or () for day in days),
+            workdays=tuple(self._workdays(form.get("workdays"), place.under("workdays"))),
+            days=tuple(self._days(form.get("days"), place.under("days"))),
+            emergency=form["emergency"].text if "emergency" in form else "",
+            span=tree.span,
+        )
+
+    def _week(self, tree: Tree, place: Place) -> tuple[tuple[Opening, ...], ...]:
+        week: list[tuple[Opening, ...]] = [()] * 7
+        for key, value in entries(tree):
+            days, openings = WEEKDAY.read(key, place), OPENINGS.read(_joined(value), place)
+            for day in days or ():
+                week[day] = openings or ()
+        return tuple(week)
+
+    def _workdays(self, tree: Tree | None, place: Place) -> Iterator[tuple[date, int]]:
+        for key, value in entries(tree):
+            days, like = DAYS.read(key, place), WEEKDAY.read(value, place)
+            for day in days or ():
+                if like:
+                    yield day, like[0] + 1
+
+    def _days(self, tree: Tree | None, place: Place) -> Iterator[tuple[date, tuple[Opening, ...]]]:
+        for key, value in entries(tree):
+            days, openings = DAYS.read(key, place), OPENINGS.read(_joined(value), place)
+            for day in days or ():
+                if openings is not None:
+                    yield day, openings
+
+
+def _joined(tree: Tree) -> Tree:
+    """A list of hours as one text: `[09:00-12:00, 13:30-17:30]`."""
+    if isinstance(tree, Scalar):
+        return tree
+    pieces = [item.text for item in tree if isinstance(item, Scalar)] if not hasattr(tree, "entries") else []
+    return Scalar(", ".join(pieces), tree.span)
+
+

@@ -1,0 +1,123 @@
+"""Reading a mapping field by field: what is unknown, missing or of the wrong shape is reported once.
+
+Serves every file of a project but the nodes of flows, whose fields stand on their kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flowc.diagnostics.codes import flows as codes
+from flowc.diagnostics.model import Reporter, Words, closest
+from flowc.kinds.shapes import JsonSchema, Place, Shape
+from flowc.source import Span
+from flowc.syntax.tree import Mapping, Scalar, Sequence, Tree
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields that a mapping may have. A `Tree` shape (`RAW`) leaves a field to its owner."""
+
+    what: str
+    fields: MappingOf[str, Shape[Any]]
+    required: tuple[str, ...] = ()
+
+    def read(self, tree: Tree, place: Place) -> dict[str, Any] | None:
+        """The fields' values; those left out or wrong are absent. None where it is no mapping."""
+        if not isinstance(tree, Mapping):
+            place.wrong(tree, Words("fields with their values", "字段和取值"), f"{next(iter(self.fields))}: ...")
+            return None
+        found: dict[str, Any] = {}
+        for entry in tree:
+            shape = self.fields.get(entry.key.text)
+            if shape is None:
+                self._unknown(entry.key, place.report)
+                continue
+            value = shape.read(entry.value, place.under(entry.key.text))
+            if value is not None:
+                found[entry.key.text] = value
+        for name in self.required:
+            if tree.key(name) is None:
+                self._missing(name, tree.span, place.report)
+        return found
+
+    def _unknown(self, key: Scalar, report: Reporter) -> None:
+        near = closest(key.text, self.fields)
+        report.report(codes.UNKNOWN_FIELD, key.span, kind=self.what, name=key.text, **near)
+
+    def _missing(self, name: str, span: Span, report: Reporter) -> None:
+        example = f"{name}: {self.fields[name].example}"
+        first = span.source.span(span.start, min(span.end, span.start + 1))
+        report.report(
+            codes.MISSING_FIELD, first, node=self.what, name=name, hint=f"for example `{example}`", hint_zh=f"例如 `{example}`"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Anything: the tree itself."""
+
+    expected: Words = Words("a value", "一个值")
+    example: str = "..."
+
+    def read(self, tree: Tree, _place: Place) -> Tree:
+        return tree
+
+    def schema(self) -> JsonSchema:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Any text, as written."""
+
+    expected: Words = Words("a text", "一段文字")
+    example: str = "..."
+
+    def read(self, tree: Tree, place: Place) -> str | None:
+        if isinstance(tree, Scalar) and tree.text.strip():
+            return tree.text
+        place.wrong(tree, self.expected, self.example)
+        return None
+
+    def schema(self) -> JsonSchema:
+        return {"type": ["string", "number"]}
+
+
+@dataclass(frozen=True, slots=True)
+class MappingShape:
+    """Names and values, each value of one shape; the names stay scalars with their places."""
+
+    value: Shape[Any]
+    expected: Words = Words("names and values", "名字和取值")
+    example: str = "{name: value}"
+
+    def read(self, tree: Tree, place: Place) -> dict[Scalar, Any] | None:
+        if not isinstance(tree, Mapping):
+            place.wrong(tree, self.expected, self.example)
+            return None
+        pairs = ((entry.key, self.value.read(entry.value, place.under(entry.key.text))) for entry in tree)
+        return {key: value for key, value in pairs if value is not None}
+
+    def schema(self) -> JsonSchema:
+        return {"type": "object", "additionalProperties": self.value.schema()}
+
+
+RAW = Raw()
+PLAIN = Plain()
+
+
+def items(tree: Tree | None) -> tuple[Tree, ...]:
+    """The items of a list, or the one thing that stands for it."""
+    if tree is None:
+        return ()
+    return tree.items if isinstance(tree, Sequence) else (tree,)
+
+
+def entries(tree: Tree | None) -> tuple[tuple[Scalar, Tree], ...]:
+    """The keys and values of a mapping; nothing for anything else."""
+    return tuple((entry.key, entry.value) for entry in tree) if isinstance(tree, Mapping) else ()

@@ -1,0 +1,212 @@
+"""A bound program into one graph: every node lowers itself; here is what stands between them.
+
+Blocks of the call itself have the flow id `call`: `call.n3285028.start` answers a number,
+`call.main_menu.start`, `call.limit.start` and `call.hangup.start` are what their names say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flowc.diagnostics.codes import flows as codes
+from flowc.diagnostics.model import Reporter, closest
+from flowc.expression.operators import walk
+from flowc.expression.tree import IsSet, Literal, Read
+from flowc.expression.types import Scalar
+from flowc.graph.exits import Call, Hangup, Jump, Switch
+from flowc.graph.ids import BlockId
+from flowc.graph.model import Block, FlowGraph, Limits, Origin
+from flowc.graph.operations import Answer, Assign, Forget, Operation, Remember
+from flowc.graph.reads import expressions_in
+from flowc.kinds.builder import CALL, ENTER, MAIN_MENU, GraphBuilder, NodeBuilder
+from flowc.kinds.parts import Word
+from flowc.kinds.program import BoundFlow, BoundNode, Program
+from flowc.kinds.speaking import HangupNode
+from flowc.kinds.words import PhraseMaker, Texts
+from flowc.language.bind import scope_of
+from flowc.source import Span
+
+NUMBER_FLOW = "call.flow"  # the flow of the number dialled
+HANGUP_FLOW = "hangup.flow"  # the flow whose `on_hangup` counts
+HANGUP = BlockId(CALL, "hangup")
+HANGUP_END = BlockId(CALL, "hangup", "end")
+LIMIT = BlockId(CALL, "limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """The graph, every static text by sound key, and who wrote each."""
+
+    graph: FlowGraph
+    texts: Texts
+
+
+def lower(program: Program, report: Reporter) -> Lowered:
+    """One graph of a whole program. Where `report` has errors, the graph is not complete."""
+    return _Lowering(program, report, GraphBuilder(program, report)).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Lowering:
+    program: Program
+    report: Reporter
+    into: GraphBuilder
+    own_handlers: dict[str, BlockId] = field(default_factory=dict)
+
+    def run(self) -> Lowered:
+        self._find_handlers()
+        numbers = tuple(self._numbers())
+        self._main_menu()
+        for flow in self.program.flows.values():
+            self._flow(flow)
+        hangup = self._hangup()
+        limit = self._limit()
+        self._enters()
+        self._refuse_recursion()
+        around = self.program.around
+        graph = FlowGraph(
+            name=around.name,
+            languages=around.languages,
+            timezone=around.timezone,
+            numbers=numbers,
+            blocks=dict(self.into.blocks),
+            on_hangup=hangup,
+            menus=self._menus(),
+            lists=around.lists,
+            flags=around.flags,
+            limits=Limits(self.program.length_s, limit),
+        )
+        return Lowered(graph, self.into.texts)
+
+    def _find_handlers(self) -> None:
+        for flow in self.program.flows.values():
+            if flow.on_hangup:
+                self.own_handlers[flow.name.text] = BlockId(flow.name.text, flow.on_hangup[0].name.text)
+
+    def _flow(self, flow: BoundFlow) -> None:
+        scope = scope_of(flow.variables, flow.name.text, self.program.around)
+        words = PhraseMaker(self.program.around, scope, self.into.texts, self.report)
+        for node in flow.nodes:
+            node.kind.lower(NodeBuilder(self.into, flow, node, words))
+
+    def _add(self, id_: BlockId, operations: tuple[Operation, ...], exit_: Jump | Switch | Hangup, kind: str, span: Span) -> None:
+        self.into.add(Block(id_, operations, exit_, Origin(id_.node_name, kind, span)))
+
+    def _numbers(self) -> Iterator[tuple[str, BlockId]]:
+        for number in self.program.around.numbers:
+            flow = self.program.flows.get(number.flow)
+            if flow is None or not flow.nodes:
+                self.report.report(codes.UNKNOWN_FLOW, number.span, name=number.flow, **closest(number.flow, self.program.flows))
+                continue
+            entry = BlockId(CALL, "n" + number.number.lstrip("+"))
+            noted = Assign(NUMBER_FLOW, Literal(flow.name.text, Scalar.TEXT))
+            start = BlockId(flow.name.text, flow.nodes[0].name.text)
+            self._add(entry, (Answer(), noted, *self._handler_noted(flow.name.text)), Jump(start), "number", number.span)
+            for each in (number.number, *number.also):
+                yield each, entry
+
+    def _handler_noted(self, flow: str) -> tuple[Assign, ...]:
+        """Nothing, unless some flow has an `on_hangup` of its own."""
+        return (Assign(HANGUP_FLOW, Literal(flow, Scalar.TEXT)),) if self.own_handlers else ()
+
+    def _main_menu(self) -> None:
+        """The start of the flow of the number that was dialled."""
+        flows = tuple(dict.fromkeys(number.flow for number in self.program.around.numbers))
+        known = [self.program.flows[name] for name in flows if name in self.program.flows and self.program.flows[name].nodes]
+        cases: list[tuple[str, BlockId]] = []
+        for flow in known:
+            start = BlockId(flow.name.text, flow.nodes[0].name.text)
+            self.into.entered[start] = None
+            cases.append((flow.name.text, BlockId(start.flow, start.node, ENTER)))
+        if not cases:
+            return
+        exit_ = Jump(cases[0][1]) if len(cases) == 1 else Switch(NUMBER_FLOW, tuple(cases), cases[0][1])
+        self._add(MAIN_MENU, (), exit_, "main_menu", self.program.around.numbers[0].span)
+
+    def _hangup(self) -> BlockId | None:
+        if not self.own_handlers and not self.program.on_hangup:
+            return None
+        span = self.program.around.numbers[0].span
+        self._add(HANGUP_END, (), Hangup(), "on_hangup", span)
+        first = self._project_handler() or HANGUP_END
+        cases = tuple(self.own_handlers.items())
+        exit_ = Switch(HANGUP_FLOW, cases, first) if cases else Jump(first)
+        self._add(HANGUP, (), exit_, "on_hangup", span)
+        return HANGUP
+
+    def _project_handler(self) -> BlockId | None:
+        steps = self.program.on_hangup
+        if not steps:
+            return None
+        self._flow(BoundFlow(Word(CALL, steps[0].span), steps))
+        return BlockId(CALL, steps[0].name.text)
+
+    def _limit(self) -> BlockId | None:
+        if self.program.limit is None:
+            return None
+        span = self.program.limit.span
+        node = BoundNode(Word("limit", span), HangupNode(), span)
+        flow = BoundFlow(Word(CALL, span), (node,))
+        words = PhraseMaker(self.program.around, scope_of({}, CALL, self.program.around), self.into.texts, self.report)
+        to = NodeBuilder(self.into, flow, node, words).way(self.program.limit, "to")
+        self._add(LIMIT, (), Jump(to), "limit", span)
+        return LIMIT
+
+    def _menus(self) -> dict[str, BlockId]:
+        remembered = (op for block in self.into.blocks.values() for op in block.operations if isinstance(op, Remember))
+        return {op.node: BlockId(*op.node.split(".")) for op in remembered}
+
+    def _enters(self) -> None:
+        """Blocks by which a flow is entered from others: its variables unset, its menus forgotten."""
+        asked = self._asked_if_set()
+        menus = {name.partition(".")[0] for name in self._menus()}
+        for start in tuple(self.into.entered):
+            block = self.into.blocks.get(start)
+            if block is None:
+                continue
+            own = (name for name in asked if name.startswith(f"{start.flow}."))
+            parameters = {f"{start.flow}.{name}" for name in self.program.flows[start.flow].parameters}
+            # A variable that is read unguarded is set on every path (a pass proves it), so only
+            # those that somebody asks `is set` of can tell whether they were unset.
+            unset = tuple(Assign(name, None) for name in own if name not in parameters)
+            forget = (Forget(start.flow),) if start.flow in menus else ()
+            operations = (*forget, *unset, *self._handler_noted(start.flow))
+            id_ = BlockId(start.flow, start.node, ENTER)
+            self.into.add(Block(id_, operations, Jump(start), block.origin))
+
+    def _asked_if_set(self) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for block in self.into.blocks.values():
+            for expression in expressions_in(block):
+                for part in walk(expression):
+                    match part:
+                        case IsSet(Read(variable=variable)) if not variable.startswith("way."):
+                            found[variable] = None
+        return tuple(found)
+
+    def _refuse_recursion(self) -> None:
+        calls: dict[str, dict[str, Span]] = {}
+        for block in self.into.blocks.values():
+            match block.exit:
+                case Call(flow=flow):
+                    calls.setdefault(block.id.flow, {}).setdefault(flow, block.origin.span)
+        for flow in calls:
+            ring = _ring(flow, calls)
+            if ring:
+                self.report.report(codes.RECURSIVE_CALL, calls[flow][ring[1]], ring=" -> ".join(ring), flow=ring[1])
+
+
+def _ring(flow: str, calls: dict[str, dict[str, Span]]) -> tuple[str, ...]:
+    """The calls that lead from a flow back to itself, else ()."""
+    ways: list[tuple[str, ...]] = [(flow,)]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop(0)
+        for following in calls.get(way[-1], ()):
+            if following == flow:
+                return (*way, flow)
+            if following not in seen:
+                seen.add(following)
+                ways.append((*way, following))
+    return ()

@@ -1,0 +1,280 @@
+"""A project's files into a program: settings first, then what flows refer to, then the flows.
+
+Files come in as bytes by name (`/` between folders), so that nothing here touches a disk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping as MappingOf
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Any, TypeVar
+
+from flowc.diagnostics.codes import flows as codes
+from flowc.diagnostics.model import Reporter, Words, closest
+from flowc.expression.parse import parse_type
+from flowc.expression.types import Record, Type
+from flowc.graph.services import ServiceSpec, TicketClass, TicketSettings
+from flowc.graph.surroundings import Calendar, Number, PersonPromise, PromptRow, QueueSpec, Surroundings
+from flowc.kinds.builder import PROJECT_FILE
+from flowc.kinds.parts import Way
+from flowc.kinds.program import BoundFlow, Program
+from flowc.kinds.shapes import DURATION, FLOW_NAME, LANGUAGE, LISTED_NAME, TARGET, WAY, ListShape, Place, Worded, count
+from flowc.language.bind import FlowBinder, read_keys
+from flowc.language.calendars import CalendarReader
+from flowc.language.environments import Environment, read_environments
+from flowc.language.forms import PLAIN, RAW, Form, MappingShape, entries
+from flowc.language.services import ServiceReader
+from flowc.language.tables import read_list, read_prompts, read_queues
+from flowc.source import Source
+from flowc.syntax.read_source import decode
+from flowc.syntax.read_yaml import read_yaml
+from flowc.syntax.tree import Mapping, Tree
+
+T = TypeVar("T")
+FLOWS, SERVICES, CALENDARS, LISTS, PROMPTS = "flows/", "services/", "calendars/", "lists/", "prompts/"
+QUEUES_FILE, PROMPTS_FILE = "queues.yaml", "prompts.csv"
+DIALLED = Worded(
+    Words("a number of digits, quoted", "加引号的号码"), '"3285028"', lambda t: t if re.fullmatch(r"\+?[0-9]{2,20}", t) else None
+)
+DESTINATION = Worded(
+    Words("a number, a beginning and `*`, or a list of the project", "号码、号段加 `*`，或项目里的号码表"),
+    '"0750*"',
+    lambda t: t if re.fullmatch(r"[0-9]{2,20}|[0-9]{1,19}\*|[a-z][a-z0-9_]*", t) else None,
+)
+PROJECT = Form(
+    "project",
+    {
+        "project": LISTED_NAME,
+        "timezone": PLAIN,
+        "languages": ListShape(LANGUAGE),
+        "voices": MappingShape(PLAIN),
+        "numbers": RAW,
+        "keys": RAW,
+        "person": RAW,
+        "defaults": MappingShape(WAY),
+        "limits": RAW,
+        "destinations": ListShape(DESTINATION),
+        "flags": ListShape(LISTED_NAME),
+        "vars": MappingShape(PLAIN),
+        "tickets": RAW,
+        "recording": RAW,
+        "fallback": PLAIN,
+        "environments": RAW,
+        "on_hangup": RAW,
+    },
+    ("project", "languages", "numbers"),
+)
+LIMITS = Form("limits", {"length": DURATION, "nodes": count(10, 100_000), "to": TARGET})
+PERSON = Form("person", {"to": TARGET, "within_keys": count(0, 20), "within": DURATION}, ("to",))
+TICKET_CLASS = Form("ticket class", {"accept": DURATION, "handle": DURATION, "reply": DURATION, "title": RAW})
+RECORDING = Form("recording", {"calls": PLAIN, "notice": PLAIN, "keep": DURATION})
+NUMBER = Form("number", {"flow": FLOW_NAME, "also": ListShape(DIALLED)}, ("flow",))
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project as read: the program, and what only builds and deploys need."""
+
+    program: Program
+    voices: MappingOf[str, str] = field(default_factory=dict)
+    environments: MappingOf[str, Environment] = field(default_factory=dict)
+    fallback: str = ""
+    calls: tuple[str, ...] = ()  # names of the call tests
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectReader:
+    """Reads the files of one project."""
+
+    files: MappingOf[str, bytes]
+    report: Reporter
+    languages: tuple[str, ...] = ("zh",)
+
+    def read(self) -> Project | None:
+        tree = self._yaml(PROJECT_FILE)
+        if tree is None:
+            return None
+        form = PROJECT.read(tree, self._place(PROJECT_FILE))
+        if form is None or "project" not in form:
+            return None
+        languages = tuple(word.text for word in form.get("languages", ())) or ("zh",)
+        reader = replace(self, languages=languages)
+        return reader._project(form)
+
+    def _project(self, form: dict[str, Any]) -> Project:
+        around, records = self._surroundings(form)
+        place = self._place(PROJECT_FILE)
+        defaults = {key.text: way for key, way in form.get("defaults", {}).items()}
+        binder = FlowBinder(around, records, defaults, self.report)
+        person = PERSON.read(form["person"], place) if "person" in form else None
+        limits = LIMITS.read(form["limits"], place) if "limits" in form else None
+        program = Program(
+            around=around,
+            flows=self._flows(binder),
+            person=_way_to(person),
+            length_s=(limits or {}).get("length", 1200),
+            limit=_way_to(limits),
+            on_hangup=binder.after_call(form.get("on_hangup"), place),
+        )
+        return Project(
+            program,
+            voices={key.text: voice for key, voice in form.get("voices", {}).items()},
+            environments=read_environments(form.get("environments"), place),
+            fallback=form.get("fallback", "").removeprefix("@"),
+            calls=tuple(sorted(name for name in self.files if name.endswith(".call.yaml"))),
+        )
+
+    def _surroundings(self, form: dict[str, Any]) -> tuple[Surroundings, dict[str, Record]]:
+        place = self._place(PROJECT_FILE)
+        services = self._named(SERVICES, lambda tree, at: ServiceReader(self.report).read(tree, at), lambda spec: spec.name)
+        person = PERSON.read(form["person"], place) or {} if "person" in form else {}
+        records = _records(services)
+        variables = {
+            key.text: type_
+            for key, text in form.get("vars", {}).items()
+            if (type_ := parse_type(text, key.span, records, self.report))
+        }
+        around = Surroundings(
+            name=form["project"].text,
+            languages=self.languages,
+            timezone=form.get("timezone", "Asia/Shanghai"),
+            numbers=self._numbers(form.get("numbers"), place),
+            services=services,
+            tickets=self._tickets(form.get("tickets"), place),
+            queues=self._queues(),
+            calendars=self._calendars(),
+            lists=self._lists(),
+            flags=tuple(word.text for word in form.get("flags", ())),
+            prompts=self._prompts(),
+            recordings=frozenset(self._recordings()),
+            keys=read_keys(form.get("keys"), place),
+            promise=PersonPromise(person.get("within_keys"), person.get("within")),
+            destinations=tuple(form.get("destinations", ())),
+            variables=variables,
+        )
+        self._check_destinations(form, around)
+        return around, records
+
+    def _check_destinations(self, form: dict[str, Any], around: Surroundings) -> None:
+        tree = self.files and form.get("destinations", ())
+        for name in tree or ():
+            if not name[0].isdigit() and name not in around.lists:
+                source = Source(PROJECT_FILE, "")
+                self.report.report(
+                    codes.UNKNOWN_THING, source.span(0, 0), what="list", what_zh="号码表", name=name, **closest(name, around.lists)
+                )
+
+    def _numbers(self, tree: Tree | None, place: Place) -> tuple[Number, ...]:
+        found: list[Number] = []
+        taken: dict[str, str] = {}
+        for key, body in entries(tree):
+            number = DIALLED.read(key, place.under(key.text))
+            form = self._number(body, place.under(key.text))
+            flow = (form or {}).get("flow")
+            if number is None or flow is None or form is None:
+                continue
+            also = tuple(form.get("also", ()))
+            for each in (number, *also):
+                if each in taken:
+                    self.report.report(codes.DUPLICATE_FLOW, key.span, name=each, where=f"`numbers:` ({taken[each]})")
+                taken[each] = number
+            found.append(Number(number, flow.text, also, flow.span))
+        return tuple(found)
+
+    def _number(self, body: Tree, place: Place) -> dict[str, Any] | None:
+        if isinstance(body, Mapping):
+            return NUMBER.read(body, place)
+        return {"flow": FLOW_NAME.read(body, place)}
+
+    def _tickets(self, tree: Tree | None, place: Place) -> TicketSettings:
+        classes = []
+        for key, body in entries(tree):
+            form = TICKET_CLASS.read(body, place.under(key.text))
+            if form is not None:
+                classes.append(TicketClass(key.text, form.get("accept", 0), form.get("handle", 0), form.get("reply", 0)))
+        return TicketSettings(tuple(classes))
+
+    def _queues(self) -> dict[str, QueueSpec]:
+        tree = self._yaml(QUEUES_FILE) if QUEUES_FILE in self.files else None
+        if isinstance(tree, Mapping) and tree.get("queues") is not None:
+            tree = tree.get("queues")
+        return read_queues(tree, self._place(QUEUES_FILE)) if tree is not None else {}
+
+    def _calendars(self) -> dict[str, Calendar]:
+        return self._named(CALENDARS, lambda tree, at: CalendarReader(self.report).read(tree, at), lambda each: each.name)
+
+    def _lists(self) -> dict[str, tuple[str, ...]]:
+        found = {}
+        for name in self._under(LISTS, ".csv"):
+            source = decode(self.files[name], name, self.report)
+            if source:
+                found[PurePosixPath(name).stem] = read_list(source, self._place(name))
+        return found
+
+    def _prompts(self) -> dict[str, PromptRow]:
+        source = decode(self.files[PROMPTS_FILE], PROMPTS_FILE, self.report) if PROMPTS_FILE in self.files else None
+        return read_prompts(source, self._place(PROMPTS_FILE)) if source else {}
+
+    def _recordings(self) -> list[tuple[str, str]]:
+        paths = (PurePosixPath(name) for name in self._under(PROMPTS, ".wav"))
+        return [(path.parts[1], path.stem) for path in paths if len(path.parts) == 3]
+
+    def _flows(self, binder: FlowBinder) -> dict[str, BoundFlow]:
+        return self._named(FLOWS, lambda tree, _at: binder.flow(tree), lambda flow: flow.name.text, ".flow.yaml")
+
+    def _named(
+        self, folder: str, read: Callable[[Tree, Place], T | None], name_of: Callable[[T], str], ending: str = ".yaml"
+    ) -> dict[str, T]:
+        """Everything of one sort by its name; a name used twice is reported."""
+        found: dict[str, T] = {}
+        where: dict[str, str] = {}
+        for name in self._under(folder, ending):
+            tree = self._yaml(name)
+            value = read(tree, self._place(name)) if tree is not None else None
+            if value is None or tree is None:
+                continue
+            key = name_of(value)
+            if key in found:
+                first = tree.span.source.span(tree.span.start, tree.span.start + 1)
+                self.report.report(codes.DUPLICATE_FLOW, first, name=key, where=where[key])
+            found.setdefault(key, value)
+            where.setdefault(key, name)
+        return found
+
+    def _under(self, folder: str, ending: str) -> list[str]:
+        return sorted(name for name in self.files if name.startswith(folder) and name.endswith(ending))
+
+    def _yaml(self, name: str) -> Tree | None:
+        source = decode(self.files[name], name, self.report)
+        return read_yaml(source, self.report) if source else None
+
+    def _place(self, name: str) -> Place:
+        return Place(self.report, self.languages, PurePosixPath(name).name.split(".")[0], name)
+
+
+def _way_to(form: dict[str, Any] | None) -> Way | None:
+    word = (form or {}).get("to")
+    return Way(word, word.span) if word else None
+
+
+def _records(services: MappingOf[str, ServiceSpec]) -> dict[str, Record]:
+    """Every record that an answer may hold, for `parameters:` and `vars:` to name."""
+    found: dict[str, Record] = {}
+
+    def keep(type_: Type | None) -> None:
+        if isinstance(type_, Record):
+            found.setdefault(type_.name, type_)
+
+    for service in services.values():
+        for operation in service.operations:
+            keep(operation.gives)
+    return found
+
+
+def project_file_missing(files: MappingOf[str, bytes]) -> bool:
+    """Whether a folder is no project at all."""
+    return PROJECT_FILE not in files
+
+

@@ -1,0 +1,246 @@
+"""`services/*.yaml` into service specs: types, operations, settings, templates.
+
+    service: billing
+    kind: sql
+    url: ${env:BILLING_URL:sqlite:///billing.db}
+    types: {Service: {name: text, balance: money}}
+    lookups:
+      customer: {with: {account: digits}, gives: Service, or: [not_found], deadline: 2s, query: "select ..."}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
+from typing import Any
+
+from flowc.diagnostics.codes import flows as codes
+from flowc.diagnostics.codes import proofs
+from flowc.diagnostics.model import Reporter, closest
+from flowc.expression.check import Binding, Scope, check
+from flowc.expression.parse import parse_expression, parse_type
+from flowc.expression.types import Record, Type
+from flowc.graph.operations import InvokeKind
+from flowc.graph.services import (
+    Action,
+    BodyForm,
+    FixtureAction,
+    FixtureSettings,
+    FromEnvironment,
+    HttpAction,
+    HttpSettings,
+    NamedTemplates,
+    OperationSpec,
+    ServiceSpec,
+    Settings,
+    SqlAction,
+    SqlSettings,
+    Template,
+    TemplatePart,
+    Value,
+    Words,
+)
+from flowc.kinds.shapes import DURATION, LISTED_NAME, TRUTH, ListShape, Place, count, one_of
+from flowc.language.forms import PLAIN, RAW, Form, MappingShape, entries
+from flowc.source import Span
+from flowc.syntax.tree import Scalar, Tree
+
+SERVICE = Form(
+    "service",
+    {
+        "service": LISTED_NAME,
+        "kind": one_of("sql", "http", "fixture"),
+        "url": PLAIN,
+        "file": PLAIN,
+        "headers": MappingShape(PLAIN),
+        "allow_private": TRUTH,
+        "types": RAW,
+        "lookups": RAW,
+        "requests": RAW,
+    },
+    ("service", "kind"),
+)
+OPERATION = Form(
+    "operation",
+    {
+        "with": RAW,
+        "optional": ListShape(LISTED_NAME),
+        "gives": PLAIN,
+        "or": ListShape(LISTED_NAME),
+        "deadline": DURATION,
+        "retries": count(0, 1),
+        "cache": DURATION,
+        "key": PLAIN,
+        "query": ListShape(PLAIN),
+        "lists": MappingShape(PLAIN),
+        "empty": PLAIN,
+        "get": PLAIN,
+        "post": PLAIN,
+        "put": PLAIN,
+        "delete": PLAIN,
+        "fields": MappingShape(PLAIN),
+        "headers": MappingShape(PLAIN),
+        "body": MappingShape(PLAIN),
+        "form": one_of("json", "form"),
+        "statuses": MappingShape(PLAIN),
+        "at": PLAIN,
+    },
+)
+METHODS = ("get", "post", "put", "delete")
+ENVIRONMENT = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}")
+HOLE = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceReader:
+    """Reads one services file."""
+
+    report: Reporter
+
+    def read(self, tree: Tree, place: Place) -> ServiceSpec | None:
+        form = SERVICE.read(tree, place)
+        if form is None or "service" not in form or "kind" not in form:
+            return None
+        settings = self._settings(form, tree, place)
+        records = self._records(form.get("types"), place)
+        operations: list[OperationSpec] = []
+        for section, kind in (("lookups", InvokeKind.LOOKUP), ("requests", InvokeKind.REQUEST)):
+            for name, body in entries(form.get(section)):
+                found = self._operation(name, body, kind, form["kind"], records, place.under(name.text))
+                operations.extend([found] if found else [])
+        return ServiceSpec(form["service"].text, settings, tuple(operations)) if settings else None
+
+    def _settings(self, form: dict[str, Any], tree: Tree, place: Place) -> Settings | None:
+        needed = "file" if form["kind"] == "fixture" else "url"
+        if needed not in form:
+            SERVICE._missing(needed, tree.span, place.report)
+            return None
+        match form["kind"]:
+            case "sql":
+                return SqlSettings(environment_template(form["url"]))
+            case "http":
+                headers = tuple((key.text, environment_template(text)) for key, text in form.get("headers", {}).items())
+                return HttpSettings(environment_template(form["url"]), headers, form.get("allow_private", False))
+            case _:
+                return FixtureSettings(form["file"])
+
+    def _records(self, tree: Tree | None, place: Place) -> dict[str, Record]:
+        records: dict[str, Record] = {}
+        for name, body in entries(tree):
+            fields: list[tuple[str, Type]] = []
+            for key, written in entries(body):
+                type_ = self.type(written, records, place.under(key.text))
+                fields.extend([(key.text, type_)] if type_ else [])
+            records[name.text] = Record(name.text, tuple(fields))
+        return records
+
+    def type(self, tree: Tree, records: MappingOf[str, Record], place: Place) -> Type | None:
+        text = PLAIN.read(tree, place)
+        return parse_type(text, tree.span, records, self.report) if text else None
+
+    def _operation(
+        self, name: Scalar, body: Tree, kind: InvokeKind, service_kind: str, records: MappingOf[str, Record], place: Place
+    ) -> OperationSpec | None:
+        form = OPERATION.read(body, place)
+        if form is None:
+            return None
+        named = ((key, self.type(written, records, place)) for key, written in entries(form.get("with")))
+        parameters = tuple((key.text, type_) for key, type_ in named if type_)
+        scope = Scope({key: Binding(key, type_) for key, type_ in parameters}, frozenset(), frozenset())
+        templates = TemplateReader(scope, self.report, body.span)
+        written = next((entry.value for entry in body if entry.key.text == "gives"), None) if not isinstance(body, Scalar) else None  # type: ignore[union-attr] # a form is a mapping
+        results = tuple(word.text for word in form.get("or", ()))
+        if kind is InvokeKind.REQUEST and "key" not in form:
+            self.report.report(proofs.ALWAYS_REQUEST, name.span, name=name.text)
+        self._known_results(form, results, body.span)
+        return OperationSpec(
+            name=name.text,
+            kind=kind,
+            parameters=parameters,
+            action=self._action(form, service_kind, templates),
+            gives=self.type(written, records, place) if written is not None else None,
+            results=results,
+            optional=tuple(word.text for word in form.get("optional", ())),
+            deadline_ms=form.get("deadline", 3) * 1000,
+            retries=form.get("retries", 0),
+            cache_s=form.get("cache", 0),
+            key=templates.read(form["key"]) if "key" in form else (),
+        )
+
+    def _known_results(self, form: dict[str, Any], results: tuple[str, ...], span: Span) -> None:
+        named = [form["empty"]] if "empty" in form else []
+        named.extend(form.get("statuses", {}).values())
+        for name in named:
+            if name not in results:
+                self.report.report(
+                    codes.UNKNOWN_THING, span.source.span(span.start, span.start + 1), what="result", what_zh="结果", name=name, **closest(name, results)
+                )
+
+    def _action(self, form: dict[str, Any], kind: str, templates: TemplateReader) -> Action:
+        match kind:
+            case "sql":
+                lists = tuple((key.text, text) for key, text in form.get("lists", {}).items())
+                return SqlAction(tuple(form.get("query", ())), lists, form.get("empty", ""))
+            case "http":
+                return _http(form, templates)
+            case _:
+                return FixtureAction()
+
+
+def _http(form: dict[str, Any], templates: TemplateReader) -> HttpAction:
+    method = next((each for each in METHODS if each in form), "get")
+    body_form = BodyForm(form.get("form", "json")) if "body" in form else BodyForm.NONE
+    return HttpAction(
+        method=method.upper(),
+        path=templates.read(form.get(method, "/")),
+        query=templates.named(form.get("fields", {})),
+        headers=templates.named(form.get("headers", {})),
+        body=templates.named(form.get("body", {})),
+        body_form=body_form,
+        statuses=tuple((int(key.text), name) for key, name in form.get("statuses", {}).items() if key.text.isdigit()),
+        at=tuple(part for part in form.get("at", "").split(".") if part),
+    )
+
+
+def environment_template(text: str) -> Template:
+    """`${env:NAME:default}` in a setting; the rest stands as it is."""
+    parts: list[TemplatePart] = []
+    end = 0
+    for found in ENVIRONMENT.finditer(text):
+        parts.extend([Words(text[end : found.start()])] if found.start() > end else [])
+        parts.append(FromEnvironment(found[1], found[2]))
+        end = found.end()
+    parts.extend([Words(text[end:])] if end < len(text) else [])
+    return tuple(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateReader:
+    """Templates with values in braces, over an operation's parameters."""
+
+    scope: Scope
+    report: Reporter
+    span: Span
+
+    def read(self, text: str) -> Template:
+        parts: list[TemplatePart] = []
+        for part in environment_template(text):
+            parts.extend(self._holes(part.text) if isinstance(part, Words) else [part])
+        return tuple(parts)
+
+    def named(self, texts: MappingOf[Scalar, str]) -> NamedTemplates:
+        return tuple((key.text, self.read(text)) for key, text in texts.items())
+
+    def _holes(self, text: str) -> list[TemplatePart]:
+        parts: list[TemplatePart] = []
+        at = self.span.source.span(self.span.start, self.span.start + 1)
+        # Odd pieces are what stood between braces.
+        for number, piece in enumerate(HOLE.split(text)):
+            if number % 2 == 0:
+                parts.extend([Words(piece)] if piece else [])
+                continue
+            parsed = parse_expression(piece, at, self.report)
+            checked = check(parsed, self.scope, self.report) if parsed else None
+            parts.extend([Value(checked)] if checked else [])
+        return parts

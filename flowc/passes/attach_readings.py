@@ -1,0 +1,206 @@
+"""Tell each question what its answer must also carry: conditions on text, and values to be read out.
+
+Text and decimals are decided where they enter, so that nothing on the way asks the runtime again.
+Fields that nobody reads are left out. A condition on text that no answer decides is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from flowc.diagnostics.codes import flows, proofs
+from flowc.diagnostics.model import Reporter
+from flowc.expression.operators import is_native, reads, walk
+from flowc.expression.render import expression_text
+from flowc.expression.tree import Binary, Conditional, Expression, Not, Read
+from flowc.expression.types import Scalar, Type
+from flowc.graph.exits import Branch
+from flowc.graph.ids import BlockId
+from flowc.graph.model import Block, FlowGraph
+from flowc.graph.operations import (
+    Assign,
+    Cue,
+    Decided,
+    Dial,
+    Enqueue,
+    Given,
+    Invoke,
+    Lead,
+    Operation,
+    Play,
+    Reading,
+)
+from flowc.graph.prompts import Prompt, ReadAs
+from flowc.graph.reads import expressions_in, phrases_in, spoken_in
+from flowc.source import Span
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """What the flow goes on to ask of the answers."""
+
+    read: set[str] = field(default_factory=set)
+    spoken: dict[str, ReadAs] = field(default_factory=dict)
+    decided: dict[str, Decided] = field(default_factory=dict)
+
+
+def attach_readings(graph: FlowGraph, report: Reporter) -> FlowGraph:
+    """The same graph with each `Invoke` complete and no text left to compare natively."""
+    givers = _givers(graph)
+    wanted = _Wanted()
+    blocks = {id_: _Rewriter(givers, wanted, report, block).block() for id_, block in graph.blocks.items()}
+    for block in blocks.values():
+        _collect(block, wanted, givers, report)
+    done = {id_: _filled(block, wanted) for id_, block in blocks.items()}
+    return replace(graph, blocks=done, variables=_variables(done))
+
+
+def _givers(graph: FlowGraph) -> dict[str, list[Given]]:
+    """Who may fill each flat variable."""
+    found: dict[str, list[Given]] = {}
+    for invoke in _invokes(graph.blocks.values()):
+        for given in invoke.gives:
+            found.setdefault(given.variable, []).append(given)
+    return found
+
+
+def _invokes(blocks: Iterable[Block]) -> Iterator[Invoke]:
+    for block in blocks:
+        yield from (each for each in block.operations if isinstance(each, Invoke))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rewriter:
+    """Puts a decided variable in the place of each condition on text, block by block."""
+
+    givers: Mapping[str, list[Given]]
+    wanted: _Wanted
+    report: Reporter
+    at: Block
+
+    def block(self) -> Block:
+        operations = tuple(self._operation(each) for each in self.at.operations)
+        exit_ = self.at.exit
+        if isinstance(exit_, Branch):
+            exit_ = replace(exit_, condition=self._native(exit_.condition))
+        return replace(self.at, operations=operations, exit=exit_)
+
+    def _operation(self, operation: Operation) -> Operation:
+        match operation:
+            case Play(prompt):
+                return Play(self._prompt(prompt))
+            case Lead(prompt):
+                return Lead(self._prompt(prompt))
+            case Cue(prompt, kind, deaf):
+                return Cue(self._prompt(prompt), kind, self._prompt(deaf))
+            case Assign(variable, value) if value is not None:
+                return Assign(variable, self._native(value))
+            case Invoke(filler=filler):
+                return replace(operation, filler=self._prompt(filler))
+            case Enqueue(priority=priority) if priority is not None:
+                return replace(operation, priority=self._native(priority))
+            case Dial(numbers=numbers):
+                return replace(operation, numbers=tuple(self._native(each) for each in numbers))
+            case _:
+                return operation
+
+    def _prompt(self, prompt: Prompt) -> Prompt:
+        return tuple(
+            phrase if phrase.when is None else replace(phrase, when=self._native(phrase.when))
+            for phrase in prompt
+        )
+
+    def _native(self, expression: Expression) -> Expression:
+        """The expression with its parts on text replaced; whole where it is native already."""
+        if is_native(expression) or _is_constant(expression):
+            return expression
+        match expression:
+            case Binary(operator, left, right) if operator in ("and", "or"):
+                return replace(expression, left=self._native(left), right=self._native(right))
+            case Not(operand):
+                return replace(expression, operand=self._native(operand))
+            case Conditional(condition, then, otherwise):
+                return replace(
+                    expression,
+                    condition=self._native(condition),
+                    then=self._native(then),
+                    otherwise=self._native(otherwise),
+                )
+            case _:
+                return self._decided(expression)
+
+    def _decided(self, expression: Expression) -> Expression:
+        read = reads(expression)
+        if not read or not all(variable in self.givers for variable in read):
+            span: Span = getattr(expression, "span", self.at.origin.span)
+            shown = span if span.end > span.start else self.at.origin.span
+            self.report.report(proofs.UNDECIDED_TEXT, shown, text=expression_text(expression))
+            return expression
+        # A known condition on the same values is decided once.
+        key = f"{expression_text(expression)}"
+        if key not in self.wanted.decided:
+            first = min(read)
+            count = sum(1 for each in self.wanted.decided.values() if each.variable.startswith(f"{first}.is"))
+            self.wanted.decided[key] = Decided(f"{first}.is{count + 1}", expression)
+        return Read(self.wanted.decided[key].variable, Scalar.BOOL)
+
+
+def _is_constant(expression: Expression) -> bool:
+    """Text that is no condition: a literal to keep (`set: reason: "fault"`)."""
+    return not any(isinstance(part, Read) for part in walk(expression))
+
+
+def _collect(block: Block, wanted: _Wanted, givers: Mapping[str, list[Given]], report: Reporter) -> None:
+    for expression in expressions_in(block):
+        wanted.read |= reads(expression)
+    for operation in block.operations:
+        for phrase in phrases_in(operation):
+            for spoken in spoken_in(phrase):
+                if spoken.variable in givers:
+                    wanted.spoken[spoken.variable] = spoken.read_as
+                elif spoken.read_as is not ReadAs.DIGITS:
+                    _refuse(block, spoken.variable, spoken.read_as, report)
+
+
+def _refuse(block: Block, variable: str, read_as: ReadAs, report: Reporter) -> None:
+    report.report(
+        flows.NO_READ_OUT, block.origin.span, name=variable, type=read_as.value,
+        reason="only what a service answers, and digits, can be read out",
+        reason_zh="只有服务返回的值和按键数字可以朗读",
+    )
+
+
+def _filled(block: Block, wanted: _Wanted) -> Block:
+    if not any(isinstance(each, Invoke) for each in block.operations):
+        return block
+    filled = (_carry(each, wanted) if isinstance(each, Invoke) else each for each in block.operations)
+    return replace(block, operations=tuple(filled))
+
+
+def _carry(invoke: Invoke, wanted: _Wanted) -> Invoke:
+    own = {given.variable for given in invoke.gives}
+    decided = tuple(each for each in wanted.decided.values() if reads(each.expression) <= own)
+    needed = wanted.read.union(*(reads(each.expression) for each in decided))
+    readings = tuple(
+        Reading(given.variable, given.type, wanted.spoken[given.variable])
+        for given in invoke.gives
+        if given.variable in wanted.spoken and isinstance(given.type, Scalar)
+    )
+    kept = tuple(g for g in invoke.gives if g.variable in needed or g.variable in wanted.spoken)
+    return replace(invoke, gives=kept, decided=decided, readings=readings)
+
+
+def _variables(blocks: Mapping[BlockId, Block]) -> dict[str, Type]:
+    """The type of each variable that some expression reads or some answer fills."""
+    found: dict[str, Type] = {}
+    for block in blocks.values():
+        for expression in expressions_in(block):
+            for part in walk(expression):
+                if isinstance(part, Read):
+                    found[part.variable] = part.type
+        for operation in block.operations:
+            if isinstance(operation, Invoke):
+                found |= {given.variable: given.type for given in operation.gives}
+                found |= {each.variable: Scalar.BOOL for each in operation.decided}
+    return found

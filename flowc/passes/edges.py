@@ -1,0 +1,92 @@
+"""Every way from block to block, with what it takes to go there. Shared by the passes that prove things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flowc.graph.exits import Back, Call, Return, Switch, successors
+from flowc.graph.ids import BlockId
+from flowc.graph.model import Block, FlowGraph
+from flowc.graph.operations import OUTCOME, Collect, Digits, Operation, Options
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A way out of a block; `outcome` is that of its ending operation, else ""."""
+
+    source: BlockId
+    to: BlockId
+    outcome: str = ""
+
+
+def edges_of(block: Block) -> tuple[Edge, ...]:
+    """The ways that a block's exit names."""
+    match block.exit:
+        case Switch(variable=variable, cases=cases) if variable == OUTCOME:
+            return tuple(Edge(block.id, to, outcome) for outcome, to in cases)
+        case _:
+            return tuple(Edge(block.id, to) for to in dict.fromkeys(successors(block.exit)))
+
+
+def all_edges(graph: FlowGraph) -> Iterator[Edge]:
+    """Every way, those by `Back` and `Return` too: they lead wherever they could."""
+    results = [
+        (block.exit.flow, result, to)
+        for block in graph.blocks.values()
+        if isinstance(block.exit, Call)
+        for result, to in block.exit.results
+    ]
+    for block in graph.blocks.values():
+        yield from edges_of(block)
+        match block.exit:
+            case Back():
+                yield from (Edge(block.id, menu) for menu in graph.menus.values())
+            case Return(flow=flow, result=result):
+                yield from (Edge(block.id, to) for f, r, to in results if f == flow and r == result)
+
+
+def ending(block: Block) -> Operation | None:
+    """The last operation, which may be one that can end in several ways."""
+    return block.operations[-1] if block.operations else None
+
+
+def reachable(graph: FlowGraph, roots: tuple[BlockId, ...]) -> frozenset[BlockId]:
+    """The blocks that some call gets to."""
+    onward: dict[BlockId, list[BlockId]] = {}
+    for edge in all_edges(graph):
+        onward.setdefault(edge.source, []).append(edge.to)
+    seen: set[BlockId] = set()
+    waiting = list(roots)
+    while waiting:
+        at = waiting.pop()
+        if at not in seen and at in graph.blocks:
+            seen.add(at)
+            waiting.extend(onward.get(at, ()))
+    return frozenset(seen)
+
+
+def keys_pressed(block: Block, outcome: str) -> int:
+    """How many keys it takes to leave an input this way."""
+    match ending(block):
+        case Collect(Options(keys=keys)) if outcome in keys:
+            return len(outcome)
+        case Collect(Digits(least=least)) if outcome == "done":
+            return least
+        case Collect() if outcome in ("back", "person", "empty", "too_short", "key"):
+            return 1
+        case _:
+            return 0
+
+
+def chosen_in_a_menu(block: Block, outcome: str) -> bool:
+    """Whether the caller went this way by pressing a key that is offered."""
+    match ending(block):
+        case Collect(Options(keys=keys)):
+            return outcome in keys
+        case Collect():
+            return outcome in ("back", "person")
+        case _:
+            return False
+
+

@@ -1,0 +1,108 @@
+"""Ways round that have no bound: not a caller's choice, not counted, not an input's own tries."""
+
+from __future__ import annotations
+
+from flowc.diagnostics.codes import proofs
+from flowc.diagnostics.model import Reporter
+from flowc.expression.operators import reads
+from flowc.graph.exits import Branch
+from flowc.graph.ids import START, BlockId
+from flowc.graph.model import Block, FlowGraph
+from flowc.graph.operations import Collect
+from flowc.passes.edges import Edge, chosen_in_a_menu, edges_of, ending
+
+
+def find_endless_loops(graph: FlowGraph, report: Reporter) -> None:
+    """Report each ring of blocks that a call can go round without an end, once a ring."""
+    onward = {id_: [e for e in edges_of(block) if not _bounded(e, block, graph)] for id_, block in graph.blocks.items()}
+    told: set[frozenset[str]] = set()
+    for ring in _rings(onward):
+        nodes = tuple(dict.fromkeys(id_.node_name for id_ in ring))
+        if frozenset(nodes) in told:
+            continue
+        told.add(frozenset(nodes))
+        closing = _closing(ring, graph)
+        origin = graph.blocks[closing.source].origin
+        outcome = closing.outcome or closing.source.part.removesuffix("_way")
+        report.report(
+            proofs.ENDLESS, origin.span, ring=" -> ".join((*nodes, nodes[0])),
+            outcome="then" if outcome == START else outcome, target=closing.to.node,
+        )
+
+
+def _bounded(edge: Edge, block: Block, graph: FlowGraph) -> bool:
+    if chosen_in_a_menu(block, edge.outcome):
+        return True
+    if isinstance(block.exit, Branch) and edge.to == block.exit.then:
+        if any(variable.startswith("way.") for variable in reads(block.exit.condition)):
+            return True
+    # An input's own attempts are counted; only its start begins to count anew.
+    there = graph.blocks.get(edge.to)
+    same = edge.source.node_name == edge.to.node_name
+    return there is not None and same and isinstance(ending(there), Collect) and edge.source.part != START
+
+
+def _rings(onward: dict[BlockId, list[Edge]]) -> list[list[BlockId]]:
+    """A ring for each strongly connected part (Tarjan, without recursion)."""
+    index: dict[BlockId, int] = {}
+    low: dict[BlockId, int] = {}
+    held: list[BlockId] = []
+    on_hold: set[BlockId] = set()
+    found: list[list[BlockId]] = []
+    for root in onward:
+        if root in index:
+            continue
+        work = [(root, iter(onward[root]))]
+        while work:
+            at, rest = work[-1]
+            if at not in index:
+                index[at] = low[at] = len(index)
+                held.append(at)
+                on_hold.add(at)
+            step = next((edge.to for edge in rest if edge.to in onward), None)
+            if step is not None:
+                if step not in index:
+                    work.append((step, iter(onward[step])))
+                elif step in on_hold:
+                    low[at] = min(low[at], index[step])
+                continue
+            work.pop()
+            if work:
+                low[work[-1][0]] = min(low[work[-1][0]], low[at])
+            if low[at] == index[at]:
+                part = _popped(held, on_hold, at)
+                if len(part) > 1 or any(edge.to == at for edge in onward[at]):
+                    found.append(_ring_in(part, onward))
+    return found
+
+
+def _popped(held: list[BlockId], on_hold: set[BlockId], last: BlockId) -> set[BlockId]:
+    part: set[BlockId] = set()
+    while True:
+        at = held.pop()
+        on_hold.discard(at)
+        part.add(at)
+        if at == last:
+            return part
+
+
+def _ring_in(part: set[BlockId], onward: dict[BlockId, list[Edge]]) -> list[BlockId]:
+    """The shortest ring through the part's first block in the source's order."""
+    first = next(id_ for id_ in onward if id_ in part)
+    ways: list[list[BlockId]] = [[first]]
+    seen: set[BlockId] = set()
+    for way in ways:
+        for edge in onward[way[-1]]:
+            if edge.to == first:
+                return way
+            if edge.to in part and edge.to not in seen:
+                seen.add(edge.to)
+                ways.append([*way, edge.to])
+    return [first]
+
+
+def _closing(ring: list[BlockId], graph: FlowGraph) -> Edge:
+    """The way that goes back: out of the last block of the ring that leaves its node."""
+    pairs = list(zip(ring, [*ring[1:], ring[0]], strict=True))
+    source, to = next(((a, b) for a, b in reversed(pairs) if a.node_name != b.node_name), pairs[-1])
+    return next(edge for edge in edges_of(graph.blocks[source]) if edge.to == to)

@@ -1,0 +1,124 @@
+"""Variables that some caller could meet before they have a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowc.diagnostics.codes import proofs
+from flowc.diagnostics.model import Reporter
+from flowc.expression.operators import reads, walk
+from flowc.expression.tree import Binary, Expression, IsSet, Read
+from flowc.graph.exits import Branch, Call
+from flowc.graph.ids import BlockId
+from flowc.graph.model import Block, FlowGraph
+from flowc.graph.operations import Assign, Collect, Invoke, Operation, Record
+from flowc.graph.reads import evaluated_by, phrases_in, spoken_in, written_by
+from flowc.kinds.builder import ENTER
+from flowc.passes.edges import Edge, edges_of
+
+REGISTERS = ("call", "clock", "input", "way", "outcome", "cause", "hangup")
+Known = frozenset[str]
+
+
+def find_unset_variables(graph: FlowGraph, report: Reporter) -> None:
+    """Report each read that a call can come to without the value, once a node and variable."""
+    known = _known_at(graph)
+    told: set[tuple[str, str]] = set()
+    for id_, block in graph.blocks.items():
+        for variable in _read_unset(block, known.get(id_, frozenset(graph.variables))):
+            if (id_.node_name, variable) not in told:
+                told.add((id_.node_name, variable))
+                name = variable.partition(".")[2]
+                report.report(proofs.UNSET_VARIABLE, block.origin.span, name=name, node=id_.node)
+
+
+def _known_at(graph: FlowGraph) -> dict[BlockId, Known]:
+    """What is surely set on entering each block that is reached; a meet over all ways in."""
+    known: dict[BlockId, Known] = dict.fromkeys(graph.entries, frozenset())
+    waiting = list(known)
+    while waiting:
+        at = waiting.pop()
+        block = graph.blocks[at]
+        before = known[at]
+        for edge in edges_of(block):
+            there = _entered(edge.to, _after(block, edge, before))
+            seen = known.get(edge.to)
+            met = there if seen is None else seen & there
+            if edge.to in graph.blocks and met != seen:
+                known[edge.to] = met
+                waiting.append(edge.to)
+    return known
+
+
+def _entered(to: BlockId, known: Known) -> Known:
+    """A flow that is entered afresh keeps nothing of before but its parameters, set just now."""
+    return known if to.part != ENTER else frozenset(v for v in known if not v.startswith(f"{to.flow}.") or v.endswith("!"))
+
+
+def _after(block: Block, edge: Edge, before: Known) -> Known:
+    known = set(before)
+    for operation in block.operations:
+        match operation:
+            case Assign(variable, None):
+                known.discard(variable)
+            case Collect() | Invoke() | Record():
+                if edge.outcome == "done":
+                    known.update(written_by(operation))
+            case _:
+                known.update(written_by(operation))
+    match block.exit:
+        case Branch(condition, then, otherwise) if then != otherwise and edge.to == then:
+            known.update(_implied(condition))
+        case Call(flow=flow) if edge.to.part == ENTER:
+            # Its parameters outlive the entry; the mark is taken off again behind it.
+            given = {op.variable for op in block.operations if isinstance(op, Assign)}
+            known.update(f"{variable}!" for variable in given if variable.startswith(f"{flow}."))
+    if block.id.part == ENTER:
+        known = {variable.removesuffix("!") for variable in known}
+    return frozenset(known)
+
+
+def _implied(condition: Expression) -> Iterator[str]:
+    """What must be set where the condition holds."""
+    match condition:
+        case IsSet(Read(variable=variable)):
+            yield variable
+        case Binary("and", left, right):
+            yield from _implied(left)
+            yield from _implied(right)
+
+
+def _read_unset(block: Block, before: Known) -> Iterator[str]:
+    known = set(before)
+    for operation in block.operations:
+        yield from _unset_in(operation, known)
+        if isinstance(operation, Assign) and operation.value is not None:
+            known.add(operation.variable)
+    match block.exit:
+        case Branch(condition):
+            yield from _missing((condition,), known)
+
+
+def _unset_in(operation: Operation, known: set[str]) -> Iterator[str]:
+    yield from _missing(tuple(evaluated_by(operation)), known)
+    for phrase in phrases_in(operation):
+        guards = set(_implied(phrase.when)) if phrase.when else set()
+        if phrase.when:
+            yield from _missing((phrase.when,), known)
+        for spoken in spoken_in(phrase):
+            if spoken.variable not in known | guards and _is_author(spoken.variable):
+                yield spoken.variable
+
+
+def _missing(expressions: tuple[Expression, ...], known: set[str]) -> Iterator[str]:
+    for expression in expressions:
+        asked = {part.operand.variable for part in walk(expression) if isinstance(part, IsSet) and isinstance(part.operand, Read)}
+        for variable in sorted(reads(expression)):
+            if variable not in known and variable not in asked and _is_author(variable):
+                yield variable
+
+
+def _is_author(variable: str) -> bool:
+    return variable.partition(".")[0] not in REGISTERS
+
+

@@ -1,0 +1,322 @@
+"""From the tree of `tests/*.call.yaml` to a `CallScript`; reports all that is wrong with its form.
+
+Knows no graph: whether a number, a service or a node exists is asked in `check_script`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from flowc.diagnostics.codes import calls as codes
+from flowc.diagnostics.model import Reporter, closest
+from flowc.simulate.script import (
+    KEY_SPACING_MS,
+    CallScript,
+    Expected,
+    HangUp,
+    Happening,
+    Happens,
+    Hears,
+    Press,
+    Reply,
+    Step,
+)
+from flowc.simulate.words import milliseconds, phrase_step
+from flowc.source import Span
+from flowc.syntax.tree import Entry, Mapping, Scalar, Sequence, Tree
+
+FIELDS = ("call", "to", "from", "at", "language", "services", "lists", "flags", "steps", "expect")
+EXPECTED = ("marks", "tickets", "requests", "lookups", "variables", "hears_not", "ends", "at")
+PRESS_FIELDS = ("keys", "during", "spacing")
+ENDS = ("caller", "flow", "limit")
+_KEYS = re.compile("[0-9*#A-D]{1,200}")
+_AT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+_NOTHING = frozenset({"null", "~"})
+
+
+def read_script(tree: Tree | None, report: Reporter) -> CallScript | None:
+    """The script of a file; None where it lacks what no call can do without."""
+    if not isinstance(tree, Mapping):
+        if tree is not None:
+            report.report(codes.NO_SCRIPT, tree.span)
+        return None
+    return _ScriptReader(tree, report).read()
+
+
+def plain(tree: Tree) -> object:
+    """A tree as data: texts stay texts, since the service's types say what they mean."""
+    match tree:
+        case Scalar():
+            return None if not tree.quoted and tree.text in {"", *_NOTHING} else tree.text
+        case Sequence(items):
+            return [plain(item) for item in items]
+        case Mapping(entries):
+            return {entry.key.text: plain(entry.value) for entry in entries}
+
+
+class _ScriptReader:
+    def __init__(self, tree: Mapping, report: Reporter) -> None:
+        self._tree = tree
+        self._report = report
+        self._spans: list[tuple[str, Span]] = []
+
+    def read(self) -> CallScript | None:
+        self._known_fields(self._tree, FIELDS)
+        missing = [name for name in ("call", "to", "steps") if self._tree.get(name) is None]
+        for name in missing:
+            self._report.report(codes.MISSING_FIELD, self._tree.span, name=name)
+        if missing:
+            return None
+        return CallScript(
+            name=self._text("call"),
+            to=self._text("to"),
+            steps=tuple(self._steps()),
+            caller=self._text("from"),
+            at=self._at(),
+            language=self._text("language"),
+            services=tuple(self._services()),
+            lists=tuple(self._lists()),
+            flags=tuple(self._flags()),
+            expected=self._expected(),
+            spans=tuple(self._spans),
+            span=self._tree.span,
+        )
+
+    # --- single fields
+
+    def _text(self, name: str) -> str:
+        tree = self._tree.get(name)
+        if tree is None:
+            return ""
+        self._spans.append((name, tree.span))
+        if isinstance(tree, Scalar):
+            return tree.text
+        self._wrong(tree, "a text", "一个文本", f"{name}: ...")
+        return ""
+
+    def _at(self) -> str:
+        text, tree = self._text("at"), self._tree.get("at")
+        if tree is None or not text:
+            return ""
+        try:
+            if _AT.fullmatch(text) and datetime.fromisoformat(text):
+                return text
+        except ValueError:
+            pass
+        self._wrong(tree, "a date and a time", "日期和时间", "2026-11-21T10:00+08:00")
+        return ""
+
+    def _lists(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for entry in self._entries(self._tree.get("lists"), "lists"):
+            yield entry.key.text, self._texts(entry.value)
+
+    def _flags(self) -> Iterator[str]:
+        tree = self._tree.get("flags")
+        if isinstance(tree, Mapping):
+            yield from self._raised(tree)
+        elif tree is not None:
+            for item in tree if isinstance(tree, Sequence) else (tree,):
+                yield self._named_text(item, "flags")
+
+    def _raised(self, tree: Mapping) -> Iterator[str]:
+        for entry in self._entries(tree, "flags"):
+            word = entry.value.text if isinstance(entry.value, Scalar) else ""
+            if word not in ("on", "off", "true", "false", "yes", "no"):
+                self._wrong(entry.value, "on or off", "on 或 off", f"{entry.key.text}: on")
+            elif word in ("on", "true", "yes"):
+                yield entry.key.text
+
+    def _named_text(self, tree: Tree, field: str) -> str:
+        if not isinstance(tree, Scalar):
+            self._wrong(tree, "a name", "名字", f"{field}: [name]")
+            return ""
+        self._spans.append((f"{field}.{tree.text}", tree.span))
+        return tree.text
+
+    # --- what services answer
+
+    def _services(self) -> Iterator[tuple[str, tuple[Reply, ...]]]:
+        for entry in self._entries(self._tree.get("services"), "services"):
+            value = entry.value
+            successive = value.items if isinstance(value, Sequence) else (value,)
+            yield entry.key.text, tuple(self._reply(each) for each in successive)
+
+    def _reply(self, tree: Tree) -> Reply:
+        if not isinstance(tree, Mapping) or tree.key("after") is None:
+            return Reply(plain(tree), isinstance(tree, Scalar) and not tree.quoted)
+        self._known_fields(tree, ("after", "answer"))
+        answer = tree.get("answer")
+        is_word = isinstance(answer, Scalar) and not answer.quoted
+        late = self._length(tree.get("after"))
+        return Reply(None if answer is None else plain(answer), is_word, late)
+
+    def _length(self, tree: Tree | None) -> int:
+        length = milliseconds(tree.text) if isinstance(tree, Scalar) else None
+        if tree is not None and length is None:
+            self._wrong(tree, "a length of time", "一段时间", "9s")
+        return length or 0
+
+    # --- steps
+
+    def _steps(self) -> Iterator[Step]:
+        tree = self._tree.get("steps")
+        if not isinstance(tree, Sequence):
+            if tree is not None:
+                self._wrong(tree, "a list of steps", "步骤的列表", "- press: 1")
+            return
+        for item in tree:
+            step = self._step(item)
+            if step is not None:
+                yield step
+
+    def _step(self, tree: Tree) -> Step | None:
+        step: Step | None = None
+        if isinstance(tree, Scalar):
+            step = phrase_step(tree.text, tree.span)
+        elif isinstance(tree, Mapping) and len(tree.entries) == 1:
+            return self._field_step(tree.entries[0])
+        if step is None:
+            self._report.report(codes.UNKNOWN_STEP, tree.span, step=_shown(tree.span.text))
+        return step
+
+    def _field_step(self, entry: Entry) -> Step | None:
+        value, span = entry.value, entry.key.span
+        match entry.key.text, value:
+            case "hears", Scalar(text=text):
+                return Hears(text, value.span)
+            case "press", _:
+                return self._press(value)
+            case "hang up", Mapping():
+                self._known_fields(value, ("during",))
+                return HangUp(self._inner(value, "during"), value.span)
+            case ("service down" | "service up") as words, Scalar(text=service):
+                self._spans.append((f"service.{service}", value.span))
+                return Happens(Happening(words), service, span=value.span)
+            case word, Scalar(text=text):
+                step = phrase_step(f"{word} {text}", value.span)
+                if step is not None:
+                    return step
+        self._report.report(codes.UNKNOWN_STEP, span, step=entry.key.text)
+        return None
+
+    def _press(self, tree: Tree) -> Step | None:
+        if isinstance(tree, Mapping):
+            self._known_fields(tree, PRESS_FIELDS)
+            spacing = tree.get("spacing")
+            between = KEY_SPACING_MS if spacing is None else self._length(spacing)
+            keys, during = self._inner(tree, "keys"), self._inner(tree, "during")
+            step = Press(keys, during, between, tree.span)
+        else:
+            keys = tree.text if isinstance(tree, Scalar) else tree.span.text
+            step = Press(keys, span=tree.span)
+        if _KEYS.fullmatch(step.keys):
+            return step
+        self._report.report(codes.WRONG_KEYS, tree.span, keys=_shown(step.keys))
+        return None
+
+    def _inner(self, tree: Mapping, name: str) -> str:
+        value = tree.get(name)
+        if value is not None and not isinstance(value, Scalar):
+            self._wrong(value, "a text", "一个文本", f"{name}: ...")
+        return value.text if isinstance(value, Scalar) else ""
+
+    # --- what is expected
+
+    def _expected(self) -> Expected:
+        tree = self._tree.get("expect")
+        if tree is None:
+            return Expected()
+        if not isinstance(tree, Mapping):
+            self._wrong(
+                tree,
+                "fields such as marks, tickets, requests",
+                "marks、tickets、requests 等字段",
+                "expect: {marks: [done]}",
+            )
+            return Expected()
+        self._known_fields(tree, EXPECTED)
+        marks = tree.get("marks")
+        ends = self._inner(tree, "ends")
+        if ends and ends not in ENDS:
+            self._wrong(
+                tree.get("ends") or tree,
+                "caller, flow or limit",
+                "caller、flow 或 limit",
+                "ends: flow",
+            )
+        return Expected(
+            marks=None if marks is None else self._texts(marks, "marks"),
+            tickets=self._number(tree.get("tickets")),
+            requests=self._counts(tree, "requests"),
+            lookups=self._counts(tree, "lookups"),
+            variables=tuple(
+                (entry.key.text, self._inner(Mapping((entry,), entry.value.span), entry.key.text))
+                for entry in self._entries(tree.get("variables"), "variables")
+            ),
+            hears_not=self._texts(tree.get("hears_not")),
+            ends=ends,
+            at=self._inner(tree, "at"),
+            spans=tuple((entry.key.text, entry.value.span) for entry in tree),
+        )
+
+    def _counts(self, tree: Mapping, name: str) -> tuple[tuple[str, int], ...]:
+        return tuple(
+            (entry.key.text, self._number(entry.value) or 0)
+            for entry in self._entries(tree.get(name), name)
+        )
+
+    def _number(self, tree: Tree | None) -> int | None:
+        if tree is None:
+            return None
+        if isinstance(tree, Scalar) and re.fullmatch("[0-9]{1,6}", tree.text):
+            return int(tree.text)
+        self._wrong(tree, "a whole number", "一个整数", "1")
+        return None
+
+    def _texts(self, tree: Tree | None, field: str = "") -> tuple[str, ...]:
+        if tree is None:
+            return ()
+        items = tree.items if isinstance(tree, Sequence) else (tree,)
+        for item in items:
+            if not isinstance(item, Scalar):
+                self._wrong(item, "a text", "一个文本", "[one, two]")
+        words = [item for item in items if isinstance(item, Scalar)]
+        self._spans.extend((f"{field}.{word.text}", word.span) for word in words if field)
+        return tuple(word.text for word in words)
+
+    # --- forms
+
+    def _entries(self, tree: Tree | None, name: str) -> Iterator[Entry]:
+        if tree is not None and not isinstance(tree, Mapping):
+            self._wrong(tree, "names with their values", "名字和它的值", f"{name}: {{name: ...}}")
+        elif tree is not None:
+            for entry in tree:
+                self._spans.append((f"{name}.{entry.key.text}", entry.key.span))
+                yield entry
+
+    def _known_fields(self, tree: Mapping, known: tuple[str, ...]) -> None:
+        for entry in tree:
+            name = entry.key.text
+            if name not in known:
+                near, names = closest(name, known), ", ".join(known)
+                self._report.report(
+                    codes.UNKNOWN_FIELD, entry.key.span, name=name, known=names, **near
+                )
+
+    def _wrong(self, tree: Tree, expected: str, expected_zh: str, example: str) -> None:
+        self._report.report(
+            codes.WRONG_FORM,
+            tree.span,
+            expected=expected,
+            expected_zh=expected_zh,
+            example=example,
+        )
+
+
+def _shown(text: str) -> str:
+    first = text.splitlines()[0] if text else ""
+    return first if len(first) <= 40 else f"{first[:39]}…"

@@ -1,0 +1,51 @@
+"""The steps of a call script that are one phrase: `wait 2s`, `agent answers after 20s`.
+
+Knows texts only, no trees.
+"""
+
+from __future__ import annotations
+
+import re
+
+from flowc.simulate.script import HangUp, Happening, Happens, Silence, Step, Wait
+from flowc.source import Span
+
+_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+_LENGTH = re.compile(r"([0-9]{1,7})(?:\.([0-9]))?(ms|s|m|h)")
+_AFTER = re.compile(r"(.+?) (?:after|for) (\S+)")
+
+
+def milliseconds(text: str) -> int | None:
+    """`2s`, `1.5s`, `300ms`, `2m`; None for anything else."""
+    found = _LENGTH.fullmatch(text)
+    if found is None:
+        return None
+    whole, tenth, unit = found.groups()
+    return int(whole) * _UNITS[unit] + int(tenth or 0) * _UNITS[unit] // 10
+
+
+def phrase_step(text: str, span: Span) -> Step | None:
+    """The step of a phrase; None where it is no step."""
+    words = " ".join(text.split())
+    match words:
+        case "silence":
+            return Silence(span)
+        case "hang up" | "hangs up":
+            return HangUp(span=span)
+        case "caller waits" | "wait":
+            return Wait(None, span)
+    for start in ("wait ", "caller waits "):
+        if words.startswith(start):
+            length = milliseconds(words.removeprefix(start))
+            return None if length is None else Wait(length, span)
+    return _happening(words, span)
+
+
+def _happening(words: str, span: Span) -> Step | None:
+    after = _AFTER.fullmatch(words)
+    what, length = after.groups() if after else (words, "0s")
+    known = {happening.value: happening for happening in Happening}
+    late = milliseconds(length)
+    if what not in known or late is None:
+        return None
+    return Happens(known[what], after_ms=late, span=span)
