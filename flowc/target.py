@@ -221,9 +221,17 @@ class Lab(Protocol):
 class Target(Protocol):
     """A telephone system."""
 
-    name: str
-    versions: tuple[str, ...]  # the major versions it is tried on
-    supports: frozenset[Capability]
+    @property
+    def name(self) -> str:
+        """The word in `flowc.yaml`: the name of its entry point."""
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The major versions it is tried on."""
+
+    @property
+    def supports(self) -> frozenset[Capability]:
+        """What it does natively."""
 
     def emit(self, request: EmitRequest) -> Bundle:
         """The files of a release. Pure. Raises EmitError with all that cannot be expressed."""

@@ -1,0 +1,232 @@
+"""From a flow graph to a dialplan as data: one context a node, its blocks are extensions in it.
+
+The table of contents of the lowering: which operation is written by whom. Knows no text of a
+dialplan itself.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from flowc.graph.exits import Back, Branch, Call, Hangup, Jump, Return, Switch, successors
+from flowc.graph.ids import BlockId
+from flowc.graph.model import Block, FlowGraph
+from flowc.graph.operations import (
+    OUTCOME,
+    Answer,
+    Assign,
+    Clock,
+    Collect,
+    Cue,
+    Dial,
+    Ending,
+    Enqueue,
+    Flush,
+    Forget,
+    Invoke,
+    Language,
+    Lead,
+    Mark,
+    Operation,
+    Play,
+    Record,
+    Remember,
+)
+from flowc.target import EmitError, EmitRequest
+from flowc_asterisk import lower_calls as calls
+from flowc_asterisk import lower_people as people
+from flowc_asterisk import quote
+from flowc_asterisk.dialplan import Context, Dialplan
+from flowc_asterisk.draft import ContextDraft
+from flowc_asterisk.expressions import NotNativeError
+from flowc_asterisk.input_states import input_states
+from flowc_asterisk.lower_base import Release, Spot
+from flowc_asterisk.lower_input import collect, cue
+from flowc_asterisk.lower_runtime import invoke
+from flowc_asterisk.lower_speech import listed, play
+
+_FLUSH = "0.02,X"  # X is no key: whatever is queued is read and dropped
+
+
+def lower(request: EmitRequest) -> tuple[Dialplan, Release]:
+    """The release's contexts. Raises EmitError with every place that cannot be expressed."""
+    release = _release(request)
+    nodes = _nodes(release)
+    others = [input_states(release), *calls.frame_contexts(release)]
+    others += [*people.people_contexts(release), *_list_contexts(release)]
+    contexts = [draft.finished() for draft in (*nodes, *others)]
+    if release.problems:
+        raise EmitError(release.problems)
+    return Dialplan((*contexts, _sentinel(release))), release
+
+
+def _release(request: EmitRequest) -> Release:
+    graph = request.graph
+    handler = reachable(graph, graph.on_hangup)
+    ways = [entry for entry in graph.entries if entry != graph.on_hangup]
+    normal = frozenset[BlockId]().union(*(reachable(graph, way) for way in ways))
+    return Release(request, handler_blocks=handler, shared_blocks=handler & normal)
+
+
+def reachable(graph: FlowGraph, start: BlockId | None) -> frozenset[BlockId]:
+    """The blocks that may follow `start`, without the dynamic ways of Back and Return."""
+    waiting = [] if start is None else [start]
+    found: set[BlockId] = set()
+    while waiting:
+        block = waiting.pop()
+        if block not in found and block in graph.blocks:
+            found.add(block)
+            exit_ = graph.blocks[block].exit
+            waiting.extend(successors(exit_))
+    return frozenset(found)
+
+
+def _nodes(release: Release) -> list[ContextDraft]:
+    drafts: dict[str, ContextDraft] = {}
+    for block in release.graph.blocks.values():
+        try:
+            name = release.context(block.id)
+            draft = drafts.setdefault(name, ContextDraft(name, (release.own("input"),)))
+            _lower_block(release, block, draft)
+        except (NotNativeError, quote.QuoteError) as reason:
+            release.report(str(reason), block.id)
+            release.writer.take_prelude()
+    return list(drafts.values())
+
+
+def _lower_block(release: Release, block: Block, context: ContextDraft) -> None:
+    script = context.extension(quote.extension(block.id.part), block.id)
+    spot = Spot(release, block, context, script)
+    for operation in block.operations:
+        _lower_operation(spot, operation)
+    if not (block.operations and isinstance(block.operations[-1], Ending)):
+        _lower_exit(spot)
+
+
+def _lower_operation(spot: Spot, operation: Operation) -> None:
+    match operation:
+        case Play(prompt):
+            play(spot, prompt)
+        case Lead(prompt):
+            spot.script.set("LD", f"${{LD}}{listed(spot, prompt)}")
+        case Cue():
+            cue(spot, operation)
+        case Flush():
+            spot.script.run("WaitDigit", _FLUSH)
+        case Assign():
+            _assign(spot, operation)
+        case Answer() | Clock() | Language() | Mark() | Remember() | Forget():
+            _lower_frame(spot, operation)
+        case Collect() | Invoke() | Enqueue() | Dial() | Record():
+            _lower_ending(spot, operation)
+        case _:
+            assert_never(operation)
+
+
+def _lower_frame(
+    spot: Spot, operation: Answer | Clock | Language | Mark | Remember | Forget
+) -> None:
+    match operation:
+        case Answer():
+            calls.answer(spot)
+        case Clock():
+            calls.clock(spot, operation)
+        case Language():
+            calls.language(spot, operation)
+        case Mark():
+            calls.mark(spot, operation)
+        case Remember():
+            calls.remember(spot, operation)
+        case Forget():
+            calls.forget(spot, operation)
+        case _:
+            assert_never(operation)
+
+
+def _lower_ending(spot: Spot, operation: Ending) -> None:
+    match operation:
+        case Collect():
+            collect(spot, operation)
+        case Invoke():
+            invoke(spot, operation)
+        case Enqueue():
+            people.enqueue(spot, operation)
+        case Dial():
+            people.dial(spot, operation)
+        case Record():
+            people.record(spot, operation)
+        case _:
+            assert_never(operation)
+
+
+def _assign(spot: Spot, operation: Assign) -> None:
+    name = quote.variable(operation.variable)
+    if operation.value is None:
+        spot.script.set(name, "")
+        return
+    value = spot.release.value(operation.value, spot.script)
+    spot.script.set(name, value, alone=not (quote.is_word(value) or value.startswith("$[")))
+
+
+def _lower_exit(spot: Spot) -> None:
+    exit_ = spot.block.exit
+    match exit_:
+        case Jump(to):
+            spot.go(to)
+        case Branch(condition, then, otherwise):
+            test = spot.release.condition(condition, spot.script)
+            here, way = spot.block.id, spot.release.way
+            spot.script.run("GotoIf", f"{test}?{way(here, then)}:{way(here, otherwise)}")
+        case Switch():
+            _switch(spot, exit_)
+        case Call():
+            calls.call(spot, exit_)
+        case Return():
+            calls.return_(spot, exit_)
+        case Back():
+            calls.back(spot, exit_)
+        case Hangup():
+            calls.hang_up(spot, exit_)
+        case _:
+            assert_never(exit_)
+
+
+def _switch(spot: Spot, exit_: Switch) -> None:
+    """By text, exactly: a value of hostile signs is compared by its MD5, never met raw."""
+    held = quote.variable(exit_.variable)
+    for value, to in exit_.cases:
+        test = f'"{_safe(held, exit_.variable)}"="{quote.word(value)}"'
+        target = spot.release.way(spot.block.id, to)
+        spot.script.run("GotoIf", f"$[{test}]?{target}")
+    if exit_.otherwise is None:
+        spot.script.run("Hangup", "41")  # every value has its case, so this is our mistake
+    else:
+        spot.go(exit_.otherwise)
+
+
+def _safe(held: str, variable: str) -> str:
+    if variable in quote.REGISTERS or variable == OUTCOME:
+        return f"${{{held}}}"
+    return f"${{FILTER(A-Za-z0-9_.()-,${{{held}}})}}"
+
+
+def _list_contexts(release: Release) -> list[ContextDraft]:
+    """`listed(x, name)`: an extension for each entry."""
+    contexts = []
+    for name, entries in release.graph.lists.items():
+        context = ContextDraft(release.own("list", name))
+        try:
+            for entry in dict.fromkeys(entries):
+                context.extension(f"e{quote.digits(entry)}").run("NoOp")
+        except quote.QuoteError as reason:
+            release.report(f"list `{name}`: {reason}", None)
+        if entries:
+            contexts.append(context)
+    return contexts
+
+
+def _sentinel(release: Release) -> Context:
+    """The last context: a server that holds it has read the file to its end."""
+    draft = ContextDraft(release.own("sentinel"))
+    draft.extension("sentinel").run("NoOp", quote.word(release.request.release[:64]))
+    return draft.finished()

@@ -1,0 +1,184 @@
+"""What every part of the lowering shares: the release, the names of places, what the graph uses.
+
+Knows the graph and the names of contexts; writes no step itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from flowc.expression.tree import Expression
+from flowc.graph.exits import Switch
+from flowc.graph.ids import BlockId
+from flowc.graph.model import Block, FlowGraph
+from flowc.graph.operations import (
+    OUTCOME,
+    Collect,
+    Cue,
+    Digits,
+    Ending,
+    Invoke,
+    Lead,
+    Options,
+    Remember,
+)
+from flowc.graph.prompts import Phrase, ReadAs, Spoken
+from flowc.target import EmitRequest, Problem
+from flowc_asterisk import quote
+from flowc_asterisk.draft import ContextDraft, Script
+from flowc_asterisk.expressions import ExpressionWriter, NotNativeError
+
+MOST_SLOTS = 9  # the states of a node's inputs begin with one digit
+
+
+@dataclass
+class Uses:
+    """Which registers a graph needs at all; what it never uses costs it nothing."""
+
+    graph: FlowGraph
+
+    @cached_property
+    def _operations(self) -> tuple[object, ...]:
+        return tuple(one for block in self.graph.blocks.values() for one in block.operations)
+
+    @cached_property
+    def lead(self) -> bool:
+        return any(isinstance(one, Lead) for one in self._operations)
+
+    @cached_property
+    def deaf(self) -> bool:
+        return any(isinstance(one, Cue) and one.deaf for one in self._operations)
+
+    @cached_property
+    def skip(self) -> bool:
+        return any(
+            isinstance(one, Collect) and isinstance(one.entry, Options) and one.entry.skip
+            for one in self._operations
+        )
+
+    @cached_property
+    def digits(self) -> bool:
+        return any(
+            isinstance(one, Collect) and isinstance(one.entry, Digits) for one in self._operations
+        )
+
+    @cached_property
+    def readings(self) -> frozenset[str]:
+        """Variables whose sound lists the runtime fills."""
+        invokes = (one for one in self._operations if isinstance(one, Invoke))
+        return frozenset(reading.variable for one in invokes for reading in one.readings)
+
+    @cached_property
+    def typed(self) -> dict[str, int]:
+        """Variables filled by keys, and how many digits at most."""
+        return {
+            one.into: one.entry.most
+            for one in self._operations
+            if isinstance(one, Collect) and isinstance(one.entry, Digits)
+        }
+
+    @cached_property
+    def remembered(self) -> tuple[str, ...]:
+        """Menus that are ever put on the back list, sorted."""
+        return tuple(sorted({one.node for one in self._operations if isinstance(one, Remember)}))
+
+    @cached_property
+    def spells(self) -> bool:
+        return any(
+            isinstance(part, Spoken) and part.read_as is ReadAs.DIGITS
+            for phrase in self.phrases
+            for _, parts in phrase.parts
+            for part in parts
+        )
+
+    @cached_property
+    def phrases(self) -> tuple[Phrase, ...]:
+        found: list[Phrase] = []
+        for one in self._operations:
+            for name in ("prompt", "deaf", "filler", "accept_prompt"):
+                found.extend(getattr(one, name, ()))
+        return tuple(found)
+
+    @cached_property
+    def outcome_later(self) -> bool:
+        """Does any block ask for the outcome of a block before it?"""
+        return any(self._asks_later(block) for block in self.graph.blocks.values())
+
+    def _asks_later(self, block: Block) -> bool:
+        switched = isinstance(block.exit, Switch) and block.exit.variable == OUTCOME
+        return switched and not (block.operations and isinstance(block.operations[-1], Ending))
+
+
+@dataclass
+class Release:
+    """One graph on its way to a dialplan; problems are gathered, not raised one by one."""
+
+    request: EmitRequest
+    problems: list[Problem] = field(default_factory=list)
+    handler_blocks: frozenset[BlockId] = frozenset()
+    shared_blocks: frozenset[BlockId] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.graph = self.request.graph
+        self.id = quote.release8(self.request.release8)
+        self.uses = Uses(self.graph)
+        self.writer = ExpressionWriter(self.id, self.graph.timezone)
+
+    def place(self, block: BlockId) -> str:
+        """`context,extension,1` of a block."""
+        return f"{self.context(block)},{quote.extension(block.part)},1"
+
+    def context(self, block: BlockId) -> str:
+        return quote.node_context(self.id, block.flow, block.node)
+
+    def own(self, role: str, name: str = "") -> str:
+        return quote.own_context(self.id, role, name)
+
+    def way(self, here: BlockId, to: BlockId) -> str:
+        """The shortest Goto from one block to another."""
+        if (here.flow, here.node) == (to.flow, to.node):
+            return f"{quote.extension(to.part)},1"
+        return self.place(to)
+
+    def condition(self, expression: Expression, script: Script) -> str:
+        """`$[...]`, after the Sets that it needs."""
+        text = self.writer.condition(expression)
+        self._prelude(script)
+        return text
+
+    def value(self, expression: Expression, script: Script) -> str:
+        text = self.writer.value(expression)
+        self._prelude(script)
+        return text
+
+    def _prelude(self, script: Script) -> None:
+        for name, text in self.writer.take_prelude():
+            script.set(name, text)
+
+    def token(self, node: str) -> str:
+        """A remembered menu on the back list: four signs, so that tokens never overlap."""
+        return f"m{self.uses.remembered.index(node):03}"
+
+    def report(self, problem: str, block: BlockId | None) -> None:
+        self.problems.append(Problem(problem, block))
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where steps are being written: the release, the block, its context and its script."""
+
+    release: Release
+    block: Block
+    context: ContextDraft
+    script: Script
+
+    def go(self, to: BlockId) -> None:
+        self.script.go(self.release.way(self.block.id, to))
+
+    def slot(self) -> int:
+        """A number for the states of an ending operation."""
+        if self.context.slots >= MOST_SLOTS:
+            raise NotNativeError(f"a node has more than {MOST_SLOTS} inputs and requests")
+        self.context.slots += 1
+        return self.context.slots

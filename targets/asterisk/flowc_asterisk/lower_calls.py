@@ -1,0 +1,173 @@
+"""The frame of a call: answering, sub-flows, the back list, marks, the clock, hanging up.
+
+Knows neither input nor what lies outside the server.
+"""
+
+from __future__ import annotations
+
+from flowc.graph.exits import Back, Call, Hangup, Return
+from flowc.graph.operations import Clock, Forget, Language, Mark, Remember
+from flowc_asterisk import quote
+from flowc_asterisk.draft import ContextDraft, Script
+from flowc_asterisk.lower_base import Release, Spot
+from flowc_asterisk.lower_input import BETWEEN_S, FIRST_S
+from flowc_asterisk.lower_speech import spelling
+from flowc_asterisk.protocol import LANGUAGE
+
+MOST_REMEMBERED = 8
+TOKEN_SIGNS = 4
+TIME_LEFT = "${IF($[${LE}=0]?0:${IF($[${LE}>${EPOCH}]?$[${LE}-${EPOCH}]:0.1)})}"
+
+
+def begin(release: Release, script: Script, number: str) -> None:
+    """What an entry sets before the call's first block; all in one step."""
+    first = release.graph.languages[0]
+    script.set("S", quote.path(release.request.environment.sounds))
+    script.set(LANGUAGE, quote.language(first))
+    script.set("MK", release.id)
+    script.set("AGIEXITONHANGUP", "yes")  # else a hung runtime could not be left
+    script.set("LE", f"$[${{EPOCH}}+{release.graph.limits.length_s}]")
+    script.set(quote.variable("call.from"), "${FILTER(0-9+,${CALLERID(num)})}")
+    script.set(quote.variable("call.to"), quote.digits(number))
+    script.set(quote.variable("call.started"), "$[${EPOCH}+0${FO}]")
+    script.set(quote.variable("call.language"), quote.language(first))
+    for name, value in spelling(release):
+        script.set(name, value.replace("${S}", release.request.environment.sounds))
+
+
+def answer(spot: Spot) -> None:
+    """Pick up, and hang the handler on the call before anything can go wrong."""
+    release, script = spot.release, spot.script
+    script.run("Answer")
+    script.run("Set", f"CHANNEL(hangup_handler_push)={release.own('hangup')},s,1")
+    script.run("Set", f"TIMEOUT(absolute)={release.graph.limits.length_s}")
+    script.run("Set", f"TIMEOUT(response)={FIRST_S}")
+    script.run("Set", f"TIMEOUT(digit)={BETWEEN_S}")
+
+
+def clock(spot: Spot, operation: Clock) -> None:
+    """The time in the project's zone, by arithmetic on the server's epoch."""
+    del operation
+    script = spot.script
+    script.set("CN", spot.release.writer.local_now())
+    script.set(quote.variable("clock.date"), "${STRFTIME(${CN},UTC,%Y%m%d)}")
+    minute = "$[${STRFTIME(${CN},UTC,%H)}*60+${STRFTIME(${CN},UTC,%M)}]"
+    script.set(quote.variable("clock.minute"), minute)
+    script.set(quote.variable("clock.weekday"), "${STRFTIME(${CN},UTC,%u)}")
+
+
+def language(spot: Spot, operation: Language) -> None:
+    name = quote.language(operation.language)
+    spot.script.set(LANGUAGE, name)
+    spot.script.set(quote.variable("call.language"), name)
+
+
+def mark(spot: Spot, operation: Mark) -> None:
+    """Once a call: `M_<name>` tells that it was, `MK` is the call's record."""
+    name = quote.segment(operation.name)
+    flag = f"M_{name}"
+    spot.script.run(
+        "ExecIf",
+        f'$["${{{flag}}}"=""]?Set(ARRAY({flag},MK,CDR(userfield))=1,${{MK}} {name},${{MK}} {name})',
+    )
+
+
+def remember(spot: Spot, operation: Remember) -> None:
+    kept = (MOST_REMEMBERED - 1) * TOKEN_SIGNS
+    spot.script.set("BL", f"${{BL:-{kept}}}{spot.release.token(operation.node)}")
+
+
+def forget(spot: Spot, operation: Forget) -> None:
+    """Take a flow's menus off the list; with nothing on it this is one step."""
+    own = [one for one in spot.release.uses.remembered if one.startswith(f"{operation.flow}.")]
+    if not own:
+        return
+    label = f"forgot{spot.block.operations.index(operation)}"
+    spot.script.run("GotoIf", f'$["${{BL}}"=""]?{label}')
+    for node in own:
+        spot.script.set("BL", f"${{STRREPLACE(BL,{spot.release.token(node)})}}")
+    spot.script.label(label)
+
+
+def call(spot: Spot, exit_: Call) -> None:
+    spot.script.set(_return_register(exit_.flow), str(exit_.site))
+    spot.go(exit_.entry)
+
+
+def return_(spot: Spot, exit_: Return) -> None:
+    """To the site that called; its number names an extension of the flow's returns."""
+    register = _return_register(exit_.flow)
+    other = spot.release.way(spot.block.id, exit_.otherwise)
+    spot.script.run("GotoIf", f'$["${{{register}}}"=""]?{other}')
+    returns = spot.release.own("return", exit_.flow)
+    spot.script.go(f"{returns},${{FILTER(0-9,${{{register}}})}}.{quote.word(exit_.result)},1")
+
+
+def _return_register(flow: str) -> str:
+    return quote.variable(f"return.{flow}")
+
+
+def back(spot: Spot, exit_: Back) -> None:
+    spot.script.run("GotoIf", f'$["${{BL}}"=""]?{spot.release.way(spot.block.id, exit_.otherwise)}')
+    spot.script.set("BT", f"${{BL:-{TOKEN_SIGNS}}}")
+    spot.script.set("BL", f"${{BL:0:-{TOKEN_SIGNS}}}")
+    spot.script.go(f"{spot.release.own('back')},${{BT}},1")
+
+
+def hang_up(spot: Spot, exit_: Hangup) -> None:
+    """End the call; in the handler of its end, end the handler."""
+    here = spot.block.id
+    if here in spot.release.shared_blocks:
+        spot.script.run("ExecIf", '$["${HH}"="1"]?Return()')
+    if here in spot.release.handler_blocks - spot.release.shared_blocks:
+        spot.script.run("Return")
+    else:
+        spot.script.run("Hangup", str(int(exit_.cause)))
+
+
+def frame_contexts(release: Release) -> list[ContextDraft]:
+    """The contexts that menus on the back list, returns and the end of a call are found by."""
+    contexts = [_hangup_context(release), *_return_contexts(release)]
+    if release.uses.remembered:
+        contexts.append(_back_context(release))
+    return contexts
+
+
+def _back_context(release: Release) -> ContextDraft:
+    context = ContextDraft(release.own("back"))
+    for node in release.uses.remembered:
+        if node not in release.graph.menus:
+            release.report(f"the menu `{node}` is remembered but has no block to enter it by", None)
+            continue
+        context.extension(release.token(node)).go(release.place(release.graph.menus[node]))
+    return context
+
+
+def _return_contexts(release: Release) -> list[ContextDraft]:
+    contexts: dict[str, ContextDraft] = {}
+    for block in release.graph.blocks.values():
+        match block.exit:
+            case Call(flow, _, site, results):
+                name = release.own("return", flow)
+                context = contexts.setdefault(flow, ContextDraft(name))
+                for result, to in results:
+                    script = context.extension(f"{site}.{quote.word(result)}", block.id)
+                    script.set(_return_register(flow), "")
+                    script.go(release.place(to))
+            case _:
+                pass
+    return list(contexts.values())
+
+
+def _hangup_context(release: Release) -> ContextDraft:
+    """Runs once at every end of a call. `HH` tells blocks that the caller is gone."""
+    context = ContextDraft(release.own("hangup"))
+    script = context.extension("s")
+    script.set("HH", "1")
+    script.set("AG", "")
+    script.run("Set", "CDR(userfield)=${MK}")
+    if release.graph.on_hangup is None:
+        script.run("Return")
+    else:
+        script.go(release.place(release.graph.on_hangup))
+    return context

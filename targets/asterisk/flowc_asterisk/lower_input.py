@@ -1,0 +1,204 @@
+"""Input: a cue sets the list, one whole `Read` takes an entry, and the entry names its own state.
+
+States are extensions that begin with the input's number: `1b12345678`, `1k2`. The states that a
+good entry never meets stand once a release in `input_states`. Knows nothing of retries: those are
+blocks. The form was measured; see docs/decisions.
+"""
+
+from __future__ import annotations
+
+from flowc.graph.exits import Switch
+from flowc.graph.operations import OUTCOME, Collect, Cue, CueKind, Digits, Options, outcomes
+from flowc_asterisk import quote
+from flowc_asterisk.draft import Script
+from flowc_asterisk.expressions import NotNativeError
+from flowc_asterisk.lower_base import Spot
+from flowc_asterisk.lower_speech import FOLDER, NIL, listed
+
+FIRST_S, BETWEEN_S = 5, 3  # set once a call; other times cost a node four steps more
+NOW_MS = "${STRFTIME(,,%s%3q)}"
+LATE_MS = 1000
+SWALLOW = "~swallow"
+WIDEST_BY_PATTERN = 6  # different lengths that get a pattern each; more are told apart by a test
+
+
+def cue(spot: Spot, operation: Cue) -> None:
+    """Set the list `P` that the next Read offers, and what belongs to a fresh attempt."""
+    uses, script = spot.release.uses, spot.script
+    prompt = listed(spot, operation.prompt)
+    lead = {CueKind.ENTRY: "${LD}", CueKind.AGAIN: "${LK}", CueKind.RETRY: ""}[operation.kind]
+    script.set("P", f"{lead if uses.lead else ''}{prompt}{NIL}")
+    if uses.deaf:
+        script.set("PD", listed(spot, operation.deaf))
+    if uses.lead and operation.kind is CueKind.ENTRY:
+        script.set("LK", "${LD}")
+        script.set("LD", "")
+    if uses.skip:
+        script.set("SK", "")
+    if uses.digits:
+        script.set("SW", "${SX}")
+        script.set("SX", "")
+
+
+def collect(spot: Spot, operation: Collect) -> None:
+    """One attempt: read, and go to the state that the keys name. Takes the block's exit with it."""
+    slot = spot.slot()
+    label = f"r{slot}"
+    spot.script.label(label)
+    if spot.release.uses.deaf:
+        spot.script.run("ExecIf", f"$[${{LEN(${{PD}})}}>0]?Playback(${{PD}}{NIL})")
+    match operation.entry:
+        case Digits() as digits:
+            _read_digits(spot, operation, digits)
+            spot.script.go(f"{slot}b${{B}},1")
+            _digit_states(spot, operation, digits, slot)
+        case Options() as options:
+            first = _timeout(operation.first_ms, FIRST_S)
+            spot.script.run("Read", f"K,${{P}},1,e{',1,' + first if first else ''}")
+            spot.script.go(f"{slot}k${{K}},1")
+            _option_states(spot, operation, options, slot)
+    part = quote.extension(spot.block.id.part)
+    spot.context.extension(f"{slot}r", spot.block.id).go(f"{part},{label}")
+    _outcome_states(spot, operation, slot)
+
+
+def _timeout(milliseconds: int, usual_s: int) -> str:
+    """Seconds as text; nothing where it is what every call has set."""
+    return "" if milliseconds == usual_s * 1000 else seconds(milliseconds)
+
+
+def seconds(milliseconds: int) -> str:
+    """`5000` as `5`, `2500` as `2.5`."""
+    return f"{milliseconds / 1000:.3f}".rstrip("0").rstrip(".")
+
+
+def _read_digits(spot: Spot, operation: Collect, digits: Digits) -> None:
+    """`Read` has one timeout argument for both timers, so other times are set round it."""
+    script = spot.script
+    own = (operation.first_ms, operation.inter_ms) != (FIRST_S * 1000, BETWEEN_S * 1000)
+    if own:
+        script.run("Set", f"TIMEOUT(response)={seconds(operation.first_ms)}")
+        script.run("Set", f"TIMEOUT(digit)={seconds(operation.inter_ms)}")
+    script.run("Read", f"B,${{P}},{digits.most},e")
+    if own:
+        script.run("Set", f"TIMEOUT(response)={FIRST_S}")
+        script.run("Set", f"TIMEOUT(digit)={BETWEEN_S}")
+
+
+def _digit_states(spot: Spot, operation: Collect, digits: Digits, slot: int) -> None:
+    if not 1 <= digits.least <= digits.most <= 64:
+        raise NotNativeError("an entry has 1 to 64 digits")
+    if digits.person and digits.least > 1:
+        script = spot.context.extension(f"{slot}b0", spot.block.id)
+        script.set("O", "person")
+        script.go(f"{slot}.person,1")
+    if digits.most - digits.least < WIDEST_BY_PATTERN:
+        _states_by_length(spot, operation, digits, slot)
+    else:
+        _states_by_test(spot, operation, digits, slot)
+    script = spot.context.extension(f"{slot}p", spot.block.id)
+    script.set("I", str(slot))
+    script.set("MX", str(digits.most))
+    script.set("TD", seconds(operation.inter_ms))
+    script.go("~digits,1")
+
+
+def _states_by_length(spot: Spot, operation: Collect, digits: Digits, slot: int) -> None:
+    for length in range(digits.least, digits.most + 1):
+        script = spot.context.extension(f"_{slot}b{'X' * length}", spot.block.id)
+        _take_entry(spot, operation, script, is_full=length == digits.most)
+
+
+def _states_by_test(spot: Spot, operation: Collect, digits: Digits, slot: int) -> None:
+    """Any entry; what is no good one goes on to the shared states."""
+    script = spot.context.extension(f"_{slot}b[0-9]!", spot.block.id)
+    good = f'"${{FILTER(0-9,${{B}})}}"="${{B}}" & ${{LEN(${{B}})}}>={digits.least}'
+    script.run("GotoIf", f"$[{good}]?:{slot}p,1")
+    script.set("SX", f"${{IF($[${{LEN(${{B}})}}={digits.most}]?{NOW_MS})}}")
+    _take_entry(spot, operation, script, is_full=False)
+
+
+def _take_entry(spot: Spot, operation: Collect, script: Script, *, is_full: bool) -> None:
+    if is_full:
+        script.set("SX", NOW_MS)
+    script.set("O", "done")
+    if operation.into:
+        script.set(quote.variable(operation.into), "${B}")
+    leave(spot, script, "done")
+
+
+def _option_states(spot: Spot, operation: Collect, options: Options, slot: int) -> None:
+    keys = tuple(quote.key(one) for one in options.keys)
+    if any("#" in one and one != "#" for one in keys):
+        raise NotNativeError("`#` ends a string of keys, so it cannot be part of one")
+    begun = {one[:end] for one in keys for end in range(1, len(one))}
+    for string in sorted({*keys, *begun}):
+        script = spot.context.extension(_state(slot, string), spot.block.id)
+        if string == "#":
+            swallow_late(script, str(slot))
+        if string in begun:
+            _wait_for_more(spot, slot, string, is_key=string in keys)
+            script.run("Read", f"K,,1,e,1,{seconds(operation.inter_ms)}")
+            script.go(f"{_state(slot, string)}k${{K}},1")
+        else:
+            _take_option(spot, script, string)
+    if options.skip and "#" not in keys:
+        _skip(spot, operation, slot)
+
+
+def _state(slot: int, string: str) -> str:
+    """`1k2`; `1k1k2` for the second key of a longer string."""
+    return f"{slot}k{'k'.join(string)}"
+
+
+def _take_option(spot: Spot, script: Script, string: str) -> None:
+    """A single key names its state, which tells the outcome by itself; anything else says it."""
+    if len(string) > 1 or spot.release.uses.outcome_later:
+        script.set("O", string)
+    leave(spot, script, string)
+
+
+def _wait_for_more(spot: Spot, slot: int, string: str, *, is_key: bool) -> None:
+    """After `1` where `12` is a choice too: silence or `#` ends the string."""
+    for end in ("", "#"):
+        script = spot.context.extension(f"{_state(slot, string)}k{end}", spot.block.id)
+        outcome = string if is_key else "key"
+        script.set("O", outcome)
+        leave(spot, script, outcome)
+
+
+def swallow_late(script: Script, slot: str) -> None:
+    """A `#` that comes within a second after an entry was full counts nowhere."""
+    script.run("GotoIf", f"$[0${{SW}}>{NOW_MS}-{LATE_MS}]?{SWALLOW}{slot},1")
+
+
+def _skip(spot: Spot, operation: Collect, slot: int) -> None:
+    """`#` stops the prompt once a cue; a second one is a wrong key."""
+    script = spot.context.extension(f"{slot}k#", spot.block.id)
+    swallow_late(script, str(slot))
+    script.run("GotoIf", f"$[0${{SK}}]?{slot}k##,1")  # two `#`: the shared state of wrong keys
+    script.set("SK", "1")
+    script.run("Read", f"K,{FOLDER}/nil,1,e,1,{seconds(operation.first_ms)}")
+    script.go(f"{slot}k${{K}},1")
+
+
+def _outcome_states(spot: Spot, operation: Collect, slot: int) -> None:
+    """Where the shared states lead back to: one extension an outcome."""
+    taken = set(operation.entry.keys) if isinstance(operation.entry, Options) else {"done"}
+    for outcome in outcomes(operation):
+        if outcome not in taken:
+            leave(spot, spot.context.extension(f"{slot}.{outcome}", spot.block.id), outcome)
+
+
+def leave(spot: Spot, script: Script, outcome: str) -> None:
+    """Take the block's exit with this outcome."""
+    match spot.block.exit:
+        case Switch(variable, _, _) as switch if variable == OUTCOME:
+            target = switch.case(outcome)
+            if target is None:
+                raise NotNativeError(f"the outcome `{outcome}` has no way out")
+            script.go(spot.release.way(spot.block.id, target))
+        case _:
+            raise NotNativeError(
+                "a block that can end in several ways leaves by a Switch over them"
+            )

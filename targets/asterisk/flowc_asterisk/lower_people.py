@@ -1,0 +1,212 @@
+"""Queues, telephones and recordings: what takes the caller out of the flow's hands for a while.
+
+The call's own time stands still in a queue and while a telephone rings or is spoken on. Knows
+nothing of input.
+"""
+
+from __future__ import annotations
+
+from flowc.graph.operations import Dial, Enqueue, Record, outcomes
+from flowc_asterisk import quote
+from flowc_asterisk.draft import ContextDraft, Script
+from flowc_asterisk.expressions import NotNativeError
+from flowc_asterisk.lower_base import Release, Spot
+from flowc_asterisk.lower_calls import TIME_LEFT
+from flowc_asterisk.lower_input import leave
+from flowc_asterisk.lower_speech import NIL, listed
+
+QUEUE_OUTCOMES = {
+    "CONTINUE": "after_agent",
+    "TIMEOUT": "waited_too_long",
+    "FULL": "full",
+    "JOINEMPTY": "no_agents",
+    "LEAVEEMPTY": "no_agents",
+    "JOINUNAVAIL": "no_agents",
+    "LEAVEUNAVAIL": "no_agents",
+}
+DIAL_OUTCOMES = {"ANSWER": "after_agent", "BUSY": "busy", "NOANSWER": "no_answer"}
+BYTES_A_SECOND = 16_000  # of a recording: 16 bits, 8 kHz
+HEADER_BYTES = 44
+KEPT_SILENCE_S = 1.3  # what a recording that silence ended still holds of it, and a little
+SHORTEST_S = 0.5
+
+
+def queue_name(name: str) -> str:
+    """A queue on the server. It bears no release: callers and sign-ins outlive one."""
+    return f"fl-{quote.segment(name)}"
+
+
+def queue_keys(name: str) -> str:
+    """The context that a queue looks its exit keys up in; no release either."""
+    return f"flowc-keys-{quote.segment(name)}"
+
+
+def stand_still(script: Script) -> None:
+    """The call's time stops: no limit, and remember when."""
+    script.set("W0", "${EPOCH}")
+    script.run("Set", "TIMEOUT(absolute)=0")
+
+
+def go_on(script: Script) -> None:
+    script.set("LE", "${IF($[${LE}=0]?0:$[${LE}+${EPOCH}-${W0}])}")
+    script.run("Set", f"TIMEOUT(absolute)={TIME_LEFT}")
+
+
+def enqueue(spot: Spot, operation: Enqueue) -> None:
+    slot, script = spot.slot(), spot.script
+    if operation.priority is not None:
+        script.set("QUEUE_PRIO", spot.release.value(operation.priority, script))
+    else:
+        script.set("QUEUE_PRIO", "")
+    script.set("FQ", f"{spot.context.name},{slot}q")
+    script.set("QEHOLDTIME", "")
+    script.set("QUEUESTATUS", "")
+    script.set("O", "")
+    stand_still(script)
+    wait = "" if operation.max_wait_s is None else str(int(operation.max_wait_s))
+    script.run("Queue", f"{queue_name(operation.queue)},c,,,{wait}")
+    _after_queue(script)
+    for status, outcome in QUEUE_OUTCOMES.items():
+        script.run("GotoIf", f'$["${{QUEUESTATUS}}"="{status}"]?{slot}.{outcome},1')
+    script.go(f"{slot}.error,1")
+    for key in operation.exit_keys:
+        state = spot.context.extension(f"{slot}q{quote.key(key)}", spot.block.id)
+        _after_queue(state)
+        state.go(f"{slot}.key_{quote.key(key)},1")
+    _outcome_states(spot, operation, slot)
+
+
+def _after_queue(script: Script) -> None:
+    waited = "${IF($[${LEN(${QEHOLDTIME})}>0]?${QEHOLDTIME}:$[${EPOCH}-${W0}])}"
+    script.set(quote.variable("call.waited"), waited)
+    go_on(script)
+
+
+def dial(spot: Spot, operation: Dial) -> None:
+    """Ring one number after another; the outcome is the last one's."""
+    slot, script = spot.slot(), spot.script
+    allow = spot.release.own("allow", f"a{_allow_lists(spot.release).index(operation.allowed)}")
+    script.set("O", "failed")
+    if operation.accept:
+        script.set("__DP", f"{listed(spot, operation.accept_prompt)}{NIL}")
+    stand_still(script)
+    for number in operation.numbers:
+        _ring(spot, operation, spot.release.value(number, script), allow, slot)
+    script.go(f"{slot}d,1")
+    end = spot.context.extension(f"{slot}d", spot.block.id)
+    go_on(end)
+    end.go(f"{slot}.${{O}},1")
+    _outcome_states(spot, operation, slot)
+
+
+def _ring(spot: Spot, operation: Dial, number: str, allow: str, slot: int) -> None:
+    """Only digits that fit the allow-list reach Dial; the options let nobody transfer or record."""
+    script = spot.script
+    label = f"n{slot}x{operation.ring_s}x{len(script.finished())}"
+    script.set("DN", number, alone=True)
+    script.set("DA", "" if operation.accept else "1")
+    script.set("DF", "$[${LEN(${DN})}>0 & ${LEN(${DN})}=${LEN(${FILTER(0-9,${DN})})}]")
+    script.set("O", "failed")
+    allowed = f"${{DIALPLAN_EXISTS({allow},e${{FILTER(0-9,${{DN}})}},1)}}"
+    script.run("GotoIf", f"$[${{DF}} & {allowed}]?:{label}")
+    trunk = quote.endpoint(spot.release.request.environment.trunk)
+    accept = _accept_option(spot.release, operation)
+    target = f"PJSIP/${{FILTER(0-9,${{DN}})}}@{trunk}"
+    script.run("Dial", f"{target},{int(operation.ring_s)},g{accept}")
+    script.set("O", "${IF($[" + '"${DIALSTATUS}/${DA}"="ANSWER/1"' + "]?after_agent:failed)}")
+    script.run("GotoIf", f'$["${{O}}"="after_agent"]?{slot}d,1')
+    script.set("O", _DIAL_FAILURE)
+    script.label(label)
+
+
+_DIAL_FAILURE = (
+    '${IF($["${DIALSTATUS}"="BUSY"]?busy:'
+    '${IF($["${DIALSTATUS}"="NOANSWER" | "${DIALSTATUS}"="ANSWER"]?no_answer:failed)})}'
+)
+
+
+def _accept_option(release: Release, operation: Dial) -> str:
+    return f"U({release.own('accept')}^{quote.key(operation.accept)})" if operation.accept else ""
+
+
+def record(spot: Spot, operation: Record) -> None:
+    """Record after a tone. Nothing but silence is `empty`: such a file is shorter than speech."""
+    slot, script = spot.slot(), spot.script
+    folder = quote.path(spot.release.request.environment.recordings)
+    ends = {"#": "", "*": "t"}
+    if operation.end_key not in ends:
+        raise NotNativeError("a recording ends with `#` or `*`")
+    script.set("RC", "$[0${RC}+1]")
+    script.set("RI", "${FILTER(0-9A-Za-z_.-,${UNIQUEID})}-${RC}")
+    script.set("RECORD_STATUS", "")
+    script.set("O", "")
+    file = f"{folder}/${{RI}}.wav"
+    limits = f"{int(operation.silence_s)},{int(operation.most_s)}"
+    script.run("Record", f"{file},{limits},k{ends[operation.end_key]}")
+    script.set("RS", f"${{FILTER(0-9,${{STAT(s,{file})}})}}")
+    least = f"${{IF($[{_IS_SILENCE}]?{_size(KEPT_SILENCE_S)}:{_size(SHORTEST_S)})}}"
+    script.run("GotoIf", f'$["${{RECORD_STATUS}}"="ERROR" | "${{RS}}"=""]?{slot}.error,1')
+    script.run("GotoIf", f"$[${{RS}}<{least}]?{slot}.empty,1")
+    script.set("O", "done")
+    script.set(quote.variable(operation.into), "${RI}")
+    leave(spot, script, "done")
+    for outcome in ("empty", "error"):
+        state = spot.context.extension(f"{slot}.{outcome}", spot.block.id)
+        state.set("O", outcome)
+        state.set(quote.variable(operation.into), "")
+        leave(spot, state, outcome)
+
+
+_IS_SILENCE = '"${RECORD_STATUS}"="SILENCE"'
+
+
+def _size(seconds: float) -> int:
+    return HEADER_BYTES + int(seconds * BYTES_A_SECOND)
+
+
+def _outcome_states(spot: Spot, operation: Enqueue | Dial, slot: int) -> None:
+    for outcome in outcomes(operation):
+        script = spot.context.extension(f"{slot}.{outcome}", spot.block.id)
+        script.set("O", outcome)
+        leave(spot, script, outcome)
+
+
+def _dials(release: Release) -> list[Dial]:
+    return [
+        operation
+        for block in release.graph.blocks.values()
+        for operation in block.operations
+        if isinstance(operation, Dial)
+    ]
+
+
+def _allow_lists(release: Release) -> list[tuple[str, ...]]:
+    return list(dict.fromkeys(operation.allowed for operation in _dials(release)))
+
+
+def people_contexts(release: Release) -> list[ContextDraft]:
+    """Allow-lists as patterns, and what a called party must do to accept."""
+    contexts = []
+    for index, allowed in enumerate(_allow_lists(release)):
+        context = ContextDraft(release.own("allow", f"a{index}"))
+        for pattern in dict.fromkeys(allowed):
+            end = quote.number_pattern(pattern)
+            context.extension(f"_e{end}" if end.endswith("!") else f"e{end}").run("NoOp")
+        contexts.append(context)
+    if any(operation.accept for operation in _dials(release)):
+        contexts.append(_accept_context(release))
+    return contexts
+
+
+def _accept_context(release: Release) -> ContextDraft:
+    """Runs on the called party's leg: only its key makes the talk count."""
+    context = ContextDraft(release.own("accept"))
+    script = context.extension("s")
+    script.run("Read", "DK,${DP},1,e,1,10")
+    script.run("GotoIf", '$["${DK}"="${ARG1}"]?yes')
+    script.set("GOSUB_RESULT", "CONTINUE")
+    script.run("Return")
+    script.label("yes")
+    script.run("Set", "MASTER_CHANNEL(DA)=1")
+    script.run("Return")
+    return context

@@ -1,0 +1,84 @@
+"""Requests to the runtime: one AGI application, bounded in time, believed only with its nonce.
+
+Knows the protocol's variables; what the gateway does with them is its own business.
+"""
+
+from __future__ import annotations
+
+from flowc.graph.operations import Invoke, InvokeKind, outcomes
+from flowc.graph.prompts import reading_variable
+from flowc_asterisk import protocol, quote
+from flowc_asterisk.draft import Script
+from flowc_asterisk.lower_base import Spot
+from flowc_asterisk.lower_calls import TIME_LEFT
+from flowc_asterisk.lower_input import leave
+
+
+def invoke(spot: Spot, operation: Invoke) -> None:
+    """Ask, and go on in 2.5 s at the latest after the runtime's last sign of life."""
+    slot, script = spot.slot(), spot.script
+    request = spot.release.request
+    environment = request.environment
+    url = protocol.request_url(
+        environment.runtime, environment.token, request.release8, operation.site
+    )
+    script.set("AG", f"{slot}.hung")
+    script.set(protocol.NONCE, "${EPOCH}${RAND(100000,999999)}")
+    script.set(protocol.ANSWER, "")
+    script.set("O", "")
+    script.run("Set", f"TIMEOUT(absolute)={protocol.HANG_LIMIT_S}")
+    script.run("AGI", url)
+    script.run("Set", f"TIMEOUT(absolute)={TIME_LEFT}")
+    script.set("AG", "")
+    _decide(spot, operation, slot)
+    _states(spot, operation, slot)
+
+
+def _decide(spot: Spot, operation: Invoke, slot: int) -> None:
+    """By the answer, if the nonce stands behind it; `done` first, since it is the common one."""
+    script = spot.script
+    answered = f"${{{protocol.DONE}}}/${{FILTER(a-z0-9_,${{{protocol.ANSWER}}})}}"
+    for outcome in outcomes(operation):
+        expected = f"${{{protocol.NONCE}}}/{quote.word(outcome)}"
+        script.run("GotoIf", f'$["{answered}"="{expected}"]?{slot}.{outcome},1')
+    script.go(f"{slot}.lost,1")
+
+
+def _states(spot: Spot, operation: Invoke, slot: int) -> None:
+    filled = _filled_by(spot, operation)
+    for outcome in outcomes(operation):
+        script = spot.context.extension(f"{slot}.{outcome}", spot.block.id)
+        script.set("O", outcome)
+        if outcome != "done":
+            for name in filled:
+                script.set(name, "")
+        leave(spot, script, outcome)
+    _lost(spot.context.extension(f"{slot}.lost", spot.block.id), operation, slot)
+    hung = spot.context.extension(f"{slot}.hung", spot.block.id)
+    hung.run("Set", f"TIMEOUT(absolute)={TIME_LEFT}")
+    hung.set("AG", "")
+    hung.go(f"{slot}.{_worst(operation)},1")
+
+
+def _lost(script: Script, operation: Invoke, slot: int) -> None:
+    """No answer that can be believed. An effect surely did not happen only where nobody was reached."""
+    if operation.kind is not InvokeKind.LOOKUP:
+        begun = f'"${{{protocol.BEGUN}}}"!="${{{protocol.NONCE}}}"'
+        script.run("GotoIf", f'$["${{AGISTATUS}}"="FAILURE" & {begun}]?{slot}.error,1')
+    script.go(f"{slot}.{_worst(operation)},1")
+
+
+def _worst(operation: Invoke) -> str:
+    return "error" if operation.kind is InvokeKind.LOOKUP else "unknown"
+
+
+def _filled_by(spot: Spot, operation: Invoke) -> tuple[str, ...]:
+    """The channel variables that only the outcome `done` may leave set."""
+    names = [given.variable for given in operation.gives]
+    names.extend(decided.variable for decided in operation.decided)
+    names.extend(
+        reading_variable(reading.variable, language)
+        for reading in operation.readings
+        for language in spot.release.graph.languages
+    )
+    return tuple(quote.variable(name) for name in dict.fromkeys(names))
