@@ -1,0 +1,142 @@
+"""The runtime as a whole: store, back ends, work orders, speech and releases, from start to stop.
+
+Knows no telephone system: what serves its calls is a `Gateway` that is made once all of it stands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flowc.runtime.at_most_once import AtMostOnce
+from flowc.runtime.logs import Log
+from flowc.runtime.metrics import Metrics, MetricsPage
+from flowc.runtime.releases import ReleaseTable
+from flowc.runtime.services.broker import Broker
+from flowc.runtime.services.providers import Providers
+from flowc.runtime.services.scripts import CallScripts
+from flowc.runtime.services.ticket_desk import TicketDesk
+from flowc.runtime.spoken_texts import SpokenTexts
+from flowc.runtime.store import open_store
+from flowc.runtime.tables import create_tables
+from flowc.runtime.tickets import Tickets
+from flowc.target import Gateway
+
+LOOK_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeSettings:
+    """Where a runtime finds and keeps things. `store` is a data base URL, relative to `folder`.
+
+    `folder` is the project's; `texts` takes the sounds of free texts. `test_mode`: calls may carry
+    scripts. `metrics_port` None serves no pages, 0 takes a free port.
+    """
+
+    folder: Path
+    releases: Path
+    texts: Path
+    store: str = "sqlite:///runtime.db"
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    test_mode: bool = False
+    metrics_port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A runtime that runs."""
+
+    broker: Broker
+    releases: ReleaseTable
+    tickets: Tickets
+    scripts: CallScripts | None
+    metrics: Metrics
+    pages: MetricsPage | None = None
+
+
+@asynccontextmanager
+async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]:
+    """A runtime while the context is open; at its end attempts under way are waited for.
+
+    Raises SettingsError, and what the store raises where it cannot be opened.
+    """
+    async with AsyncExitStack() as stack:
+        engine = open_store(settings.store, settings.folder)
+        stack.push_async_callback(engine.dispose)
+        await create_tables(engine)
+        providers = Providers(settings.folder, settings.environment, AtMostOnce(engine, log))
+        stack.push_async_callback(providers.close)
+        texts = SpokenTexts(settings.texts, log)
+        stack.callback(texts.close)
+        tickets, metrics = Tickets(engine), Metrics()
+        scripts = CallScripts() if settings.test_mode else None
+        broker = Broker(providers, TicketDesk(tickets), texts, log, metrics, scripts)
+        releases = ReleaseTable(settings.releases, providers.prepare, log)
+        await _look(releases, metrics)
+        watch = asyncio.create_task(_watch(releases, metrics, log))
+        stack.push_async_callback(_end, watch)
+        pages = _pages(settings, metrics, releases)
+        if pages is not None:
+            stack.callback(pages.close)
+        yield Runtime(broker, releases, tickets, scripts, metrics, pages)
+
+
+async def serve(settings: RuntimeSettings, gateway: Callable[[Runtime], Gateway], log: Log) -> None:
+    """Run until SIGTERM or SIGINT, then let the calls under way have their answers."""
+    stop = asyncio.Event()
+    async with running(settings, log) as runtime:
+        with _signals(stop):
+            async with gateway(runtime).serving() as (host, port):
+                log.event("serving", host=host, port=port, releases=len(runtime.releases.ids))
+                await stop.wait()
+                log.event("stopping")
+    log.event("stopped")
+
+
+@contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    caught = (signal.SIGTERM, signal.SIGINT)
+    for each in caught:
+        loop.add_signal_handler(each, stop.set)
+    try:
+        yield
+    finally:
+        for each in caught:
+            loop.remove_signal_handler(each)
+
+
+async def _look(releases: ReleaseTable, metrics: Metrics) -> None:
+    await releases.look()
+    metrics.releases.set(len(releases.ids))
+
+
+async def _watch(releases: ReleaseTable, metrics: Metrics, log: Log) -> None:
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        try:
+            await _look(releases, metrics)
+        except OSError as error:
+            log.event("releases_unreadable", "error", error=type(error).__name__)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _pages(
+    settings: RuntimeSettings, metrics: Metrics, releases: ReleaseTable
+) -> MetricsPage | None:
+    if settings.metrics_port is None:
+        return None
+
+    def health() -> dict[str, object]:
+        return {"healthy": bool(releases.ids), "releases": list(releases.ids)}
+
+    return MetricsPage(metrics, health, "127.0.0.1", settings.metrics_port)

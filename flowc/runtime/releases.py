@@ -1,0 +1,101 @@
+"""The releases that are served: one folder each, taken up when it appears, kept until it goes.
+
+Knows no deploy and no telephone system. A folder that cannot be served is told to the log and
+disturbs no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flowc.graph.as_json import release_from_json
+from flowc.graph.operations import Invoke
+from flowc.graph.release import Release
+from flowc.runtime.logs import Log
+from flowc.runtime.services.model import SettingsError
+
+FILE = "release.json"
+_NAME = re.compile(r"[0-9a-f]{8}")
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    version: tuple[int, int]
+    release: Release | None  # None where it could not be read
+    invokes: dict[str, Invoke]
+
+
+class ReleaseTable:
+    """What stands in the folder of releases, as of the last look."""
+
+    def __init__(self, folder: Path, prepare: Callable[[Release], None], log: Log) -> None:
+        """`prepare` makes a release's back ends ready; it raises SettingsError."""
+        self._folder = folder
+        self._prepare = prepare
+        self._log = log
+        self._served: dict[str, _Served] = {}
+
+    def invoke(self, release8: str, site: str) -> tuple[Release, Invoke] | None:
+        """A release and the question that it asks at a site; None where there is none."""
+        served = self._served.get(release8)
+        invoke = None if served is None else served.invokes.get(site)
+        if served is None or served.release is None or invoke is None:
+            return None
+        return served.release, invoke
+
+    def release(self, release8: str) -> Release | None:
+        """The release, while it is served."""
+        served = self._served.get(release8)
+        return None if served is None else served.release
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of those that are served, sorted."""
+        return tuple(sorted(key for key, each in self._served.items() if each.release))
+
+    async def look(self) -> None:
+        """Take up what is new or has changed, and let go of what is no longer there."""
+        found = await asyncio.to_thread(self._found)
+        for gone in self._served.keys() - found.keys():
+            del self._served[gone]
+            self._log.event("release_gone", release=gone)
+        for name, version in found.items():
+            known = self._served.get(name)
+            if known is None or known.version != version:
+                self._served[name] = await self._taken_up(name, version)
+
+    def _found(self) -> dict[str, tuple[int, int]]:
+        found = {}
+        for path in self._folder.glob(f"*/{FILE}"):
+            if _NAME.fullmatch(path.parent.name) and path.is_file():
+                state = path.stat()
+                found[path.parent.name] = (state.st_mtime_ns, state.st_size)
+        return found
+
+    async def _taken_up(self, name: str, version: tuple[int, int]) -> _Served:
+        try:
+            release = await asyncio.to_thread(_read, self._folder / name / FILE)
+            if release.id[:8] != name:
+                raise ValueError("the folder bears another release's name")
+            self._prepare(release)
+        except (OSError, ValueError, SettingsError) as error:
+            self._log.event("release_refused", "error", release=name, why=error)
+            return _Served(version, None, {})
+        self._log.event("release_served", release=name, project=release.graph.name)
+        return _Served(version, release, _invokes(release))
+
+
+def _read(path: Path) -> Release:
+    if path.stat().st_size > _MOST_BYTES:
+        raise ValueError("the release is larger than 64 MB")
+    return release_from_json(path.read_text(encoding="utf-8"))
+
+
+def _invokes(release: Release) -> dict[str, Invoke]:
+    operations = (each for block in release.graph.blocks.values() for each in block.operations)
+    return {each.site: each for each in operations if isinstance(each, Invoke)}

@@ -1,0 +1,1 @@
+"""The gateway that answers the AGI requests of live calls: one short conversation a question."""

@@ -1,0 +1,139 @@
+"""The port of the server's AGI requests: listens, turns strangers away, hands calls to `question`.
+
+FastAGI has no authentication: it listens on loopback, the path carries a token, and whoever has not
+shown it has five seconds and few places. Knows no flow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import ipaddress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from flowc.graph.operations import Invoke
+from flowc.graph.release import Release
+from flowc.runtime.services.broker import Broker
+from flowc_asterisk.agi import wire
+from flowc_asterisk.agi.conversation import Conversation, GoneError
+from flowc_asterisk.agi.question import CallQuestion
+
+MOST_CALLS = 4000
+MOST_STRANGERS = 128  # of one peer, before they have shown the token
+DRAIN_S = 10.0
+
+
+class Releases(Protocol):
+    """The releases that are served."""
+
+    def invoke(self, release8: str, site: str) -> tuple[Release, Invoke] | None:
+        """A release and the question that it asks at a site; None where there is none."""
+
+
+@dataclass(slots=True)
+class _Stranger:
+    """A connection that has not shown the token."""
+
+    peer: str
+    task: asyncio.Task[None]
+
+
+@dataclass(slots=True)
+class AgiGateway:
+    """Serves live calls. `host` must be a loopback address. `token` is compared in constant time."""
+
+    broker: Broker
+    releases: Releases
+    token: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 4573
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _strangers: list[_Stranger] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[tuple[str, int]]:
+        """Listen while the context is open, then let the calls under way end, ten seconds at most."""
+        if not self.token or not ipaddress.ip_address(self.host).is_loopback:
+            raise ValueError("the gateway listens on a loopback address and has a token")
+        server = await asyncio.start_server(self._accept, self.host, self.port, backlog=4096)
+        host, port = server.sockets[0].getsockname()[:2]
+        try:
+            yield host, port
+        finally:
+            server.close()
+            await self._drain()
+
+    async def _drain(self) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=DRAIN_S)
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        peer = str((writer.get_extra_info("peername") or ("",))[0])
+        if len(self._tasks) >= MOST_CALLS:
+            self._turn_away("too many calls")
+            writer.close()
+            return
+        self._tasks.add(task)
+        stranger = _Stranger(peer, task)
+        self._make_room(peer)
+        self._strangers.append(stranger)
+        try:
+            await self._converse(Conversation(reader, writer), stranger)
+        except asyncio.CancelledError:
+            # Made room for another, or the end of serving: nobody waits for this task.
+            writer.close()
+        finally:
+            self._introduced(stranger)
+            self._tasks.discard(task)
+
+    def _make_room(self, peer: str) -> None:
+        """The stranger that has been silent longest leaves; a real server speaks at once."""
+        of_peer = [each for each in self._strangers if each.peer == peer]
+        if len(of_peer) >= MOST_STRANGERS:
+            self._turn_away("too many strangers")
+            self._strangers.remove(of_peer[0])
+            of_peer[0].task.cancel()
+
+    def _introduced(self, stranger: _Stranger) -> None:
+        if stranger in self._strangers:
+            self._strangers.remove(stranger)
+
+    async def _converse(self, talk: Conversation, stranger: _Stranger) -> None:
+        try:
+            header = await talk.header()
+            found = self._found(header)
+            if found is None:
+                return
+            self._introduced(stranger)
+            release, invoke = found
+            with self.broker.metrics.calls.track_inprogress():
+                await CallQuestion(talk, self.broker, release, invoke, header).answer()
+        except GoneError:
+            if talk.fault:
+                self._turn_away("broken protocol")
+        finally:
+            await talk.close()
+
+    def _found(self, header: wire.Header) -> tuple[Release, Invoke] | None:
+        """Where the path leads; the token is looked at first, in constant time."""
+        token, _, place = header.values.get("network_script", "").partition("/")
+        if not hmac.compare_digest(token.encode(), self.token.encode()):
+            self._turn_away("wrong token")
+            return None
+        release8, _, site = place.partition("/")
+        found = self.releases.invoke(release8, site)
+        if found is None:
+            self._turn_away("unknown place")
+            self.broker.log.event("unknown_place", "error", release=release8[:8], site=site[:80])
+        return found
+
+    def _turn_away(self, why: str) -> None:
+        self.broker.metrics.turned_away.labels(why).inc()

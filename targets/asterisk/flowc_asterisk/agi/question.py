@@ -1,0 +1,188 @@
+"""One question of a call over AGI: arguments read, the runtime asked, the answer set, the nonce last.
+
+Follows `flowc_asterisk.protocol`. Knows the conversation and the runtime's broker; knows no socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from time import time
+
+from flowc.expression.evaluate import Undecided, Value, evaluate
+from flowc.expression.operators import walk
+from flowc.expression.tree import Call, Expression, Literal, Read
+from flowc.expression.types import WHOLE_NUMBERS, Scalar, Type
+from flowc.graph.operations import Invoke, InvokeKind
+from flowc.graph.release import Release
+from flowc.machine.machine import filled_by
+from flowc.runtime.services.broker import Broker, Outcome, Place
+from flowc.runtime.services.model import CallFacts
+from flowc.runtime.world import CallWorld
+from flowc_asterisk import protocol, quote
+from flowc_asterisk.agi import wire
+from flowc_asterisk.agi.conversation import Conversation, GoneError
+
+REARM_S = 1.0
+FILLER_AFTER_S = 1.0
+MOST_TEXT_BYTES = 1800
+
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
+_CALLER = re.compile(r"\+?[0-9]{1,20}")
+
+
+@dataclass(frozen=True, slots=True)
+class CallQuestion:
+    """A call that asks at one place of one release."""
+
+    talk: Conversation
+    broker: Broker
+    release: Release
+    invoke: Invoke
+    header: wire.Header
+
+    async def answer(self) -> None:
+        """See it through, up to the nonce. Raises GoneError where the call is gone before."""
+        nonce = await self.talk.get(protocol.NONCE)
+        place = Place(self.release, self.invoke, await self._facts(nonce))
+        arguments = await self._arguments(place.call)
+        await self.talk.set(protocol.BEGUN, nonce)
+        try:
+            outcome = await self._asked(place, arguments)
+            await self._deliver(outcome, nonce)
+        except GoneError:
+            await self.broker.lost(place)
+            raise
+        if self.talk.hung_up.is_set():
+            await self.broker.lost(place)
+        else:
+            await self.broker.delivered(place)
+
+    async def _facts(self, nonce: str) -> CallFacts:
+        offset = await self.talk.get(protocol.OFFSET)
+        seconds = int(offset) if _WHOLE.fullmatch(offset) else 0
+        caller = self.header.values.get("callerid", "")
+        return CallFacts(
+            id=self.header.values.get("uniqueid", ""),
+            visit=nonce,
+            now=int(time()) + seconds,
+            caller=caller if _CALLER.fullmatch(caller) else "",
+            language=await self.talk.get(protocol.LANGUAGE),
+            token=await self.talk.get(protocol.TOKEN),
+        )
+
+    async def _arguments(self, call: CallFacts) -> dict[str, Value]:
+        """Each argument's value; one that reads what is not set is left out."""
+        known: dict[str, Value] = {}
+        raised: set[str] = set()
+        for _, expression in self.invoke.arguments:
+            await self._read(expression, known, raised, call.now)
+        world = CallWorld(self.release.graph, call.now, frozenset(raised))
+        values: dict[str, Value] = {}
+        for name, expression in self.invoke.arguments:
+            with suppress(Undecided):
+                values[name] = evaluate(expression, known, world)
+        return values
+
+    async def _read(
+        self, expression: Expression, known: dict[str, Value], raised: set[str], now: int
+    ) -> None:
+        for each in walk(expression):
+            match each:
+                case Read(variable, type_) if variable not in known:
+                    known[variable] = _held(await self._variable(variable), type_)
+                case Call("flag", (Literal(value=name),)):
+                    if await self._flag(str(name), now):
+                        raised.add(str(name))
+                case _:
+                    continue
+
+    async def _variable(self, name: str) -> str:
+        if name == "call.language":
+            return await self.talk.get(protocol.LANGUAGE)
+        return await self.talk.get(quote.variable(name))
+
+    async def _flag(self, name: str, now: int) -> bool:
+        """Flags stand in the server's data base with the moment at which they fall."""
+        reply = await self.talk.command(wire.database_get("flowc", f"flag.{name}"))
+        until = reply.value or ""
+        return bool(_WHOLE.fullmatch(until)) and int(until) > now
+
+    async def _asked(self, place: Place, arguments: dict[str, Value]) -> Outcome:
+        """The outcome; meanwhile the call's limit is armed anew each second.
+
+        An effect goes on when the caller hangs up; a look-up is given up.
+        """
+        task = asyncio.create_task(self.broker.ask(place, arguments))
+        try:
+            await self._wait(task)
+        except GoneError:
+            if self.invoke.kind is not InvokeKind.LOOKUP:
+                await asyncio.wait({task})
+            raise
+        finally:
+            if self.invoke.kind is InvokeKind.LOOKUP:
+                task.cancel()
+        return task.result()
+
+    async def _wait(self, task: asyncio.Task[Outcome]) -> None:
+        filling = False
+        while not task.done():
+            await self._arm()
+            hang_up = asyncio.ensure_future(self.talk.hung_up.wait())
+            done, _ = await asyncio.wait(
+                {task, hang_up}, timeout=REARM_S, return_when=asyncio.FIRST_COMPLETED
+            )
+            hang_up.cancel()
+            if hang_up in done and not task.done():
+                raise GoneError("the caller hung up")
+            if not done and self.invoke.filler and not filling:
+                filling = await self._fill(place_language(self.release))
+        if filling:
+            await self.talk.command(wire.set_music(None))
+
+    async def _arm(self) -> None:
+        await self.talk.set("TIMEOUT(absolute)", str(protocol.HANG_LIMIT_S))
+
+    async def _fill(self, default: str) -> bool:
+        language = await self.talk.get(protocol.LANGUAGE) or default
+        known = language if language in self.release.graph.languages else default
+        music = protocol.filler_class(self.release.id, self.invoke.site, known)
+        await self.talk.command(wire.set_music(music))
+        return True
+
+    async def _deliver(self, outcome: Outcome, nonce: str) -> None:
+        """Every variable that the place may fill, the outcome, and last the nonce."""
+        await self._arm()
+        for name in filled_by(self.invoke, self.release.graph.languages):
+            await self._set(name, outcome.variables.get(name, ""))
+        await self.talk.set(protocol.ANSWER, outcome.outcome)
+        await self.talk.set(protocol.DONE, nonce)
+
+    async def _set(self, name: str, value: Value) -> None:
+        """What no command can carry stays unset; a long text is cut at a character."""
+        text = str(value).encode("utf-8", "replace")[:MOST_TEXT_BYTES].decode("utf-8", "ignore")
+        whole = text if self._is_text(name) or text == str(value) else ""
+        try:
+            await self.talk.set(quote.variable(name), whole)
+        except wire.ValueRefused:
+            await self.talk.set(quote.variable(name), "")
+
+    def _is_text(self, name: str) -> bool:
+        return any(each.variable == name and each.type is Scalar.TEXT for each in self.invoke.gives)
+
+
+def place_language(release: Release) -> str:
+    """The project's first language."""
+    return release.graph.languages[0]
+
+
+def _held(text: str, type_: Type) -> Value:
+    """A channel variable in the form that a call holds; what does not fit its type is unset."""
+    if type_ in WHOLE_NUMBERS:
+        return int(text) if _WHOLE.fullmatch(text) else ""
+    if type_ is Scalar.DIGITS:
+        return text if re.fullmatch(r"\+?[0-9]{1,64}", text) else ""
+    return text
