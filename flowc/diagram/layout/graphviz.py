@@ -17,23 +17,19 @@ from flowc.diagram.layout.model import Frame, Layout, Point, Route
 from flowc.diagram.measure import box_size, frame_line, label_lines
 from flowc.diagram.model import Arrow, Box, Drawing
 
-_HEAD = """digraph {{
-graph [rankdir=TB nodesep=0.28 ranksep=0.34 margin=0 pad=0 {effort}]
+_HEAD = """digraph {
+graph [rankdir=TB nodesep=0.28 ranksep=0.34 margin=0 pad=0 nslimit=8 nslimit1=8 mclimit=1]
 node [shape=box fixedsize=true label="" margin=0]
 edge [arrowhead=none fontname=Courier fontsize=10]
 """
-# Few arrows are worth every effort; with it, two hundred boxes take minutes instead of a second.
-_CAREFUL, _SWIFT = "nslimit=8 nslimit1=8 mclimit=1.5", "nslimit=2 nslimit1=2 mclimit=0.5"
-_MANY_ARROWS = 9999
 _EM_WIDTH, _EM_HEIGHT = 6.0, 12.0  # of Courier at 10 points, as Graphviz reckons it
 
 
 def request(drawing: Drawing) -> str:
     """The question to Graphviz. Box n is `n<n>`, frame n `cluster_<n>`, in the drawing's order."""
     numbers = {box.id: number for number, box in enumerate(drawing.boxes)}
-    effort = _SWIFT if len(drawing.arrows) > _MANY_ARROWS else _CAREFUL
     parts = (_frames(drawing, numbers), _loose(drawing, numbers), _edges(drawing, numbers))
-    return "".join((_HEAD.format(effort=effort), *chain.from_iterable(parts), "}\n"))
+    return "".join((_HEAD, *chain.from_iterable(parts), "}\n"))
 
 
 def _frames(drawing: Drawing, numbers: Mapping[str, int]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from flowc.diagram.layout import graphviz, layered
 from flowc.diagram.layout.model import Layout
 from flowc.diagram.model import Drawing
 
-TIME_LIMIT_S = 20.0
+TIME_LIMIT_S = 10.0
 _WORKER = Path(__file__).with_name("wasi_worker.py")
 
 
