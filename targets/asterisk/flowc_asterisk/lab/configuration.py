@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flowc_asterisk.lab.modules import MODULES
 from flowc_asterisk.lab.ports import PortBlock
-from flowc_asterisk.lab.tree import AsteriskTree
+from flowc_asterisk.lab.tree import INDISPENSABLE, AsteriskTree
 
 _CDR_FIELDS = (
     *("uniqueid", "linkedid", "clid", "src", "dst", "dcontext", "channel", "dstchannel"),
@@ -150,9 +150,10 @@ def _asterisk(instance: Instance, tree: AsteriskTree) -> str:
 
 
 def _modules(tree: AsteriskTree) -> str:
-    """Only what this Asterisk ships: older ones lack some, and a missing one is an error line."""
+    """Only what this Asterisk ships, since older ones lack some; it ends where a vital one fails."""
     loads = (f"load = {name}.so" for name in MODULES if tree.has_module(name))
-    return "\n".join(("[modules]", "autoload=no", *loads, ""))
+    requires = (f"require = {name}.so" for name in INDISPENSABLE)
+    return "\n".join(("[modules]", "autoload=no", *loads, *requires, ""))
 
 
 def _logger(plan: LabPlan) -> str:
