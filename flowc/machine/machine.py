@@ -56,10 +56,20 @@ class Machine:
 
     __slots__ = ("_flow_ms", "_limit_ms", "_walk", "prepared")
 
-    def __init__(self, graph: FlowGraph | Prepared, world: World, readout: Readout) -> None:
-        """A call that nobody dialled yet; share a `Prepared` between the calls of one graph."""
+    def __init__(
+        self,
+        graph: FlowGraph | Prepared,
+        world: World,
+        readout: Readout,
+        language: str | None = None,
+    ) -> None:
+        """A call that nobody dialled yet; share a `Prepared` between the calls of one graph.
+
+        `language`: to begin in; else the project's first.
+        """
         self.prepared = graph if isinstance(graph, Prepared) else prepare(graph)
         self._walk = Walk(self.prepared, world, readout)
+        self._walk.language = language or self.prepared.graph.languages[0]
         self._flow_ms = 0
         self._limit_ms: int | None = self.prepared.graph.limits.length_s * 1000
 

@@ -1,0 +1,88 @@
+"""What failed in a test call, in words an analyst understands. Words only, in Chinese and English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flowc.diagnostics.model import Words
+from flowc.source import NOWHERE, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One expectation that did not hold. `span` is the step's or the expectation's."""
+
+    words: Words
+    particulars: tuple[tuple[str, str | Words], ...]
+    span: Span = NOWHERE
+    block: str = ""
+
+    def say(self, language: str) -> str:
+        """The sentence, with the block where the call stood."""
+        said = {
+            name: value if isinstance(value, str) else value.say(language, {})
+            for name, value in self.particulars
+        }
+        text = self.words.say(language, said)
+        if not self.block:
+            return text
+        return f"{text}（在 {self.block}）" if language == "zh" else f"{text} (at {self.block})"
+
+
+def failure(words: Words, span: Span, block: str = "", **particulars: object) -> Failure:
+    """A failure; particulars become text, words stay words."""
+    named = tuple(
+        (name, value if isinstance(value, Words) else str(value))
+        for name, value in particulars.items()
+    )
+    return Failure(words, named, span, block)
+
+
+NOT_HEARD = Words(
+    "expected to hear “{expected}”; heard instead: {heard}",
+    "应听到“{expected}”；实际听到：{heard}",
+)
+NOBODY_LISTENS = Words(
+    "`press: {keys}` found no input that waits for keys: {why}",
+    "`press: {keys}` 时没有等待按键的地方：{why}",
+)
+NO_SILENCE = Words(
+    "`silence` found no input that waits for keys: {why}",
+    "`silence` 时没有等待按键的地方：{why}",
+)
+NOT_WAITING = Words(
+    "`{step}` came when the call was not waiting for it: {why}",
+    "`{step}` 时通话并不在等它：{why}",
+)
+NO_ANSWER = Words(
+    "`{service}` was asked, and `services:` gives no answer",
+    "流程询问了 `{service}`，而 `services:` 没有给出答案",
+)
+WRONG_ANSWER = Words(
+    "the answer of `{service}` does not fit: {reason}",
+    "`{service}` 的答案不符合声明：{reason}",
+)
+UNREAD = Words(
+    "the flow reads `{variable}`, which the answers left out",
+    "流程用到了 `{variable}`，而答案里没有它",
+)
+HEARD_UNWANTED = Words("“{text}” was heard", "不该听到“{text}”，却听到了")
+WRONG_MARKS = Words(
+    "marks: expected {expected}, found {found}", "标记：应为 {expected}，实为 {found}"
+)
+WRONG_COUNT = Words(
+    "{what}: expected {expected}, found {found}", "{what}：应为 {expected}，实为 {found}"
+)
+WRONG_END = Words(
+    "the call was ended by the {found}, not by the {expected}",
+    "通话由 {found} 结束，而不是 {expected}",
+)
+WRONG_PLACE = Words(
+    "the call ended at `{found}`, not at `{expected}`", "通话结束在 `{found}`，而不是 `{expected}`"
+)
+WRONG_VALUE = Words(
+    "`{name}`: expected {expected}, found {found}", "`{name}`：应为 {expected}，实为 {found}"
+)
+OVER = Words("the call was over", "通话已经结束")
+STUCK = Words("the call waits for something else", "通话在等别的事情")
+NOTHING = Words("nothing", "什么也没有")

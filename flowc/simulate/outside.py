@@ -1,0 +1,251 @@
+"""The world of a script: what services answer, and what queues, lines and recordings do.
+
+Knows no clock: each answer is a delay and an event made when it is due. Where a script says
+nothing: services answer in 0.1 s, agents in 1 s and talk for 30 s, a line answers after 3 s, a
+recording ends by silence after 5 s of speech.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from flowc.expression.evaluate import World
+from flowc.graph.operations import Invoke, InvokeKind
+from flowc.graph.services import TICKETS
+from flowc.machine.answers import AnswerRejected, answer_variables
+from flowc.machine.commands import AskService, DialNumber, JoinQueue, RecordCaller
+from flowc.machine.events import (
+    AgentAnswered,
+    Answered,
+    DialEnded,
+    Event,
+    QueueEnded,
+    RecordingEnded,
+)
+from flowc.simulate.failures import NO_ANSWER, WRONG_ANSWER, Failure, failure
+from flowc.simulate.line import EventMaker
+from flowc.simulate.script import CallScript, Happening, Happens, Reply
+from flowc.simulate.voice import Voice
+
+REPLY_MS, AGENT_MS, TALK_MS, RING_MS, SPEECH_MS = 100, 1000, 30_000, 3000, 5000
+_QUEUE = {
+    Happening.QUEUE_FULL: "full",
+    Happening.NO_AGENTS: "no_agents",
+    Happening.QUEUE_FAILS: "error",
+}
+_LINE = {
+    Happening.LINE_BUSY: "busy",
+    Happening.NO_ANSWER: "no_answer",
+    Happening.DIAL_FAILS: "failed",
+    Happening.DIAL_ANSWERED: "after_agent",
+}
+_RECORDING = {
+    Happening.RECORDED_BY_KEY: "done",
+    Happening.RECORDED_BY_SILENCE: "done",
+    Happening.RECORDED_NOTHING: "empty",
+    Happening.RECORDING_FAILS: "error",
+}
+
+
+class ScriptedOutside:
+    """Fits `line.Outside`. `patient` tells whether the caller means to stay in the queue."""
+
+    def __init__(
+        self,
+        script: CallScript,
+        languages: tuple[str, ...],
+        voice: Voice,
+        world: World,
+        patient: Callable[[], bool],
+    ) -> None:
+        self.failures: list[Failure] = []
+        self.asked: Counter[str] = Counter()  # look-ups by `service.operation`
+        self.done: Counter[str] = Counter()  # requests that took effect
+        self.tickets = 0
+        self._script, self._languages, self._voice, self._world = script, languages, voice, world
+        self._patient = patient
+        self._replies = {name: list(replies) for name, replies in script.services}
+        self._down: set[str] = set()
+        self._happenings: list[Happens] = []
+        self._kept: dict[tuple[object, ...], Answered] = {}  # requests by their arguments
+
+    def happens(self, step: Happens) -> None:
+        """The script's world changes; what is asked next meets it."""
+        match step.what:
+            case Happening.SERVICE_DOWN:
+                self._down.add(step.service)
+            case Happening.SERVICE_UP:
+                self._down.clear()
+            case _:
+                self._happenings.append(step)
+
+    # --- services
+
+    def reply(self, ask: AskService) -> tuple[int, EventMaker]:
+        name = f"{ask.invoke.service}.{ask.invoke.operation}"
+        reply = self._next_reply(name)
+        late = REPLY_MS if reply is None else max(reply.after_ms, REPLY_MS)
+        in_time = late < ask.invoke.deadline_ms
+
+        def make(at: int) -> Event:
+            return self._answer(ask, name, reply, in_time)(at)
+
+        return (late if in_time else ask.invoke.deadline_ms), make
+
+    def _next_reply(self, name: str) -> Reply | None:
+        """Successive answers, the last one again and again."""
+        replies = self._replies.get(name, [])
+        return replies.pop(0) if len(replies) > 1 else replies[0] if replies else None
+
+    def _answer(
+        self, ask: AskService, name: str, reply: Reply | None, in_time: bool
+    ) -> Callable[[int], Answered]:
+        invoke = ask.invoke
+        lost = self._take(Happening.REPLY_LOST) is not None or not in_time
+        key = (name, ask.arguments)
+        if invoke.kind is InvokeKind.LOOKUP:
+            self.asked[name] += 1
+        if self._is_down(invoke.service):
+            return _outcome("error")
+        if key in self._kept and not lost:
+            return _again(self._kept[key])
+        answer = self._value(ask, name, reply)
+        if invoke.kind is not InvokeKind.LOOKUP:
+            self._took_effect(invoke, name, key, answer)
+        if lost:
+            return _outcome("error" if invoke.kind is InvokeKind.LOOKUP else "unknown")
+        return _again(answer)
+
+    def _took_effect(
+        self, invoke: Invoke, name: str, key: tuple[object, ...], answer: Answered
+    ) -> None:
+        if key in self._kept or answer.outcome != "done":
+            return
+        self._kept[key] = answer
+        self.done[name] += 1
+        if invoke.kind is InvokeKind.TICKET and invoke.operation == "open":
+            self.tickets += 1
+
+    def _is_down(self, service: str) -> bool:
+        return "" in self._down or service in self._down
+
+    def _value(self, ask: AskService, name: str, reply: Reply | None) -> Answered:
+        invoke, words = ask.invoke, {"error", "unknown", *ask.invoke.results}
+        if reply is None:
+            return self._unscripted(ask, name)
+        if reply.is_word and isinstance(reply.value, str) and reply.value in words:
+            return Answered(reply.value, 0)
+        try:
+            values = answer_variables(
+                invoke, reply.value, self._languages, self._voice.read, self._world
+            )
+        except AnswerRejected as rejected:
+            place = self._script.place(f"services.{name}")
+            self.failures.append(failure(WRONG_ANSWER, place, service=name, reason=rejected))
+            return Answered("error", 0)
+        return Answered("done", 0, values)
+
+    def _unscripted(self, ask: AskService, name: str) -> Answered:
+        invoke = ask.invoke
+        if invoke.service == TICKETS:
+            return self._ticket(ask)
+        if not invoke.gives and not invoke.results:
+            return Answered("done", 0)
+        self.failures.append(failure(NO_ANSWER, self._script.span, invoke.site, service=name))
+        return Answered("error", 0)
+
+    def _ticket(self, ask: AskService) -> Answered:
+        """A work order as the runtime would open it; without an opened one nothing is found."""
+        if ask.invoke.operation != "open" and not self.tickets:
+            return Answered("not_found", 0)
+        given = dict(ask.arguments)
+        order = {
+            "number": f"{self._world.today()}{self.tickets + 1:04}",
+            "class": str(given.get("class", "")),
+            "state": "opened",
+            "card": "none",
+            "urged": 1 if ask.invoke.operation == "urge" else 0,
+        }
+        read = self._voice.read
+        values = answer_variables(ask.invoke, order, self._languages, read, self._world)
+        return Answered("done", 0, values)
+
+    # --- people and lines
+
+    def agent(self, _join: JoinQueue) -> tuple[int, EventMaker]:
+        joined: list[int] = []
+
+        def make(at: int) -> Event | int:
+            joined.append(at)
+            refused = self._take(*_QUEUE)
+            if refused is not None:
+                return QueueEnded(_QUEUE[refused.what], at)
+            return self._agent_comes(at, waited=at - joined[0])
+
+        return 1, make
+
+    def _agent_comes(self, at: int, waited: int) -> Event | int:
+        named = next((h for h in self._happenings if h.what is Happening.AGENT_ANSWERS), None)
+        if named is None and self._patient():
+            return AGENT_MS
+        due = AGENT_MS if named is None else named.after_ms
+        if waited < due - 1:
+            return due - 1 - waited
+        if named is not None:
+            self._happenings.remove(named)
+        return AgentAnswered(at)
+
+    def talk(self) -> tuple[int, EventMaker]:
+        return TALK_MS, lambda at: QueueEnded("after_agent", at)
+
+    def dial(self, dial: DialNumber) -> tuple[int, EventMaker]:
+        outcomes: list[str] = []
+
+        def make(at: int) -> Event | int:
+            if outcomes:
+                return DialEnded(outcomes[0], at)
+            step = self._take(*_LINE)
+            outcomes.append("after_agent" if step is None else _LINE[step.what])
+            lengths = {"after_agent": RING_MS + TALK_MS, "no_answer": dial.ring_s * 1000}
+            return lengths.get(outcomes[0], RING_MS)
+
+        return 1, make
+
+    def record(self, record: RecordCaller) -> tuple[int, EventMaker]:
+        steps: list[Happening] = []
+
+        def make(at: int) -> Event | int:
+            if steps:
+                outcome = _RECORDING[steps[0]]
+                return RecordingEnded(outcome, at, "recording" if outcome == "done" else "")
+            step = self._take(*_RECORDING)
+            steps.append(Happening.RECORDED_BY_SILENCE if step is None else step.what)
+            return min(_recorded_ms(steps[0], record), record.most_s * 1000)
+
+        return 1, make
+
+    def _take(self, *kinds: Happening) -> Happens | None:
+        """The first thing of these kinds that the script lets happen, once."""
+        found = next((step for step in self._happenings if step.what in kinds), None)
+        if found is not None:
+            self._happenings.remove(found)
+        return found
+
+
+def _outcome(outcome: str) -> Callable[[int], Answered]:
+    return lambda at: Answered(outcome, at)
+
+
+def _again(answer: Answered) -> Callable[[int], Answered]:
+    return lambda at: Answered(answer.outcome, at, answer.values)
+
+
+def _recorded_ms(ending: Happening, record: RecordCaller) -> int:
+    match ending:
+        case Happening.RECORDED_NOTHING:
+            return record.silence_s * 1000
+        case Happening.RECORDED_BY_SILENCE:
+            return SPEECH_MS + record.silence_s * 1000
+        case _:
+            return SPEECH_MS

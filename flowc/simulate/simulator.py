@@ -1,0 +1,303 @@
+"""Plays a call script on the machine with a virtual clock, and says what came of it.
+
+Knows no file and no compiler: a graph, the texts of its sounds, a script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from flowc.diagnostics.model import Words
+from flowc.graph.model import FlowGraph
+from flowc.machine.events import DialEnded, QueueEnded
+from flowc.machine.machine import Machine, Phase, ReadError
+from flowc.machine.prepared import Prepared, prepare
+from flowc.machine.trace import HungUp, Trace
+from flowc.simulate import failures as words
+from flowc.simulate.expectations import check
+from flowc.simulate.failures import Failure, failure
+from flowc.simulate.hearing import Ear
+from flowc.simulate.line import Line, Said
+from flowc.simulate.outside import ScriptedOutside
+from flowc.simulate.script import (
+    PRESS_AFTER_MS,
+    CallScript,
+    HangUp,
+    Happening,
+    Happens,
+    Hears,
+    Press,
+    Silence,
+    Step,
+    Wait,
+)
+from flowc.simulate.voice import Voice
+from flowc.simulate.world import SimulatedWorld, seconds_of
+from flowc.source import Span
+
+MOST_EVENTS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of one call. `at` is the node (`flow.node`) where it ended, `by` who ended it."""
+
+    script: CallScript
+    trace: Trace
+    heard: tuple[Said, ...]
+    marks: tuple[str, ...]
+    requests: Mapping[str, int]
+    lookups: Mapping[str, int]
+    tickets: int
+    values: Mapping[str, int | str]
+    by: str
+    at: str
+    length_ms: int
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+def simulate(
+    graph: FlowGraph | Prepared,
+    script: CallScript,
+    texts: Mapping[str, str],
+    lengths: Mapping[str, int] | None = None,
+) -> Run:
+    """Play one call to its end and compare it with what the script expects.
+
+    `texts` and `lengths` (ms) are by sound key. The script's number must be one of the graph's.
+    """
+    return _Simulation(graph, script, texts, lengths).run()
+
+
+def run_calls(
+    graph: FlowGraph,
+    texts: Mapping[str, str],
+    scripts: Iterable[CallScript],
+    lengths: Mapping[str, int] | None = None,
+) -> tuple[Run, ...]:
+    """Play many calls on one graph."""
+    prepared = prepare(graph)
+    return tuple(simulate(prepared, script, texts, lengths) for script in scripts)
+
+
+class _StepError(Exception):
+    """A step failed: what comes after it means nothing any more."""
+
+    def __init__(self, found: Failure) -> None:
+        self.found = found
+
+
+class _Simulation:
+    def __init__(
+        self,
+        graph: FlowGraph | Prepared,
+        script: CallScript,
+        texts: Mapping[str, str],
+        lengths: Mapping[str, int] | None,
+    ) -> None:
+        prepared = graph if isinstance(graph, Prepared) else prepare(graph)
+        release = prepared.graph
+        lists = {**release.lists, **dict(script.lists)}
+        started = seconds_of(script.at, release.timezone)
+        world = SimulatedWorld(started, release.timezone, lists, script.flags)
+        voice = Voice(texts, lengths)
+        self._script = script
+        self._step: Step | None = None
+        self._outside = ScriptedOutside(script, release.languages, voice, world, self._is_patient)
+        self._machine = Machine(prepared, world, voice.read, script.language or None)
+        self._line = Line(self._machine, world, voice, self._outside)
+        self._ear = Ear(self._line.said)
+        self._failures: list[Failure] = []
+
+    def run(self) -> Run:
+        try:
+            self._line.dial(self._script.to, self._script.caller)
+            for step in self._script.steps:
+                self._step = step
+                self._take(step)
+            self._step = None
+            self._let_end()
+        except _StepError as stop:
+            self._failures.append(stop.found)
+        except ReadError as unread:
+            self._unread(unread)
+        return self._result()
+
+    def _unread(self, unread: ReadError) -> None:
+        self._failures.append(
+            failure(
+                words.UNREAD,
+                self._span(),
+                str(unread.block),
+                variable=unread.variable or unread.reason,
+            )
+        )
+
+    def _result(self) -> Run:
+        steps = self._machine.trace.steps
+        run = Run(
+            script=self._script,
+            trace=self._machine.trace,
+            heard=tuple(self._line.said),
+            marks=self._machine.marks,
+            requests=dict(self._outside.done),
+            lookups=dict(self._outside.asked),
+            tickets=self._outside.tickets,
+            values=dict(self._machine.values),
+            by=next((step.by for step in steps if isinstance(step, HungUp)), ""),
+            at=_last_node(self._machine.trace),
+            length_ms=self._line.now,
+        )
+        stopped = bool(self._failures)
+        found = [*self._outside.failures, *self._failures, *(() if stopped else check(run))]
+        return _with_failures(run, tuple(found))
+
+    # --- steps
+
+    def _take(self, step: Step) -> None:
+        match step:
+            case Hears(text, span):
+                self._hears(text, span)
+            case Press():
+                self._press(step)
+            case Silence(span):
+                self._silence(span)
+            case Wait(ms):
+                self._wait(ms, step.span)
+            case HangUp():
+                self._hang_up(step)
+            case Happens():
+                self._happens(step)
+            case _:
+                assert_never(step)
+
+    def _hears(self, text: str, span: Span) -> None:
+        if not self._listen_for(text):
+            heard = self._ear.since() or words.NOTHING
+            raise _StepError(
+                failure(words.NOT_HEARD, span, self._block(), expected=text, heard=heard)
+            )
+
+    def _listen_for(self, text: str) -> bool:
+        """Let the call go on until the text is said, or nothing more comes by itself."""
+        while not self._ear.hears(text):
+            if self._line.is_over or self._waits_for_the_caller():
+                return False
+            self._advance()
+        return True
+
+    def _waits_for_the_caller(self) -> bool:
+        return self._machine.phase is Phase.LISTENING and not self._line.is_saying
+
+    def _press(self, step: Press) -> None:
+        if step.during:
+            self._hears(step.during, step.span)
+            self._line.pass_to(max(self._line.now, self._ear.middle))
+        else:
+            self._await_keys(words.NOBODY_LISTENS, step.span, keys=step.keys)
+            after_audio = self._line.audio_ended_at + PRESS_AFTER_MS
+            after_key = self._line.key_at + step.spacing_ms if self._line.key_at else 0
+            self._line.pass_to(max(self._line.now, after_audio, after_key))
+        for place, key in enumerate(step.keys):
+            if place:
+                self._line.pass_to(self._line.now + step.spacing_ms)
+            self._line.press(key)
+            self._ear.skip_to(self._line.now)
+
+    def _await_keys(self, otherwise: Words, span: Span, **particulars: str) -> None:
+        while not self._line.waits_for_keys:
+            if self._line.is_over or self._line.next_at is None:
+                why = words.OVER if self._line.is_over else words.STUCK
+                raise _StepError(failure(otherwise, span, self._block(), why=why, **particulars))
+            self._advance()
+
+    def _silence(self, span: Span) -> None:
+        self._await_keys(words.NO_SILENCE, span)
+        self._ear.skip_to(self._line.now)
+        while not self._line.is_over and self._advance() not in ("timer", ""):
+            pass
+
+    def _wait(self, ms: int | None, span: Span) -> None:
+        if ms is None:
+            self._silence(span)
+        else:
+            self._line.pass_to(self._line.now + ms)
+
+    def _hang_up(self, step: HangUp) -> None:
+        if step.during:
+            self._hears(step.during, step.span)
+            self._line.pass_to(max(self._line.now, self._ear.middle))
+        else:
+            while self._line.is_saying and not self._line.is_over:
+                if self._advance() == "audio":
+                    break
+            self._line.pass_to(self._line.now + PRESS_AFTER_MS)
+        if not self._line.is_over:
+            self._line.hang_up()
+            self._let_handler_end()
+
+    def _happens(self, step: Happens) -> None:
+        if step.what is not Happening.AGENT_HANGS_UP:
+            self._outside.happens(step)
+            return
+        talking = (Phase.TALKING, Phase.DIALLING)
+        while self._machine.phase not in talking:
+            if self._line.is_over or self._line.next_at is None or self._waits_for_the_caller():
+                named, why = step.what.value, words.STUCK
+                raise _StepError(
+                    failure(words.NOT_WAITING, step.span, self._block(), step=named, why=why)
+                )
+            self._advance()
+        ended = QueueEnded if self._machine.phase is Phase.TALKING else DialEnded
+        self._line.tell(ended("after_agent", self._line.now))
+
+    # --- the end
+
+    def _let_end(self) -> None:
+        """The steps are over: the caller listens until keys are waited for, then hangs up."""
+        while not self._line.is_over and not self._line.waits_for_keys:
+            if not self._advance():
+                break
+        if not self._line.is_over:
+            self._line.hang_up()
+        self._let_handler_end()
+
+    def _let_handler_end(self) -> None:
+        while not self._line.is_over and self._advance():
+            pass
+
+    def _advance(self) -> str:
+        if len(self._machine.trace.times) > MOST_EVENTS:
+            raise _StepError(failure(words.NOT_WAITING, self._span(), step="...", why=words.STUCK))
+        return self._line.advance()
+
+    def _is_patient(self) -> bool:
+        """In a queue the caller goes on waiting, or wants to leave by a key."""
+        return isinstance(self._step, Wait | Silence | Press)
+
+    def _block(self) -> str:
+        return str(self._machine.block)
+
+    def _span(self) -> Span:
+        return self._script.span if self._step is None else self._step.span
+
+
+def _last_node(trace: Trace) -> str:
+    """The node in which the call stood when it ended, before the hang-up handler."""
+    node = ""
+    for step in trace.steps:
+        if isinstance(step, HungUp):
+            break
+        block = getattr(step, "block", None)
+        node = node if block is None else block.node_name
+    return node
+
+
+def _with_failures(run: Run, found: tuple[Failure, ...]) -> Run:
+    return replace(run, failures=found)
