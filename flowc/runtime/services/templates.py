@@ -55,7 +55,7 @@ def _piece(
             return text
         case Value(expression):
             if _left_out(part, question):
-                return ""
+                return encode("")
             value = evaluate(expression, question.arguments, question.world)
             return encode(outward(value, type_of(expression)))
         case FromEnvironment():
