@@ -46,7 +46,8 @@ _HEADER = re.compile(r"agi_([a-z0-9_]{1,32}):(?: (.*))?", re.DOTALL)
 _ARGUMENT = re.compile(r"arg_[0-9]{1,3}")
 _REPLY = re.compile(r"([0-9]{3}) (.*)", re.DOTALL)
 _RESULT = re.compile(r"result=(-?[0-9]*)(?: \((.*)\))?(?: .*)?", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z0-9_]{1,79}(\([a-z]{1,20}\))?")
+# A plain variable, or the one function that a command may name.
+_NAME = re.compile(r"[A-Za-z0-9_]{1,79}|TIMEOUT\(absolute\)")
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -108,6 +109,8 @@ class Wire:
         return events
 
     def _line(self, raw: bytes) -> Event | None:
+        if len(raw) > MOST_LINE_BYTES:
+            raise WireError("a line that is too long")
         text = _decoded(raw)
         if self._header is not None:
             return self._header_line(text, len(raw) + 1, self._header)
