@@ -1,0 +1,88 @@
+"""Does a call script speak of what the project has? Reports numbers, services and names that it lacks.
+
+Knows the graph and no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from flowc.diagnostics.codes import calls as codes
+from flowc.diagnostics.model import Reporter, closest
+from flowc.graph.model import FlowGraph
+from flowc.graph.operations import Invoke, Mark
+from flowc.simulate.script import CallScript, Happening, Happens
+
+
+def check_script(script: CallScript, graph: FlowGraph, report: Reporter) -> None:
+    """Report everything in a script that names nothing of the graph's."""
+    _ScriptCheck(script, graph, report).run()
+
+
+class _ScriptCheck:
+    def __init__(self, script: CallScript, graph: FlowGraph, report: Reporter) -> None:
+        self._script, self._graph, self._report = script, graph, report
+        operations = [o for block in graph.blocks.values() for o in block.operations]
+        asked = [o for o in operations if isinstance(o, Invoke)]
+        self._services = {f"{one.service}.{one.operation}" for one in asked}
+        self._backends = {one.service for one in asked}
+        self._marks = {o.name for o in operations if isinstance(o, Mark)}
+        self._nodes = {block.node_name for block in graph.blocks}
+
+    def run(self) -> None:
+        self._number()
+        for name, _ in self._script.services:
+            self._service(name, self._services, f"services.{name}")
+        for step in self._script.steps:
+            if isinstance(step, Happens) and step.what is Happening.SERVICE_DOWN and step.service:
+                self._service(step.service, self._backends, f"service.{step.service}")
+        self._names()
+        self._expected()
+
+    def _number(self) -> None:
+        numbers = [number for number, _ in self._graph.numbers]
+        if self._script.to not in numbers:
+            self._report.report(
+                codes.UNKNOWN_NUMBER,
+                self._script.place("to"),
+                number=self._script.to,
+                known=", ".join(numbers) or "-",
+            )
+
+    def _service(self, name: str, known: Collection[str], place: str) -> None:
+        if name not in known:
+            span = self._script.place(place)
+            self._report.report(codes.UNKNOWN_SERVICE, span, name=name, **closest(name, known))
+
+    def _names(self) -> None:
+        for name, _ in self._script.lists:
+            self._name(name, self._graph.lists, ("list", "名单"), f"lists.{name}")
+        for name in self._script.flags:
+            self._name(name, self._graph.flags, ("flag", "开关"), f"flags.{name}")
+        if self._script.language:
+            known = self._graph.languages
+            self._name(self._script.language, known, ("language", "语言"), "language")
+
+    def _expected(self) -> None:
+        expected = self._script.expected
+        for name in expected.marks or ():
+            self._name(name, self._marks, ("mark", "标记"), f"marks.{name}")
+        for name, _ in expected.variables:
+            self._name(name, self._graph.variables, ("variable", "变量"), f"variables.{name}")
+        for field, counts in (("requests", expected.requests), ("lookups", expected.lookups)):
+            for name, _ in counts:
+                self._service(name, self._services, f"{field}.{name}")
+        if expected.at and expected.at not in self._nodes:
+            near = closest(expected.at, self._nodes)
+            self._report.report(codes.UNKNOWN_PLACE, expected.span("at"), name=expected.at, **near)
+
+    def _name(self, name: str, known: Collection[str], what: tuple[str, str], place: str) -> None:
+        if name not in known:
+            self._report.report(
+                codes.UNKNOWN_NAME,
+                self._script.place(place),
+                what=what[0],
+                what_zh=what[1],
+                name=name,
+                **closest(name, known),
+            )
