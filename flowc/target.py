@@ -233,6 +233,10 @@ class Target(Protocol):
     def supports(self) -> frozenset[Capability]:
         """What it does natively."""
 
+    @property
+    def seat(self) -> str:
+        """How a seat of queues.yaml is called where an environment says nothing: `{seat}` in it."""
+
     def emit(self, request: EmitRequest) -> Bundle:
         """The files of a release. Pure. Raises EmitError with all that cannot be expressed."""
 

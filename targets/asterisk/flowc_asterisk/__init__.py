@@ -13,6 +13,7 @@ class AsteriskTarget:
 
     name: str = "asterisk"
     versions: tuple[str, ...] = ("20", "22")
+    seat: str = "PJSIP/{seat}"
     supports: frozenset[Capability] = frozenset(Capability)
 
     def emit(self, request: EmitRequest) -> Bundle:

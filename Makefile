@@ -1,0 +1,49 @@
+# flowc: `make demo` is the first thing to try, `make test` the whole suite.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+TARGET ?= asterisk
+
+.PHONY: setup demo test lint types generate lock clean bench-asterisk bench-simulator fuzz
+
+setup: $(STAMP)
+
+# Exact versions with their hashes; the file names no host, so pip asks whatever it is set up to ask.
+$(STAMP): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "flowc needs Python 3.11 or newer; name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV) \
+	  || { echo "python can't make a virtual environment; on Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: setup
+	$(RUN)/flowc demo flows --on $(TARGET) $(if $(STAY),--stay)
+
+test: setup
+	$(RUN)/python -m pytest -n 2 --dist loadgroup
+
+lint: setup
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+
+generate: setup
+	$(RUN)/python -m flowc.describe
+
+# Renew the exact versions. What is written names no host and no path.
+lock:
+	$(RUN)/python -m piptools compile --quiet --all-extras --generate-hashes --allow-unsafe --strip-extras \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+	  --output-file requirements.txt pyproject.toml
+
+bench-asterisk bench-simulator: bench-%: setup
+	$(RUN)/python benchmarks/$*.py
+
+fuzz: setup
+	$(RUN)/python benchmarks/fuzz_projects.py $(or $(N),200000)
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,68 @@
+"""`flowc build`: a release on disk, for one environment of the project."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flowc.cli.progress import progress_bar
+from flowc.cli.words import FINDINGS, OUTSIDE, compiled_or_exit, lang_option, print_found, project_argument
+
+if TYPE_CHECKING:
+    from flowc.build import Build
+    from flowc.compiler import Compiled
+    from flowc.language.environments import Environment
+
+
+def environment_named(compiled: Compiled, name: str | None) -> Environment:
+    """The environment of that name, or the first. A project without any gets the only target there is."""
+    from flowc.language.environments import Environment
+    from flowc.target import target_names
+
+    assert compiled.project is not None
+    known = compiled.project.environments
+    if name is None:
+        first = next(iter(known.values()), None)
+        return first or Environment("default", next(iter(target_names()), ""))
+    if name not in known:
+        listed = ", ".join(known) or "none"
+        raise click.UsageError(f"flowc.yaml has no environment `{name}`; it has: {listed}")
+    return known[name]
+
+
+def built(compiled: Compiled, environment: Environment, folder: Path, project: Path, *, lab: bool = False) -> Build:
+    """A release, or the program ends with what is in its way."""
+    from flowc.build import BuildError, build
+    from flowc.target import EmitError, UnknownTargetError, load_target
+
+    try:
+        target = load_target(environment.target)
+        with progress_bar("prompts") as tell:
+            return build(compiled, environment, target, folder, project_folder=project, progress=tell, lab=lab)
+    except BuildError as error:
+        for each in error.problems[:20]:
+            click.echo(f"{each.request.language}/{each.request.id}: {each.message}; {each.help}", err=True)
+        sys.exit(OUTSIDE)
+    except EmitError as error:
+        for problem in error.problems:
+            click.echo(f"flowc: {environment.target} can't do this: {problem}", err=True)
+        sys.exit(FINDINGS)
+    except UnknownTargetError as error:
+        raise click.UsageError(f"{error}; an uninstalled checkout has none: run `make setup`") from error
+
+
+@click.command("build")
+@project_argument
+@click.option("--env", "environment", help="An environment of flowc.yaml; by default the first.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where releases go; by default build/ in the project.")
+@lang_option
+def command(folder: Path, environment: str | None, out: Path | None, language: str) -> None:
+    """Make a release: the telephone system's own files, and every prompt as a sound."""
+    compiled = compiled_or_exit(folder, language)
+    print_found(compiled.found, language)
+    made = built(compiled, environment_named(compiled, environment), out or folder / "build", folder)
+    sounds = len(made.rendering.paths)
+    click.echo(f"release {made.release8}: {made.folder} ({len(made.bundle.artifacts)} files, {sounds} sounds)")
