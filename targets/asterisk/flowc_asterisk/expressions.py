@@ -88,7 +88,7 @@ class ExpressionWriter:
                 return "(" + " | ".join(self._compared("==", left, one) for one in items) + ")"
             case Binary(operator, left, right) if operator in _COMPARISONS:
                 return self._compared(operator, left, right)
-            case Call("starts_with" | "ends_with" | "luhn" | "listed" | "flag"):
+            case Call("starts_with" | "ends_with" | "luhn" | "like" | "listed" | "flag"):
                 return self._asked(expression)
             case _:
                 return self._number(expression)
@@ -144,6 +144,8 @@ class ExpressionWriter:
     def _read_number(self, variable: str, type_: Type) -> str:
         if type_ not in WHOLE_NUMBERS:
             raise NotNativeError(f"`{variable}` is {type_}, which the server does not decide")
+        if variable in quote.REGISTERS:
+            return f"(0${{{quote.variable(variable)}}})"  # only ever counted by us
         # Unset is 0 here, never a syntax error; `0-5` in brackets is -5.
         return f"(0${{FILTER(0-9-,${{{quote.variable(variable)}}})}})"
 
@@ -155,6 +157,8 @@ class ExpressionWriter:
                 return f"${{STRFTIME({self.local_now()},UTC,%Y%m%d)}}"
             case "len":
                 return f"${{LEN({self._digits(call.arguments[0])})}}"
+            case "number":
+                return f"(0{self._digits(call.arguments[0])})"
             case _ if call.function in FUNCTIONS or call.function in ("listed", "flag"):
                 return self._asked(call)
             case _:
@@ -181,6 +185,9 @@ class ExpressionWriter:
                 return f'("{tail}"="{quote.digits(end)}")'
             case "luhn", (value,):
                 return self._luhn(value)
+            case "like", (value, Literal(value=str(pattern))):
+                shape = quote.digit_pattern(pattern)
+                return f'${{REGEX("^{shape}$" {self._digits(value)})}}'
             case _:
                 raise NotNativeError(f"`{call.function}` is not decided on the server")
 

@@ -7,13 +7,14 @@ blocks. The form was measured; see docs/decisions.
 
 from __future__ import annotations
 
+from flowc.expression.types import WHOLE_NUMBERS
 from flowc.graph.exits import Switch
 from flowc.graph.operations import OUTCOME, Collect, Cue, CueKind, Digits, Options, outcomes
 from flowc_asterisk import quote
 from flowc_asterisk.draft import Script
 from flowc_asterisk.expressions import NotNativeError
 from flowc_asterisk.lower_base import Spot
-from flowc_asterisk.lower_speech import FOLDER, NIL, listed
+from flowc_asterisk.lower_speech import FOLDER, MORE, NIL, listed
 
 FIRST_S, BETWEEN_S = 5, 3  # set once a call; other times cost a node four steps more
 NOW_MS = "${STRFTIME(,,%s%3q)}"
@@ -46,7 +47,7 @@ def collect(spot: Spot, operation: Collect) -> None:
     label = f"r{slot}"
     spot.script.label(label)
     if spot.release.uses.deaf:
-        spot.script.run("ExecIf", f"$[${{LEN(${{PD}})}}>0]?Playback(${{PD}}{NIL})")
+        spot.script.run("ExecIf", f"$[${{LEN(${{PD}})}}>0]?Playback(${{PD}}{NIL}{MORE})")
     match operation.entry:
         case Digits() as digits:
             _read_digits(spot, operation, digits)
@@ -123,7 +124,8 @@ def _take_entry(spot: Spot, operation: Collect, script: Script, *, is_full: bool
         script.set("SX", NOW_MS)
     script.set("O", "done")
     if operation.into:
-        script.set(quote.variable(operation.into), "${B}")
+        whole = spot.release.graph.variables.get(operation.into) in WHOLE_NUMBERS
+        script.set(quote.variable(operation.into), "$[${B}+0]" if whole else "${B}")
     leave(spot, script, "done")
 
 

@@ -1,0 +1,233 @@
+"""What happened in a call, read from the manager's events: the trace that every executor gives.
+
+Only the lab reads it so; in production nothing is traced. Blocks are entered where their extension
+runs its first step; outcomes are told by `O`, or by the state that the keys named. Knows the names
+that the lowering gives, and no server.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from flowc.expression.types import WHOLE_NUMBERS
+from flowc.graph.ids import BlockId
+from flowc.graph.model import FlowGraph
+from flowc.graph.operations import OUTCOME, Collect, Ending, Invoke, Options, Record
+from flowc.machine.machine import filled_by
+from flowc.machine.trace import (
+    Assigned,
+    Ended,
+    Entered,
+    HungUp,
+    Marked,
+    Offered,
+    Step,
+    Trace,
+)
+from flowc_asterisk import quote
+from flowc_asterisk.lower_input import SWALLOW
+from flowc_asterisk.lower_speech import MORE
+
+Event = Mapping[str, str]
+AT = "Timestamp"  # seconds as decimal text, from whoever received the event
+_CHOSEN = re.compile(r"[0-9]k([0-9*#])")
+_CONDITIONAL = re.compile(r"1\?Playback\((.*)\)")
+_BEGINS = frozenset({"Read", "AGI", "Queue", "Dial", "Record"})
+
+
+def trace_of(events: Iterable[Event], graph: FlowGraph, release8: str, sounds: str) -> Trace:
+    """The trace of one channel's Newexten and VarSet events, in the order received.
+
+    `sounds` is the folder that sound keys are relative to.
+    """
+    reader = TraceReader(graph, release8, sounds)
+    for event in events:
+        reader.feed(event)
+    return reader.trace
+
+
+class TraceReader:
+    """Reads one call as it goes on."""
+
+    def __init__(self, graph: FlowGraph, release8: str, sounds: str) -> None:
+        """A call of that release that has not begun."""
+        self._graph = graph
+        self._release = release8
+        self._folder = f"{sounds}/"
+        self._steps: list[Step] = []
+        self._times: list[int] = []
+        self._told = frozenset(name for name in graph.variables if not name.startswith("call."))
+        self._held: dict[str, int | str] = {}
+        self._raw: dict[str, str] = {}
+        self._block: BlockId | None = None
+        self._ending: Ending | None = None
+        self._began = False
+        self._chosen = ""
+        self._said: tuple[str, ...] = ()
+        self.begins: list[float] = []  # when each offer began, on the clock of the events
+        self._swallowed = False
+        self._by = "caller"
+        self._over = False
+        self._now = self._zero = 0.0
+
+    @property
+    def trace(self) -> Trace:
+        """What is known so far."""
+        return Trace(tuple(self._steps), tuple(self._times))
+
+    @property
+    def zero(self) -> float:
+        """When the call was answered, on the clock of the events; 0 before."""
+        return self._zero
+
+    def value(self, name: str) -> str:
+        """A variable or register as the server last held it."""
+        return self._raw.get(name, "")
+
+    def feed(self, event: Event) -> None:
+        """Take the next event; other kinds than Newexten and VarSet mean nothing."""
+        self._now = float(event.get(AT, "0"))
+        match event.get("Event", ""):
+            case "Newexten":
+                self._executed(event)
+            case "VarSet":
+                self._set(event.get("Variable", ""), event.get("Value", ""))
+            case _:
+                pass
+
+    # --- steps of the dialplan
+
+    def _executed(self, event: Event) -> None:
+        context, exten = event.get("Context", ""), event.get("Extension", "")
+        application, data = event.get("Application", ""), event.get("AppData", "")
+        first = event.get("Priority", "") == "1"
+        if application == "Answer":
+            self._zero = self._now
+        if context == quote.own_context(self._release, "hangup"):
+            self._hung_up()
+        node = quote.node_of(context)
+        if node is None or node[0] != self._release:
+            return
+        part = quote.part_of(exten)
+        if part is not None and first and not self._swallowed:
+            self._entered(BlockId(node[1], node[2], part))
+        self._passed(exten, first=first)
+        self._done(application, data, exten)
+
+    def _passed(self, exten: str, *, first: bool) -> None:
+        chosen = _CHOSEN.fullmatch(exten)
+        if chosen:
+            self._chosen = chosen[1]
+        if exten.startswith(SWALLOW):
+            self._swallowed = True
+        if exten == "T" and not first:
+            self._ending = None
+            self._by = "limit"
+
+    def _done(self, application: str, data: str, exten: str) -> None:
+        if application in ("Playback", "Read"):
+            self._offered(application, data)
+        elif application == "ExecIf" and (said := _CONDITIONAL.fullmatch(data)):
+            self._offered("Playback", said[1])  # what ExecIf runs has no event of its own
+        elif application == "Hangup" and exten != "T":
+            self._by = "flow"
+        if application in _BEGINS and self._ending is not None:
+            self._began = True
+
+    def _entered(self, block: BlockId) -> None:
+        if block not in self._graph.blocks:
+            return
+        self._finish()
+        self._block = block
+        operations = self._graph.blocks[block].operations
+        last = operations[-1] if operations else None
+        self._ending = last if isinstance(last, Ending) else None
+        self._began, self._chosen = False, ""
+        self._raw[OUTCOME] = ""
+        if self._by == "limit":
+            self._by = "caller"
+        self._tell(Entered(block))
+
+    def _offered(self, application: str, data: str) -> None:
+        fields = data.split(",")
+        files = fields[1 if application == "Read" else 0] if len(fields) > 1 else data
+        found = tuple(self._keys(files))
+        if found and not self._said and not self._swallowed:
+            self.begins.append(self._now)
+        if application == "Playback" and data.endswith(MORE):
+            self._said += found
+            return
+        sounds, self._said = self._said + found, ()
+        if application == "Read" and self._swallowed:
+            self._swallowed = False
+        elif sounds:
+            self._tell(Offered(sounds), self.begins[-1])
+
+    def _keys(self, files: str) -> Iterable[str]:
+        for file in files.split("&"):
+            key = file.removeprefix(self._folder)
+            if key not in ("", "nil", file):
+                yield key
+
+    def _hung_up(self) -> None:
+        if not self._over:
+            self._over = True
+            self._ending = None
+            self._tell(HungUp(self._by))
+
+    # --- variables
+
+    def _set(self, variable: str, value: str) -> None:
+        if variable.startswith("M_") and value == "1":
+            self._tell(Marked(variable.removeprefix("M_")))
+            return
+        name = quote.variable_name(variable)
+        if name is None:
+            return
+        self._raw[name] = value
+        if name in self._told and not (self._began and self._ending is not None):
+            self._assigned(name)
+
+    def _assigned(self, name: str) -> None:
+        raw = self._raw.get(name, "")
+        held = self._as_held(name, raw)
+        if held != self._held.get(name):
+            self._tell(Assigned(name, held))
+        if held is None:
+            self._held.pop(name, None)
+        else:
+            self._held[name] = held
+
+    def _as_held(self, name: str, raw: str) -> int | str | None:
+        if raw == "":
+            return None
+        whole = self._graph.variables.get(name) in WHOLE_NUMBERS
+        return int(raw) if whole and re.fullmatch("-?[0-9]+", raw) else raw
+
+    def _finish(self) -> None:
+        """The block's ending operation has ended, since another block begins."""
+        ending, self._ending = self._ending, None
+        if ending is None or self._block is None:
+            return
+        outcome = self._raw.get(OUTCOME, "")
+        if not outcome and isinstance(ending, Collect) and isinstance(ending.entry, Options):
+            outcome = self._chosen
+        self._tell(Ended(self._block, outcome or "done"))
+        for name in self._filled(ending):
+            if name in self._told:
+                self._assigned(name)
+
+    def _filled(self, ending: Ending) -> tuple[str, ...]:
+        match ending:
+            case Invoke():
+                return filled_by(ending, self._graph.languages)
+            case Collect(into=into) | Record(into=into):
+                return (into,) if into else ()
+            case _:
+                return ()
+
+    def _tell(self, step: Step, at: float | None = None) -> None:
+        moment = self._now if at is None else at
+        self._steps.append(step)
+        self._times.append(round((moment - self._zero) * 1000) if self._zero else 0)
