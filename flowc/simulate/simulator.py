@@ -204,11 +204,11 @@ class _Simulation:
             after_audio = self._line.audio_ended_at + PRESS_AFTER_MS
             after_key = self._line.key_at + step.spacing_ms if self._line.key_at else 0
             self._line.pass_to(max(self._line.now, after_audio, after_key))
+        self._ear.skip_to(self._line.now)
         for place, key in enumerate(step.keys):
             if place:
                 self._line.pass_to(self._line.now + step.spacing_ms)
             self._line.press(key)
-            self._ear.skip_to(self._line.now)
 
     def _await_keys(self, otherwise: Words, span: Span, **particulars: str) -> None:
         while not self._line.waits_for_keys:
