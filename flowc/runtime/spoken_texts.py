@@ -45,18 +45,18 @@ class SpokenTexts:
         voice = voices.get(language)
         if voice is None or self._waiting >= MOST_WAITING:
             return None
-        request = PromptRequest(language, key.rpartition("/")[2], text, voice)
-        return await self._rendered(key, request)
+        return await self._rendered(key, language, text, voice)
 
     def close(self) -> None:
         """End the engines; what is being rendered is waited for."""
         self._threads.shutdown(wait=True, cancel_futures=True)
         self._engines.close()
 
-    async def _rendered(self, key: str, request: PromptRequest) -> str | None:
+    async def _rendered(self, key: str, language: str, text: str, voice: str) -> str | None:
         self._waiting += 1
         loop = asyncio.get_running_loop()
         try:
+            request = PromptRequest(key.rpartition("/")[2], language, voice, text)
             work = loop.run_in_executor(self._threads, self._place, key, request)
             await asyncio.wait_for(work, _LONGEST_S)
         except (SpeechError, OSError, TimeoutError, ValueError) as error:

@@ -28,7 +28,12 @@ def open_engine(url: str, folder: Path) -> AsyncEngine:
     if address.get_backend_name() != "sqlite":
         return create_async_engine(address, pool_pre_ping=True, hide_parameters=True)
     return create_async_engine(
-        address, connect_args={"timeout": BUSY_S}, hide_parameters=True, pool_size=8
+        address,
+        connect_args={"timeout": BUSY_S},
+        hide_parameters=True,
+        pool_size=8,
+        max_overflow=0,
+        pool_timeout=2 * BUSY_S,
     )
 
 

@@ -7,8 +7,10 @@ back. Knows no telephone system.
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from time import monotonic
 
 from flowc.expression.evaluate import Value
@@ -78,7 +80,7 @@ class Broker:
             reply = await self._reply(place, arguments, begun + place.invoke.deadline_ms / 1000)
             outcome = await self._outcome(place, reply)
         except Exception as error:
-            outcome = self._failed(place, Unknown(f"a defect: {type(error).__name__}"))
+            outcome = self._failed(place, Unknown(f"a defect: {_whereabouts(error)}"))
         self.metrics.asked(place.invoke, outcome.outcome, monotonic() - begun)
         return outcome
 
@@ -170,6 +172,12 @@ class Broker:
             why=reply.why,
         )
         return Outcome("unknown" if perhaps else "error")
+
+
+def _whereabouts(error: Exception) -> str:
+    """What and where, without the words of the error: they may hold a caller's data."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {frame.name} of {Path(frame.filename).name}:{frame.lineno}"
 
 
 def _asked(invoke: Invoke) -> str:

@@ -1,0 +1,250 @@
+"""The runtime as a whole: releases that come and go, tables of answers, pages, logs and texts."""
+
+import asyncio
+import io
+import json
+import shutil
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowc.expression.types import Record, Scalar
+from flowc.graph.as_json import release_to_json
+from flowc.graph.operations import Given, InvokeKind, Reading
+from flowc.graph.prompts import ReadAs, text_key
+from flowc.graph.services import (
+    FixtureAction,
+    FixtureSettings,
+    FromEnvironment,
+    OperationSpec,
+    ServiceSpec,
+    Words,
+)
+from flowc.runtime.logs import Log, masked
+from flowc.runtime.services.breaker import FAILURES, REST_S, Breaker
+from flowc.runtime.services.strict_json import BadJson, read_json
+from tests.unit.runtime.runtime_support import (
+    ACCOUNT,
+    bench,
+    invoke,
+    make_billing,
+    release,
+    run,
+    sql_service,
+)
+
+LOOK = invoke(InvokeKind.LOOKUP, "billing", "customer", gives=(Given("n", ("name",), Scalar.TEXT),))
+SPOKEN = replace(LOOK, readings=(Reading("n", Scalar.TEXT, ReadAs.TEXT),), deadline_ms=5000)
+
+
+def fixture_service(file: str = "billing.yaml") -> ServiceSpec:
+    gives = Record("C", (("name", Scalar.TEXT), ("pin", Scalar.DIGITS)))
+    operation = OperationSpec(
+        "customer", InvokeKind.LOOKUP, ACCOUNT, FixtureAction(), gives, ("not_found",)
+    )
+    return ServiceSpec("billing", FixtureSettings(file), (operation,))
+
+
+def test_a_table_answers_the_first_row_that_fits(tmp_path: Path) -> None:
+    (tmp_path / "billing.yaml").write_text(
+        "customer:\n"
+        "- {with: {account: 0012}, gives: {name: 张三, pin: 0012}}\n"
+        "- {with: {account: 0013}, fails: error}\n"
+        "- {result: not_found}\n",
+        encoding="utf-8",
+    )
+    asked = replace(LOOK, gives=(*LOOK.gives, Given("pin", ("pin",), Scalar.DIGITS)))
+
+    async def call() -> None:
+        async with bench(tmp_path) as it:
+            served = release(fixture_service())
+            assert (await it.ask(served, asked, "0012")).variables == {"n": "张三", "pin": "0012"}
+            assert (await it.ask(served, asked, "0013")).outcome == "error"
+            assert (await it.ask(served, asked, "12")).outcome == "not_found"
+
+    run(call())
+
+
+def test_a_release_is_taken_up_while_calls_run_and_old_ones_stay(tmp_path: Path) -> None:
+    make_billing(tmp_path)
+    first = release(sql_service(), asks=(LOOK,))
+    second = replace(first, id="ffffffff")
+
+    async def call() -> None:
+        async with bench(tmp_path, first) as it:
+            table = it.runtime.releases
+            assert table.ids == ("0a1b2c3d",)
+            folder = tmp_path / "releases" / "ffffffff"
+            folder.mkdir()
+            (folder / "release.json").write_text(release_to_json(second), encoding="utf-8")
+            async with asyncio.timeout(5):
+                while len(table.ids) < 2:
+                    await asyncio.sleep(0.05)
+            assert table.invoke("0a1b2c3d", "balance.find") is not None
+            assert table.invoke("ffffffff", "balance.find") is not None
+            shutil.rmtree(folder)
+            await table.look()
+            assert table.ids == ("0a1b2c3d",)
+
+    run(call())
+
+
+BROKEN = {
+    "half a file": lambda text: text[:100],
+    "another's name": lambda text: text.replace("0a1b2c3d", "11111111"),
+    "an unknown class": lambda text: text.replace('"is":"SqlSettings"', '"is":"Popen"'),
+}
+
+
+@pytest.mark.parametrize("damage", BROKEN.values(), ids=BROKEN.keys())
+def test_a_release_that_cannot_be_served_disturbs_no_other(tmp_path: Path, damage: object) -> None:
+    assert callable(damage)
+    make_billing(tmp_path)
+    good = release(sql_service(), asks=(LOOK,))
+    bad = tmp_path / "releases" / "deadbeef" / "release.json"
+    bad.parent.mkdir(parents=True)
+    bad.write_text(damage(release_to_json(good)), encoding="utf-8")
+
+    async def call() -> None:
+        async with bench(tmp_path, good) as it:
+            assert it.runtime.releases.ids == ("0a1b2c3d",)
+            await it.runtime.releases.look()
+            assert it.log.getvalue().count("release_refused") == 1
+
+    run(call())
+
+
+def test_a_release_whose_environment_lacks_a_variable_is_refused_by_its_name(
+    tmp_path: Path,
+) -> None:
+    make_billing(tmp_path)
+    url = (Words("sqlite:///"), FromEnvironment("BILLING_FILE"))
+    spec = sql_service()
+    served = release(replace(spec, settings=replace(spec.settings, url=url)), asks=(LOOK,))
+
+    async def call() -> None:
+        async with bench(tmp_path, served) as it:
+            assert it.runtime.releases.ids == ()
+            assert "BILLING_FILE" in it.log.getvalue()
+        async with bench(tmp_path, served, environment={"BILLING_FILE": "billing.db"}) as it:
+            assert it.runtime.releases.ids == ("0a1b2c3d",)
+            assert (await it.ask(served, LOOK)).variables == {"n": "张三"}
+
+    run(call())
+
+
+def test_a_free_text_is_rendered_before_the_call_says_it(tmp_path: Path) -> None:
+    make_billing(tmp_path)
+    served = release(
+        sql_service(), asks=(SPOKEN,), voices=(("zh", "espeak:cmn"),), fallback="unsaid"
+    )
+
+    async def call() -> None:
+        async with bench(tmp_path, served) as it:
+            held = (await it.ask(served, SPOKEN)).variables
+            assert held, it.log.getvalue()
+            assert held["n.say.zh"] == text_key("zh", "张三")
+            assert held["n.say.en"] == "en/unsaid"
+            sound = tmp_path / "texts" / f"{held['n.say.zh']}.wav"
+            assert sound.read_bytes()[:4] == b"RIFF"
+            assert sound.stat().st_size > 2000
+
+    run(call())
+
+
+def test_the_pages_show_health_and_counts(tmp_path: Path) -> None:
+    make_billing(tmp_path)
+    served = release(sql_service(), asks=(LOOK,))
+
+    def page(port: int, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    async def call() -> None:
+        async with bench(tmp_path, metrics_port=0) as it:
+            assert it.runtime.pages is not None
+            port = it.runtime.pages.port
+            assert (await asyncio.to_thread(page, port, "/health"))[0] == 503
+            assert (await asyncio.to_thread(page, port, "/etc/passwd"))[0] == 404
+        async with bench(tmp_path, served, metrics_port=0) as it:
+            assert it.runtime.pages is not None
+            port = it.runtime.pages.port
+            await it.ask(served, LOOK)
+            status, text = await asyncio.to_thread(page, port, "/health")
+            assert (status, json.loads(text)["releases"]) == (200, ["0a1b2c3d"])
+            _, counts = await asyncio.to_thread(page, port, "/metrics")
+            wanted = 'flowc_questions_seconds_count{asked="billing.customer",outcome="done"} 1.0'
+            assert wanted in counts
+
+    run(call())
+
+
+def test_a_breaker_lets_one_question_through_after_its_rest() -> None:
+    now = [0.0]
+    breaker = Breaker(lambda: now[0])
+    for _ in range(FAILURES):
+        assert breaker.allows()
+        breaker.failed()
+    assert not breaker.allows()
+    now[0] = REST_S + 0.1
+    assert [breaker.allows(), breaker.allows()] == [True, False]
+    breaker.failed()
+    assert not breaker.allows()
+    now[0] += REST_S + 0.1
+    assert breaker.allows()
+    breaker.succeeded()
+    assert breaker.allows()
+    assert not breaker.is_open
+
+
+def test_a_log_masks_numbers_and_holds_no_mark_that_could_forge_a_line() -> None:
+    stream = io.StringIO()
+    hostile = "13800138000 said\n2026 INFO paid \x1b]0;x\x07 \u202eabc" + "9" * 1000
+    Log(stream).event("x", why=hostile, call="1795233600.15")
+    [line] = stream.getvalue().splitlines()
+    told = json.loads(line)
+    assert "138****8000" in told["why"]
+    assert "13800138000" not in line
+    assert not {"\n", "\x1b", "\u202e"} & set(told["why"])
+    assert len(told["why"]) <= 200
+    assert told["call"] == "1795233600.15"
+
+
+@given(st.text())
+def test_any_field_is_one_line_of_json(text: str) -> None:
+    stream = io.StringIO()
+    Log(stream).event("x", why=text)
+    line = stream.getvalue()
+    assert line.count("\n") == 1
+    assert len(json.loads(line)["why"]) <= 200
+
+
+@given(st.from_regex(r"\+?[0-9]{7,20}", fullmatch=True))
+def test_a_masked_number_cannot_be_read(number: str) -> None:
+    assert number not in masked(f"from {number}, to 8")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+)
+
+
+@given(JSON)
+def test_proper_json_is_read_as_it_is(value: object) -> None:
+    assert read_json(json.dumps(value).encode()) == value
+
+
+@given(st.binary(max_size=200))
+def test_any_body_is_a_value_or_refused(body: bytes) -> None:
+    with suppress(BadJson):
+        json.dumps(read_json(body), allow_nan=False)

@@ -1,0 +1,186 @@
+"""Work orders: opened once a visit, numbered for the ear, late by three clocks."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from flowc.expression.types import Scalar
+from flowc.graph.operations import Given, InvokeKind
+from flowc.graph.services import TICKET, TICKET_OPERATIONS, TicketClass, TicketSettings
+from flowc.machine.answers import check_answer
+from flowc.runtime.services.broker import Place
+from flowc.runtime.store import open_store
+from flowc.runtime.tables import create_tables
+from flowc.runtime.ticket_cards import Clocks, card
+from flowc.runtime.tickets import NewTicket, Tickets, UnknownClassError
+from tests.unit.runtime.runtime_support import NOON, bench, facts, invoke, release, run
+
+CLASSES = TicketSettings((TicketClass("fault", 180, 86_400, 172_800), TicketClass("wish")))
+FILLS = (
+    Given("t.number", ("number",), Scalar.DIGITS),
+    Given("t.urged", ("urged",), Scalar.INT),
+    Given("t.card", ("card",), Scalar.TEXT),
+    Given("t.promised", ("promised",), Scalar.DATETIME),
+)
+
+
+@asynccontextmanager
+async def desks(folder: Path) -> AsyncIterator[tuple[Tickets, Tickets]]:
+    """Two runtimes over one store."""
+    engines = [open_store("sqlite:///runtime.db", folder) for _ in range(2)]
+    await create_tables(engines[0])
+    yield Tickets(engines[0]), Tickets(engines[1])
+    for engine in engines:
+        await engine.dispose()
+
+
+def new(key: str = "k", name: str = "fault", **more: str) -> NewTicket:
+    """What a call says."""
+    return NewTicket(key, "call-1", name, **more)
+
+
+def test_a_visit_opens_one_order_however_often_it_asks(tmp_path: Path) -> None:
+    async def call() -> None:
+        async with desks(tmp_path) as (first, second):
+            ways = [desk.open(new(), CLASSES, NOON) for desk in (first, second) * 10]
+            found = await asyncio.gather(*ways)
+            assert len({each.number for each in found}) == 1
+            assert len(await first.list()) == 1
+
+    run(call())
+
+
+def test_numbers_are_ten_digits_and_each_is_its_own(tmp_path: Path) -> None:
+    async def call() -> None:
+        async with desks(tmp_path) as (first, second):
+            ways = [
+                desk.open(new(f"{index}-{at}"), CLASSES, NOON)
+                for at, desk in enumerate((first, second))
+                for index in range(25)
+            ]
+            numbers = {each.number for each in await asyncio.gather(*ways)}
+            assert len(numbers) == 50
+            assert all(re.fullmatch("261121[0-9]{4}", each) for each in numbers)
+
+    run(call())
+
+
+def test_an_order_is_found_by_number_account_and_caller(tmp_path: Path) -> None:
+    async def call() -> None:
+        async with desks(tmp_path) as (desk, _):
+            old = await desk.open(new("1", account="80012345", caller="138"), CLASSES, NOON)
+            newest = await desk.open(new("2", account="80012345", caller="139"), CLASSES, NOON + 9)
+            assert await desk.find(number=old.number) == old
+            assert await desk.find(account="80012345") == newest
+            assert await desk.find(caller="138") == old
+            assert await desk.find() is None
+            assert await desk.find(number="' OR 1=1--") is None
+
+    run(call())
+
+
+def test_urging_counts_until_the_order_is_closed(tmp_path: Path) -> None:
+    async def call() -> None:
+        async with desks(tmp_path) as (desk, _):
+            number = (await desk.open(new(), CLASSES, NOON)).number
+            for count in (1, 2):
+                urged = await desk.urge(number)
+                assert urged is not None
+                assert urged.urged == count
+            assert await desk.move(number, "closed", NOON + 60)
+            assert await desk.urge(number) is None
+            assert not await desk.move(number, "handled", NOON + 61)
+
+    run(call())
+
+
+def test_recordings_go_with_the_order_each_once(tmp_path: Path) -> None:
+    async def call() -> None:
+        async with desks(tmp_path) as (desk, _):
+            number = (await desk.open(new(recording="r1"), CLASSES, NOON)).number
+            for recording in ("r2", "r1", "r2"):
+                await desk.attach(number, recording)
+            found = await desk.find(number=number)
+            assert found is not None
+            assert found.recordings == ("r1", "r2")
+
+    run(call())
+
+
+def test_a_class_that_the_project_does_not_have_opens_nothing(tmp_path: Path) -> None:
+    async def call() -> None:
+        async with desks(tmp_path) as (desk, _):
+            with pytest.raises(UnknownClassError):
+                await desk.open(new(name="nonsense"), CLASSES, NOON)
+            assert await desk.list() == ()
+
+    run(call())
+
+
+DAY = 86_400
+
+
+@pytest.mark.parametrize(
+    ("clocks", "now", "colour"),
+    [
+        (Clocks(0), 10**9, "none"),
+        (Clocks(0, handle_by=DAY), DAY, "none"),
+        (Clocks(0, handle_by=DAY), DAY + 1, "yellow"),
+        (Clocks(0, handle_by=DAY), DAY + DAY // 2 - 1, "yellow"),
+        (Clocks(0, handle_by=DAY), DAY + DAY // 2, "red"),
+        (Clocks(0, handle_by=DAY), 2 * DAY - 1, "red"),
+        (Clocks(0, handle_by=DAY), 2 * DAY, "black"),
+        (Clocks(0, handle_by=DAY, handled=DAY), 9 * DAY, "none"),
+        (Clocks(0, handle_by=DAY, handled=DAY + 1), 9 * DAY, "yellow"),
+        (Clocks(0, accept_by=180, handle_by=DAY), 360, "black"),
+    ],
+)
+def test_the_card_is_the_worst_of_the_three_clocks(clocks: Clocks, now: int, colour: str) -> None:
+    assert card(clocks, now) == colour
+
+
+def test_a_call_opens_asks_about_and_urges_its_order(tmp_path: Path) -> None:
+    async def call() -> None:
+        async with bench(tmp_path) as it:
+            broker, served = it.runtime.broker, release()
+
+            def place(operation: str, *results: str, call: int = 1) -> Place:
+                asked = invoke(
+                    InvokeKind.TICKET, "tickets", operation, gives=FILLS, results=results
+                )
+                return Place(served, asked, facts(call))
+
+            arguments = {"class": "fault", "account": "80012345", "note": "没有信号"}
+            opened = await broker.ask(place("open"), arguments)
+            assert opened.variables["t.promised"] == NOON + 86_400
+            again = await broker.ask(place("open"), arguments)
+            assert again == opened
+            by_caller = await broker.ask(place("status", "not_found", call=2), {})
+            assert by_caller.variables["t.number"] == opened.variables["t.number"]
+            urged = await broker.ask(place("urge", "not_found", "closed"), {"account": "80012345"})
+            assert urged.variables["t.urged"] == 1
+            nowhere = await broker.ask(place("status", "not_found"), {"number": "1"})
+            assert nowhere.outcome == "not_found"
+            await it.runtime.tickets.move(str(opened.variables["t.number"]), "closed", NOON)
+            closed = await broker.ask(place("urge", "not_found", "closed"), {"account": "80012345"})
+            assert closed.outcome == "closed"
+            wrong = await broker.ask(place("open", call=3), {"class": "nonsense"})
+            assert wrong.outcome == "error"
+
+    run(call())
+
+
+def test_what_the_operations_give_is_of_the_declared_type(tmp_path: Path) -> None:
+    async def call() -> None:
+        async with desks(tmp_path) as (desk, _):
+            for name in ("fault", "wish"):
+                check_answer((await desk.open(new(name, name), CLASSES, NOON)).answer(NOON), TICKET)
+        for operation in TICKET_OPERATIONS:
+            assert operation.gives == TICKET
+            assert set(operation.optional) <= {name for name, _ in operation.parameters}
+
+    run(call())
