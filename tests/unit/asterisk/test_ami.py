@@ -82,7 +82,7 @@ async def _peer(*answers: bytes) -> AsyncIterator[int]:
         for answer in answers:
             asked = await reader.readuntil(b"\r\n\r\n")
             identity = asked.partition(b"ActionID: ")[2].partition(b"\r\n")[0]
-            writer.write(answer.replace(b"ID", identity))
+            writer.write(answer.replace(b"%ID%", identity))
         await done.wait()
         writer.close()
 
@@ -94,7 +94,7 @@ async def _peer(*answers: bytes) -> AsyncIterator[int]:
             done.set()
 
 
-_WELCOME = b"Asterisk Call Manager/9\r\nResponse: Success\r\nActionID: ID\r\nMessage: ok\r\n\r\n"
+_WELCOME = b"Asterisk Call Manager/9\r\nResponse: Success\r\nActionID: %ID%\r\nMessage: ok\r\n\r\n"
 
 
 def test_a_port_that_never_answers_is_no_manager() -> None:
@@ -118,7 +118,7 @@ def test_an_action_without_an_answer_times_out_and_the_next_is_tried() -> None:
 
 
 def test_bytes_that_are_no_utf_8_do_not_end_the_connection() -> None:
-    answer = b"Response: Success\r\nActionID: ID\r\nPing: \xff\xe5\xbc\r\n\r\n"
+    answer = b"Response: Success\r\nActionID: %ID%\r\nPing: \xff\xe5\xbc\r\n\r\n"
 
     async def scenario() -> None:
         async with _peer(_WELCOME, answer) as port, connect("127.0.0.1", port, "u", "s") as ami:

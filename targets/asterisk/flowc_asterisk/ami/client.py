@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from flowc_asterisk.ami.connection import PlainManager
+from flowc_asterisk.ami.connection import PlainAction, PlainManager
 from flowc_asterisk.ami.errors import (
     ActionFailed,
     ActionRefused,
@@ -25,7 +25,6 @@ from flowc_asterisk.ami.message import (
     Value,
     checked_fields,
     checked_variables,
-    from_headers,
 )
 
 ACTION_SECONDS = 10.0
@@ -117,17 +116,16 @@ class Ami:
     async def _send(
         self, name: str, fields: Mapping[str, Value], timeout: float
     ) -> tuple[AmiMessage, ...]:
-        action = checked_fields(name, fields)
+        action = PlainAction(checked_fields(name, fields))
         if self._lost:
             raise PbxUnreachable(f"the connection to Asterisk at {self._where} is closed")
         future = self._manager.send_action(action)
         try:
-            answer = await asyncio.wait_for(future, timeout)
+            answer: tuple[AmiMessage, ...] = await asyncio.wait_for(future, timeout)
         except TimeoutError as error:
             self._manager.protocol.forget_future(future)
             raise ActionTimeout(f"Asterisk did not answer {name} in {timeout:g} s") from error
-        answers = answer if isinstance(answer, list) else [answer]
-        return tuple(from_headers(message.items()) for message in answers)
+        return answer
 
     async def demand(
         self, name: str, *, timeout: float = ACTION_SECONDS, **fields: Value

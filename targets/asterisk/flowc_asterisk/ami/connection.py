@@ -11,11 +11,37 @@ import codecs
 from collections.abc import Callable
 from typing import Any
 
+from panoramisk.actions import Action
 from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.manager import Manager
 
 from flowc_asterisk.ami.errors import PbxUnreachable
 from flowc_asterisk.ami.message import AmiMessage, from_headers
+
+
+class PlainAction(Action):  # type: ignore[misc]  # panoramisk has no types
+    """Knows when its answer is whole by what the server marks, not by the words of its message.
+
+    panoramisk takes `Added interface to queue` for the head of a list, and waits for ever.
+    """
+
+    def add_message(self, message: Any) -> bool:  # panoramisk's Message
+        """Take one part of the answer; whether it was the last."""
+        self.responses.append(message)
+        whole = self._is_whole(message)
+        if whole and not self.future.done():
+            self.future.set_result(tuple(from_headers(each.items()) for each in self.responses))
+        return whole
+
+    def _is_whole(self, last: Any) -> bool:  # panoramisk's Message
+        first = self.responses[0]
+        if not first.success:
+            return True
+        if first.eventlist.lower() == "start":
+            return bool(last.eventlist.lower() in ("complete", "cancelled"))
+        if self.action.lower() == "originate" and self["async"] == "true":
+            return bool(last.event == "OriginateResponse")
+        return True
 
 
 class WholeTextProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
@@ -66,6 +92,9 @@ class PlainManager(Manager):  # type: ignore[misc]  # panoramisk has no types
     def dispatch(self, event: Any) -> None:  # panoramisk's Message
         """Give an event to the owner."""
         self._on_event(from_headers(event.items()))
+
+    def login(self, future: asyncio.Future[Any]) -> None:
+        """`log_in` reads the answer itself; panoramisk would trip over one that never came."""
 
     def ping(self) -> None:
         """An action's own time limit finds out a dead server."""

@@ -78,6 +78,8 @@ def from_headers(headers: Iterable[tuple[str, object]]) -> AmiMessage:
     """A message of panoramisk's headers, where a repeated name has a list for its value."""
     flat: list[tuple[str, str]] = []
     for name, value in headers:
+        if name == "content":  # panoramisk's own, for servers older than any that we take
+            continue
         values = value if isinstance(value, list) else [value]
         flat += [(name, str(each)) for each in values]
     return AmiMessage(tuple(flat))

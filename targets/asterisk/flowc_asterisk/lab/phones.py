@@ -144,6 +144,11 @@ class Phones:
             call.media.close()
         self._opened.close()
 
+    @property
+    def port(self) -> int:
+        """Where these phones are rung."""
+        return self._opened.port
+
     def behave(self, number: str, behaviour: Behaviour) -> None:
         """What the phone `number` does with the calls that come from now on."""
         self._behaviours[number] = behaviour
