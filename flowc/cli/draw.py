@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -12,6 +12,9 @@ from flowc.cli.words import OUTSIDE, compiled_or_exit, lang_option, project_argu
 
 if TYPE_CHECKING:
     from flowc.compiler import Compiled
+    from flowc.diagram.draw import Format
+
+FORMATS = {".svg": "svg", ".png": "png", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".md": "mermaid"}
 
 
 def titles_of(compiled: Compiled, language: str) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
@@ -56,18 +59,18 @@ def command(folder: Path, out: Path | None, form: str | None, flow: str | None, 
     compiled = compiled_or_exit(folder, language)
     assert compiled.graph is not None
     path = out or folder / f"{flow or compiled.graph.name}.{form or 'svg'}"
-    chosen = form or {"mmd": "mermaid"}.get(path.suffix.lstrip("."), path.suffix.lstrip(".") or "svg")
+    chosen = form or FORMATS.get(path.suffix.lower(), "svg")
     titles, names = titles_of(compiled, language)
     try:
         picture = draw(
-            compiled.graph, chosen, language=language, titles=titles, choice_names=names,
+            compiled.graph, cast("Format", chosen), language=language, titles=titles, choice_names=names,
             flow=flow, level="block" if blocks else "node",
         )
     except DrawUnavailable as error:
         click.echo(f"flowc: {error.message}; {error.help}", err=True)
         sys.exit(OUTSIDE)
     if str(path) == "-":
-        click.get_binary_stream("stdout").write(picture)
+        sys.stdout.buffer.write(picture)
         return
     path.write_bytes(picture)
     click.echo(str(path))

@@ -1,0 +1,44 @@
+"""`flowc prompts`: what is recorded, spoken by an engine, stale or unused; the studio's script."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from flowc.cli.words import compiled_or_exit, lang_option, project_argument
+
+MARKS = "prompts/recorded.json"
+FORMATS = ("text", "csv", "script")
+
+
+@click.command("prompts")
+@project_argument
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="A list, a table, or the recording script.")
+@click.option("--of", "spoken", help="The language of the recording script; by default the first.")
+@click.option("--mark", is_flag=True, help="Note that today's recordings say today's texts.")
+@lang_option
+def command(folder: Path, form: str, spoken: str | None, mark: bool, language: str) -> None:
+    """List the prompts: recorded, stale, spoken by an engine, unused."""
+    from flowc.recording_list import as_csv, as_script, marks_of, prompt_lines
+
+    compiled = compiled_or_exit(folder, language)
+    assert compiled.graph is not None
+    kept = folder / MARKS
+    if mark:
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(json.dumps(marks_of(compiled), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    marked = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+    lines = prompt_lines(compiled, marked)
+    match form:
+        case "csv":
+            click.echo(as_csv(lines), nl=False)
+        case "script":
+            click.echo(as_script(lines, spoken or compiled.graph.languages[0]), nl=False)
+        case _:
+            for line in lines:
+                click.echo(f"{line.state.value:9} {line.language}/{line.id}: {line.text}")
+            counts = Counter(line.state.value for line in lines)
+            click.echo(", ".join(f"{number} {state}" for state, number in sorted(counts.items())))

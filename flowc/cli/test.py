@@ -1,0 +1,98 @@
+"""`flowc test`: plays the calls of a project, on the simulator or on a real telephone system."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flowc.cli.words import CLEAN, FINDINGS, compiled_or_exit, lang_option, print_found, project_argument
+
+if TYPE_CHECKING:
+    from flowc.compiler import Compiled
+    from flowc.simulate.script import CallScript
+    from flowc.simulate.simulator import Run
+
+MOST_UNCOVERED = 20
+
+
+@click.command("test")
+@project_argument
+@click.option("--on", "target", help="A telephone system to play the calls on, such as one that `flowc build` knows.")
+@click.option("-k", "chosen", default="", help="Only calls whose title or file contains this.")
+@click.option("--coverage", is_flag=True, help="Say what no call went through.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", help="How results are written.")
+@click.option("-v", "--verbose", is_flag=True, help="Show what was heard in each call.")
+@lang_option
+def command(
+    folder: Path, target: str | None, chosen: str, coverage: bool, form: str, verbose: bool, language: str
+) -> None:
+    """Play the calls in tests/*.call.yaml and compare them with what they expect."""
+    from flowc.simulate.report import junit, results_json
+
+    compiled = compiled_or_exit(folder, language)
+    scripts = scripts_of(compiled, folder, chosen, language)
+    if target is not None:
+        from flowc.cli.test_on import test_on
+
+        sys.exit(test_on(target, compiled, folder, scripts, language))
+    runs = _simulated(compiled, scripts)
+    match form:
+        case "json":
+            click.echo(results_json(runs, language))
+        case "junit":
+            click.echo(junit(runs, language))
+        case _:
+            print_runs(runs, language, verbose)
+    if coverage:
+        click.echo(_coverage(compiled, runs, language), err=form != "text")
+    sys.exit(CLEAN if all(run.passed for run in runs) else FINDINGS)
+
+
+def scripts_of(compiled: Compiled, folder: Path, chosen: str, language: str) -> tuple[CallScript, ...]:
+    """The project's calls; where one is wrongly written, the program ends with its findings."""
+    from flowc.compiler import files_of
+    from flowc.diagnostics.model import Reporter
+    from flowc.simulate.check_script import check_script
+    from flowc.simulate.read_calls import read_calls
+
+    assert compiled.graph is not None
+    report = Reporter()
+    scripts = read_calls(files_of(folder), report)
+    for script in scripts:
+        check_script(script, compiled.graph, report)
+    if report.has_errors:
+        print_found(report.sorted, language)
+        sys.exit(FINDINGS)
+    return tuple(one for one in scripts if chosen in one.name or chosen in one.span.source.name)
+
+
+def _simulated(compiled: Compiled, scripts: tuple[CallScript, ...]) -> tuple[Run, ...]:
+    from flowc.simulate.simulator import run_calls
+
+    assert compiled.graph is not None
+    return run_calls(compiled.graph, compiled.texts, scripts)
+
+
+def print_runs(runs: tuple[Run, ...], language: str, verbose: bool) -> None:
+    """A line a call, then what failed."""
+    for run in runs:
+        click.echo(f"{'ok  ' if run.passed else 'FAIL'} {run.script.name} ({run.length_ms / 1000:.0f} s)")
+        for said in run.heard if verbose else ():
+            click.echo(f"     {said.begins / 1000:6.1f}s {said.text}")
+        for found in run.failures:
+            click.echo(f"     {found.span}: {found.say(language)}")
+    failed = sum(not run.passed for run in runs)
+    if language == "zh":
+        click.echo(f"{len(runs)} 通电话，{failed} 通不符" if failed else f"{len(runs)} 通电话全部通过")
+    else:
+        click.echo(f"{len(runs)} calls, {failed} failed" if failed else f"{len(runs)} calls passed")
+
+
+def _coverage(compiled: Compiled, runs: tuple[Run, ...], language: str) -> str:
+    from flowc.simulate.coverage import cover
+
+    assert compiled.graph is not None
+    return cover(compiled.graph, (run.trace for run in runs)).text(language).rstrip()
