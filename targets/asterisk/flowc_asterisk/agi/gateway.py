@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import ipaddress
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from flowc_asterisk.agi.question import CallQuestion
 MOST_CALLS = 4000
 MOST_STRANGERS = 128  # of one peer, before they have shown the token
 DRAIN_S = 10.0
+ACCEPT_AT_ONCE = 16
+WAITING = 4096
 
 
 class Releases(Protocol):
@@ -39,6 +42,11 @@ class _Stranger:
 
     peer: str
     task: asyncio.Task[None]
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
 
 
 @dataclass(slots=True)
@@ -58,8 +66,12 @@ class AgiGateway:
         """Listen while the context is open, then let the calls under way end, ten seconds at most."""
         if not self.token or not ipaddress.ip_address(self.host).is_loopback:
             raise ValueError("the gateway listens on a loopback address and has a token")
-        server = await asyncio.start_server(self._accept, self.host, self.port, backlog=4096)
-        host, port = server.sockets[0].getsockname()[:2]
+        listening = _listening(self.host, self.port)
+        server = await asyncio.start_server(self._accept, sock=listening, backlog=ACCEPT_AT_ONCE)
+        # The loop takes as many at once as its backlog says, and serves nobody meanwhile; the
+        # system may hold more.
+        listening.listen(WAITING)
+        host, port = listening.getsockname()[:2]
         try:
             yield host, port
         finally:
