@@ -15,7 +15,7 @@ from flowc.diagram.errors import DrawUnavailable
 from flowc.diagram.labels import Labels
 from flowc.diagram.leaving import Manner, Way, block_ways, doors, ways_out
 from flowc.diagram.model import Arrow, Box, Cluster, Drawing, Look, Tone
-from flowc.graph.exits import Back, Hangup, Return
+from flowc.graph.exits import Back, Hangup, Jump, Return, retargeted
 from flowc.graph.ids import START, BlockId
 from flowc.graph.model import Block, FlowGraph
 
@@ -23,6 +23,8 @@ Level = Literal["node", "block"]
 _Name = Callable[[BlockId], str]
 
 _WEIGHTS = {Tone.PLAIN: 4, Tone.PERSON: 2, Tone.CALL: 1, Tone.QUIET: 0}
+# Kinds of blocks that no author wrote.
+_PLUMBING = frozenset({"number", "limit", "main_menu"})
 # Parts that are outcomes by themselves, wherever the lowering of a kind names one so.
 _HINTS = frozenset(
     {"gave_up", "open", "closed", "holiday", "accepted", "refused", "locked", "yes", "no", "else"}
@@ -41,9 +43,35 @@ def drawing_of(
     if flow is not None and flow not in flows:
         raise DrawUnavailable(f"no flow named {flow!r}", f"the flows are: {', '.join(flows)}")
     shown = flows if flow is None else (flow,)
-    whole = _whole_by_node(graph, labels) if level == "node" else _whole_by_block(graph, labels)
+    by_node = level == "node"
+    whole = (
+        _whole_by_node(_without_plumbing(graph), labels)
+        if by_node
+        else _whole_by_block(graph, labels)
+    )
     title = graph.name if flow is None else labels.flow(flow)
     return _only(whole, shown, labels, title)
+
+
+def _without_plumbing(graph: FlowGraph) -> FlowGraph:
+    """The graph without blocks that authors did not write and that only lead on."""
+    onward = {
+        id_: block.exit.to
+        for id_, block in graph.blocks.items()
+        if block.origin.kind in _PLUMBING and isinstance(block.exit, Jump)
+    }
+
+    def past(id_: BlockId) -> BlockId:
+        return past(onward[id_]) if id_ in onward else id_
+
+    blocks = {
+        id_: replace(block, exit=retargeted(block.exit, past))
+        for id_, block in graph.blocks.items()
+        if id_ not in onward
+    }
+    limit = graph.limits.to and past(graph.limits.to)
+    numbers = tuple((number, past(entry)) for number, entry in graph.numbers)
+    return replace(graph, numbers=numbers, blocks=blocks, limits=replace(graph.limits, to=limit))
 
 
 def _whole_by_node(graph: FlowGraph, labels: Labels) -> Drawing:

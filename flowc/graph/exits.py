@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from flowc.expression.tree import Expression
 from flowc.graph.ids import BlockId
@@ -89,3 +90,22 @@ def successors(exit_: Exit) -> tuple[BlockId, ...]:
             return (otherwise,)
         case Hangup():
             return ()
+
+
+def retargeted(exit_: Exit, to: Callable[[BlockId], BlockId]) -> Exit:
+    """The same exit with each block that it names replaced."""
+    match exit_:
+        case Jump(target):
+            return Jump(to(target))
+        case Branch(condition, then, otherwise):
+            return Branch(condition, to(then), to(otherwise))
+        case Switch(variable, cases, otherwise):
+            ways = tuple((value, to(target)) for value, target in cases)
+            return Switch(variable, ways, otherwise and to(otherwise))
+        case Call(entry=entry, results=results):
+            ways = tuple((result, to(target)) for result, target in results)
+            return replace(exit_, entry=to(entry), results=ways)
+        case Return(otherwise=otherwise) | Back(otherwise=otherwise):
+            return replace(exit_, otherwise=to(otherwise))
+        case Hangup():
+            return exit_
