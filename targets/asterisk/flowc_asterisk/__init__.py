@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flowc.target import Bundle, Capability, EmitRequest
+from flowc.target import Bundle, Capability, EmitRequest, Environment, Gateway, LiveRuntime
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,20 @@ class AsteriskTarget:
         from flowc_asterisk.emit import emit  # noqa: PLC0415 - loaded when a release is built
 
         return emit(request)
+
+    def installer(self, root: Path, settings: Mapping[str, str]) -> Installer:
+        """Deploys to one server; see `install`. Raises ValueError for a wrong setting."""
+        from flowc_asterisk.install import AsteriskInstaller  # noqa: PLC0415 - only for a deploy
+        from flowc_asterisk.install_settings import read_settings  # noqa: PLC0415
+
+        return AsteriskInstaller(root, read_settings(settings))
+
+    def gateway(self, runtime: LiveRuntime, environment: Environment) -> Gateway:
+        """The FastAGI server that live calls ask."""
+        from flowc_asterisk.agi.gateway import AgiGateway  # noqa: PLC0415 - loaded by `flowc run`
+
+        host, _, port = environment.runtime.rpartition(":")
+        return AgiGateway(runtime.broker, runtime.releases, environment.token, host, int(port))
 
 
 TARGET = AsteriskTarget()

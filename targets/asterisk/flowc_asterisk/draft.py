@@ -11,7 +11,7 @@ import re
 from flowc.graph.ids import BlockId
 from flowc_asterisk.dialplan import Context, Extension, Priority
 
-_MOST_MERGED = 40
+_MOST_MERGED = 60
 _MOST_MERGED_BYTES = 3000
 
 
@@ -52,7 +52,7 @@ class Script:
 
     def _reads_pending(self, value: str) -> bool:
         words = set(re.findall(r"\w+", value))
-        return any(name in words or "(" in name for name, _ in self._pending)
+        return any(name in words for name, _ in self._pending)
 
     def _is_full(self, value: str) -> bool:
         size = sum(len(held) + len(name) for name, held in self._pending) + len(value)

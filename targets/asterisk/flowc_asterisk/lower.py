@@ -128,7 +128,7 @@ def _lower_frame(
 ) -> None:
     match operation:
         case Answer():
-            calls.answer(spot)
+            spot.script.run("Answer")
         case Clock():
             calls.clock(spot, operation)
         case Language():

@@ -20,7 +20,10 @@ TIME_LEFT = "${IF($[${LE}=0]?0:${IF($[${LE}>${EPOCH}]?$[${LE}-${EPOCH}]:0.1)})}"
 
 
 def begin(release: Release, script: Script, number: str) -> None:
-    """What an entry sets before the call's first block; all in one step."""
+    """What an entry sets before the call's first block, in two steps.
+
+    It stands here and not at Answer, since a flow may come back to its first block.
+    """
     first = release.graph.languages[0]
     script.set("S", quote.path(release.request.environment.sounds))
     script.set(LANGUAGE, quote.language(first))
@@ -33,16 +36,10 @@ def begin(release: Release, script: Script, number: str) -> None:
     script.set(quote.variable("call.language"), quote.language(first))
     for name, value in spelling(release):
         script.set(name, value.replace("${S}", release.request.environment.sounds))
-
-
-def answer(spot: Spot) -> None:
-    """Pick up, and hang the handler on the call before anything can go wrong."""
-    release, script = spot.release, spot.script
-    script.run("Answer")
+    script.set("TIMEOUT(absolute)", str(int(release.graph.limits.length_s)))
+    script.set("TIMEOUT(response)", str(FIRST_S))
+    script.set("TIMEOUT(digit)", str(BETWEEN_S))
     script.run("Set", f"CHANNEL(hangup_handler_push)={release.own('hangup')},s,1")
-    script.run("Set", f"TIMEOUT(absolute)={release.graph.limits.length_s}")
-    script.run("Set", f"TIMEOUT(response)={FIRST_S}")
-    script.run("Set", f"TIMEOUT(digit)={BETWEEN_S}")
 
 
 def clock(spot: Spot, operation: Clock) -> None:

@@ -19,6 +19,8 @@ LANGUAGE = "${L}"
 NIL = (
     f"{FOLDER}/nil"  # 20 ms of silence, always there: a missing last file would end a Read at once
 )
+# An option without effect on an answered call: a trace reads that the next list belongs to this one.
+MORE = ",noanswer"
 MOST_BYTES = 3600  # of a list while the call runs; the server cuts an argument at 4,096
 MOST_FRAGMENTS = 24  # of a value that the runtime reads out
 SPELLED = 24  # digits, where no input says how many
@@ -36,17 +38,20 @@ def play(spot: Spot, prompt: Prompt) -> None:
     """Say a prompt whole. Keys in it are dropped by the server."""
     if not prompt:
         return
-    for group in groups(spot, prompt):
-        if all(phrase.when is not None for phrase in prompt):
-            _play_if_any(spot.script, group)
-        else:
-            spot.script.run("Playback", f"{group}{NIL}")
+    *firsts, last = groups(spot, prompt)
+    conditional = all(phrase.when is not None for phrase in prompt)
+    for group in firsts:
+        _play(spot.script, group, MORE, conditional=conditional)
+    _play(spot.script, last, "", conditional=conditional)
 
 
-def _play_if_any(script: Script, group: str) -> None:
+def _play(script: Script, group: str, options: str, *, conditional: bool) -> None:
     """Where every phrase has its condition there may be nothing to say, and then no key is lost."""
-    script.set("PP", group)
-    script.run("ExecIf", f"$[${{LEN(${{PP}})}}>0]?Playback(${{PP}}{NIL})")
+    if conditional:
+        script.set("PP", group)
+        script.run("ExecIf", f"$[${{LEN(${{PP}})}}>0]?Playback(${{PP}}{NIL}{options})")
+    else:
+        script.run("Playback", f"{group}{NIL}{options}")
 
 
 def listed(spot: Spot, prompt: Prompt) -> str:

@@ -21,6 +21,7 @@ _PATH = re.compile(r"(/[A-Za-z0-9_.-]+)+")
 _SOUND = re.compile(r"[A-Za-z0-9_~.-]+(/[A-Za-z0-9_~.-]+)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _DIGITS = re.compile(r"\+?[0-9]+")
+_DIGIT_PATTERN = re.compile(r"([0-9X]|\[[0-9](-[0-9])?\])+")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SPECIAL_EXTENSIONS = frozenset({"a", "e", "fax", "h", "i", "o", "s", "t"})
 _RESERVED = "."  # ends an extension whose part the server would take for one of its own
@@ -123,6 +124,13 @@ def digits(value: str) -> str:
     if not _DIGITS.fullmatch(value):
         raise QuoteError(f"{value!r} is no number")
     return value
+
+
+def digit_pattern(value: str) -> str:
+    """A pattern of digits (`1[3-9]XX`, X for any) as a regular expression without its ends."""
+    if not _DIGIT_PATTERN.fullmatch(value):
+        raise QuoteError(f"{value!r} is no pattern of digits")
+    return value.replace("X", "[0-9]")
 
 
 def number_pattern(allowed: str) -> str:

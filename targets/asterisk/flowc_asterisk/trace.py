@@ -102,7 +102,7 @@ class TraceReader:
         context, exten = event.get("Context", ""), event.get("Extension", "")
         application, data = event.get("Application", ""), event.get("AppData", "")
         first = event.get("Priority", "") == "1"
-        if application == "Answer":
+        if application == "Answer" and not self._zero:
             self._zero = self._now
         if context == quote.own_context(self._release, "hangup"):
             self._hung_up()
