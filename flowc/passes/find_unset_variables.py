@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flowc.diagnostics.codes import proofs
 from flowc.diagnostics.model import Reporter
 from flowc.expression.operators import reads, walk
 from flowc.expression.tree import Binary, Expression, IsSet, Read
-from flowc.graph.exits import Branch, Call
+from flowc.graph.exits import Branch, Call, Exit, Return
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Assign, Collect, Invoke, Operation, Record
@@ -16,6 +16,7 @@ from flowc.graph.reads import evaluated_by, phrases_in, spoken_in, written_by
 from flowc.kinds.builder import ENTER
 from flowc.passes.edges import Edge, edges_of
 
+PROJECT = "project."
 REGISTERS = ("call", "clock", "input", "way", "outcome", "cause", "hangup")
 Known = frozenset[str]
 
@@ -35,13 +36,20 @@ def find_unset_variables(graph: FlowGraph, report: Reporter) -> None:
 def _known_at(graph: FlowGraph) -> dict[BlockId, Known]:
     """What is surely set on entering each block that is reached; a meet over all ways in."""
     known: dict[BlockId, Known] = dict.fromkeys(graph.entries, frozenset())
+    returned: dict[tuple[str, str], Known] = {}
+    sites = {id_: block.exit for id_, block in graph.blocks.items() if isinstance(block.exit, Call)}
     waiting = list(known)
     while waiting:
         at = waiting.pop()
         block = graph.blocks[at]
         before = known[at]
+        if isinstance(block.exit, Return) and _note_return(block, before, returned):
+            waiting.extend(id_ for id_, call in sites.items() if call.flow == block.exit.flow and id_ in known)
         for edge in edges_of(block):
-            there = _entered(edge.to, _after(block, edge, before))
+            filled = _filled_by_call(block.exit, edge, returned)
+            if filled is None:
+                continue
+            there = _entered(edge.to, _after(block, edge, before) | filled)
             seen = known.get(edge.to)
             met = there if seen is None else seen & there
             if edge.to in graph.blocks and met != seen:
@@ -50,22 +58,48 @@ def _known_at(graph: FlowGraph) -> dict[BlockId, Known]:
     return known
 
 
+def _note_return(block: Block, before: Known, returned: dict[tuple[str, str], Known]) -> bool:
+    """Keep which variables of the project every such return comes with; whether that is news."""
+    assert isinstance(block.exit, Return)
+    key = block.exit.flow, block.exit.result
+    own = frozenset(v for v in _with_operations(block, before) if v.startswith(PROJECT))
+    met = returned[key] & own if key in returned else own
+    news = returned.get(key) != met
+    returned[key] = met
+    return news
+
+
+def _filled_by_call(exit_: Exit, edge: Edge, returned: Mapping[tuple[str, str], Known]) -> Known | None:
+    """What a called flow has surely filled by the result that leads here; None where it never ends so."""
+    if not isinstance(exit_, Call) or edge.to == exit_.entry:
+        return frozenset()
+    ways = [returned.get((exit_.flow, result)) for result, to in exit_.results if to == edge.to]
+    came = [way for way in ways if way is not None]
+    return frozenset.intersection(*came) if came else None
+
+
 def _entered(to: BlockId, known: Known) -> Known:
     """A flow that is entered afresh keeps nothing of before but its parameters, set just now."""
     return known if to.part != ENTER else frozenset(v for v in known if not v.startswith(f"{to.flow}.") or v.endswith("!"))
 
 
-def _after(block: Block, edge: Edge, before: Known) -> Known:
+def _with_operations(block: Block, before: Known, outcome: str = "") -> set[str]:
+    """What is set behind the block's operations, where the last one ended so."""
     known = set(before)
     for operation in block.operations:
         match operation:
             case Assign(variable, None):
                 known.discard(variable)
             case Collect() | Invoke() | Record():
-                if edge.outcome == "done":
+                if outcome == "done":
                     known.update(written_by(operation))
             case _:
                 known.update(written_by(operation))
+    return known
+
+
+def _after(block: Block, edge: Edge, before: Known) -> Known:
+    known = _with_operations(block, before, edge.outcome)
     match block.exit:
         case Branch(condition, then, otherwise) if then != otherwise and edge.to == then:
             known.update(_implied(condition))
