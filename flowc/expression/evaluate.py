@@ -140,6 +140,8 @@ class _Evaluation:
                 return self.world.now()
             case "flag":
                 return int(self.world.flag(self._name(call.arguments[0])))
+            case "number":
+                return _number_of(str(self.value(call.arguments[0])), call.span)
             case "listed":
                 value, name = call.arguments
                 return int(self.world.listed(str(self.value(value)), self._name(name)))
@@ -244,8 +246,16 @@ def _on_words(function: str, words: list[str]) -> int:
             return int(word.endswith(end))
         case "luhn", [word]:
             return int(passes_luhn(word))
+        case "like", [word, pattern]:
+            return int(fullmatch(pattern.replace("X", "[0-9]"), word) is not None)
         case _:
             raise AssertionError(function)
+
+
+def _number_of(digits: str, span: Span) -> int:
+    if not fullmatch("[0-9]{1,15}", digits):
+        raise TooLarge(span)
+    return int(digits)
 
 
 def passes_luhn(digits: str) -> bool:

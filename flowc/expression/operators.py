@@ -73,6 +73,7 @@ FUNCTIONS = {
     "starts_with": Function('starts_with(x, "13")', 2, WORDS, Scalar.BOOL),
     "ends_with": Function('ends_with(x, "00")', 2, WORDS, Scalar.BOOL),
     "luhn": Function("luhn(x)", 1, frozenset({Scalar.DIGITS}), Scalar.BOOL),
+    "number": Function("number(x)", 1, frozenset({Scalar.DIGITS}), Scalar.INT),
 }
 
 
@@ -144,7 +145,7 @@ def is_native(checked: Expression) -> bool:
             return type_ in NATIVE
         case IsSet() | Call("flag"):
             return True
-        case Call("listed", (value, _)):
+        case Call("listed" | "like", (value, _)):
             return is_native(value)
         case _:
             return all(is_native(part) for part in children(checked))

@@ -53,7 +53,8 @@ class Call:
     """`today()`, `now()`, `len(x)`, `starts_with(x, "13")`, `luhn(x)`, `listed(x, "vip")`.
 
     As checked, names of lists and flags are text literals: `listed(call.from, "vip")`,
-    `flag("outage")`.
+    `flag("outage")`. `like(x, "1[3-9]XX")` is made by the compiler only: each place of the pattern is
+    a digit, `X` for any, or `[2-9]` for some.
     """
 
     function: str
