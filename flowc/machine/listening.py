@@ -23,6 +23,10 @@ class _Part(Enum):
     WAITING = "waiting"
 
 
+_STOP = StopSounds()
+_DEAF, _OFFERED, _WAITING = _Part.DEAF, _Part.OFFERED, _Part.WAITING
+
+
 class Listener:
     """The input side of one call; lives as long as the call, since keys outlive attempts."""
 
@@ -42,7 +46,7 @@ class Listener:
         self._commands = commands
         self._deaf: Sounds = ()
         self._prompt: Sounds | None = None
-        self._part = _Part.WAITING
+        self._part = _WAITING
         self._skipped = False
         self._window_until = -1
         self._flushed_at = -1
@@ -72,16 +76,16 @@ class Listener:
         self._offer(now)
 
     def audio_ended(self, now: int) -> None:
-        if self._part is _Part.DEAF and self._prompt:
-            self._say(_Part.OFFERED, self._prompt)
+        if self._part is _DEAF and self._prompt:
+            self._say(_OFFERED, self._prompt)
         else:
             self._wait(now + self._collect.first_ms)
 
     def key(self, key: str, at: int) -> str | None:
-        if self._part is _Part.DEAF or at <= self._flushed_at:
+        if self._part is _DEAF or at <= self._flushed_at:
             return None
-        if self._part is _Part.OFFERED:
-            self._commands.append(StopSounds())
+        if self._part is _OFFERED:
+            self._commands.append(_STOP)
         late = key == "#" and at < self._window_until
         self._window_until = -1
         if late:
@@ -117,16 +121,16 @@ class Listener:
 
     def _offer(self, now: int) -> None:
         if self._deaf:
-            self._say(_Part.DEAF, self._deaf)
+            self._say(_DEAF, self._deaf)
         elif self._prompt:
-            self._say(_Part.OFFERED, self._prompt)
+            self._say(_OFFERED, self._prompt)
         else:
             self._wait(now + self._collect.first_ms)
 
     def _say(self, part: _Part, sounds: Sounds) -> None:
         self._part = part
-        self._commands.append(PlaySounds(sounds, part is _Part.DEAF))
+        self._commands.append(PlaySounds(sounds, part is _DEAF))
 
     def _wait(self, deadline: int) -> None:
-        self._part = _Part.WAITING
+        self._part = _WAITING
         self._commands.append(WaitForKeys(deadline))

@@ -37,7 +37,8 @@ from flowc.machine.trace import Trace
 from flowc.machine.walk import MachineError, Phase, Walk
 
 KEYS = frozenset("0123456789*#ABCD")
-STANDS_STILL = frozenset({Phase.NEW, Phase.QUEUED, Phase.TALKING, Phase.DIALLING})
+# Named once: looking up a member costs more than the step it is needed for.
+_LISTENING, _MOVING = Phase.LISTENING, Phase.MOVING
 
 
 class ReadError(Exception):
@@ -108,7 +109,7 @@ class Machine:
     @property
     def limit_at(self) -> int | None:
         """When `LimitReached` is due; None while the call's clock stands still, and at its end."""
-        if self._limit_ms is None or self.phase in STANDS_STILL or self._walk.is_ending:
+        if self._limit_ms is None or self._walk.is_still or self._walk.is_ending:
             return None
         return self._walk.now + max(0, self._limit_ms - self._flow_ms)
 
@@ -120,12 +121,13 @@ class Machine:
         """
         walk = self._walk
         walk.commands.clear()
-        if walk.phase not in STANDS_STILL:
+        if not walk.is_still:
             self._flow_ms += event.at - walk.now
         walk.now = event.at
         try:
             self._take(event)
-            walk.move_on()
+            if walk.phase is _MOVING:
+                walk.move_on()
         except Undecided as reason:
             raise ReadError(walk.block.id, reason) from reason
         return tuple(walk.commands)
@@ -181,7 +183,7 @@ class Machine:
         walk = self._walk
         if key not in KEYS:
             raise MachineError(f"{key!r} is no key of a telephone")
-        if walk.phase is Phase.LISTENING:
+        if walk.phase is _LISTENING:
             self._heard(walk.listener.key(key, at))
         elif walk.phase is Phase.QUEUED:
             operation = walk.operation
@@ -190,14 +192,14 @@ class Machine:
                 self._leave_queue(f"key_{key}")
 
     def _audio_ended(self) -> None:
-        if self.phase is Phase.LISTENING:
+        if self._walk.phase is _LISTENING:
             self._walk.listener.audio_ended(self._walk.now)
         else:
             self._expect(Phase.SAYING)
             self._walk.phase = Phase.MOVING
 
     def _audio_failed(self) -> None:
-        if self.phase is Phase.LISTENING:
+        if self._walk.phase is _LISTENING:
             self._walk.end("error")
         else:
             self._audio_ended()

@@ -27,6 +27,17 @@ def sounds_of(
     return tuple(found)
 
 
+def fixed_sounds(prompt: Prompt, language: str) -> tuple[str, ...] | None:
+    """The sound keys of a prompt without conditions and values; None for any other."""
+    found: list[str] = []
+    for phrase in prompt:
+        parts = phrase.in_language(language)
+        if phrase.when is not None or not all(isinstance(part, Sound) for part in parts):
+            return None
+        found.extend(sound_key(language, part) for part in parts if isinstance(part, Sound))
+    return tuple(found)
+
+
 def _add(
     found: list[str],
     phrase: Phrase,

@@ -10,7 +10,7 @@ import re
 from enum import Enum
 from typing import assert_never
 
-from flowc.expression.evaluate import World, evaluate
+from flowc.expression.evaluate import World
 from flowc.expression.tree import Expression
 from flowc.graph.exits import Back, Branch, Call, Hangup, Jump, Return, Switch
 from flowc.graph.operations import (
@@ -49,7 +49,7 @@ from flowc.machine.commands import (
 from flowc.machine.listening import Listener
 from flowc.machine.prepared import Prepared, PreparedBlock
 from flowc.machine.speaking import Readout, sounds_of
-from flowc.machine.trace import Assigned, Ended, HungUp, Marked, Offered, Step
+from flowc.machine.trace import Assigned, HungUp, Marked, Offered, Step
 
 MOST_REMEMBERED = 8
 MOST_STEPS = 10_000  # blocks entered between two events; what a compiler proves stays far below
@@ -75,6 +75,10 @@ class Phase(Enum):
     OVER = "over"
 
 
+# Named once: looking up a member costs more than the step it is needed for.
+_MOVING = Phase.MOVING
+
+
 def return_register(flow: str) -> str:
     """The register with the call site to which `flow` returns; unset where nobody called it."""
     return f"return.{flow}"
@@ -95,6 +99,7 @@ class Walk:
         "block",
         "commands",
         "index",
+        "is_still",
         "language",
         "listener",
         "marks",
@@ -114,6 +119,7 @@ class Walk:
         self.language = prepared.graph.languages[0]
         self.phase = Phase.NEW
         self.block: PreparedBlock
+        self.is_still = True  # the call's own clock: before the answer, in queues and lines
         self.index = 0  # of the operation that comes next
         self.commands: list[Command] = []
         self.listener = Listener(self.commands)
@@ -154,25 +160,29 @@ class Walk:
     def move_on(self) -> None:
         """Go as far as no wait is needed. Raises Undecided where a value is missing."""
         self._walked = 0
-        while self.phase is Phase.MOVING:
-            if self.index < len(self.block.operations):
-                self.index += 1
-                self._do(self.block.operations[self.index - 1])
-            else:
-                self._leave()
+        while self.phase is _MOVING:
+            operations = self.block.operations
+            for place in range(self.index, len(operations)):
+                self.index = place + 1
+                self._do(operations[place])
+                if self.phase is not _MOVING:
+                    return
+            self._leave()
 
     def enter(self, block: PreparedBlock) -> None:
         self._walked += 1
         if self._walked > MOST_STEPS:
             raise MachineError(f"{block.id} goes round without end and without the caller")
-        self.block, self.index, self.phase = block, 0, Phase.MOVING
-        self.tell(block.entered)
+        self.block, self.index, self.phase, self.is_still = block, 0, _MOVING, False
+        self.steps.append(block.entered)
+        self.times.append(self.now - self.started)
 
     def end(self, outcome: str) -> None:
         """The operation waited in has ended."""
         self.values[OUTCOME] = outcome
-        self.phase = Phase.MOVING
-        self.tell(Ended(self.block.id, outcome))
+        self.phase = _MOVING
+        self.is_still = False
+        self.tell(self.block.ended_by(outcome))
 
     def finish(self, by: str, cause: int | None) -> None:
         """The call is over; its handler runs once."""
@@ -229,7 +239,7 @@ class Walk:
         match operation:
             case Assign(variable, value):
                 self.assign(variable, None if value is None else self._value(value))
-            case Play() | Lead() | Cue():
+            case Cue() | Play() | Lead():
                 self._speak(operation)
             case Collect() | Invoke() | Enqueue() | Dial() | Record():
                 self._wait_for(operation)
@@ -244,13 +254,13 @@ class Walk:
 
     def _speak(self, operation: Play | Lead | Cue) -> None:
         match operation:
+            case Cue(prompt, kind, deaf):
+                lead = self._lead_for(kind)
+                self.listener.cue(self._sounds(deaf), lead + self._sounds(prompt))
             case Play(prompt):
                 self._play(self._sounds(prompt))
             case Lead(prompt):
                 self._lead += self._sounds(prompt)
-            case Cue(prompt, kind, deaf):
-                lead = self._lead_for(kind)
-                self.listener.cue(self._sounds(deaf), lead + self._sounds(prompt))
             case _:
                 assert_never(operation)
 
@@ -304,7 +314,7 @@ class Walk:
             case Enqueue():
                 self._join(operation)
             case Dial(numbers=numbers):
-                self.phase = Phase.DIALLING
+                self.phase, self.is_still = Phase.DIALLING, True
                 self._ringing = list(numbers)
                 self.ring_next("failed")
             case Record(_, most_s, silence_s, end_key):
@@ -332,7 +342,7 @@ class Walk:
         priority = 0 if enqueue.priority is None else int(self._value(enqueue.priority))
         most = enqueue.max_wait_s
         deadline = None if most is None else self.now + most * 1000
-        self.phase, self.waiting_since = Phase.QUEUED, self.now
+        self.phase, self.waiting_since, self.is_still = Phase.QUEUED, self.now, True
         self.commands.append(JoinQueue(enqueue.queue, priority, enqueue.exit_keys, deadline))
 
     # --- exits
@@ -378,11 +388,14 @@ class Walk:
         return self.prepared.menus[self._remembered.pop()]
 
     def _value(self, expression: Expression) -> int | str:
-        return evaluate(expression, self.values, self._world)
+        return self.prepared.formula(expression)(self.values, self._world)
 
     def _sounds(self, prompt: Prompt) -> tuple[str, ...]:
         if not prompt:
             return ()
+        fixed = self.prepared.fixed_sounds(prompt, self.language)
+        if fixed is not None:
+            return fixed
         return sounds_of(prompt, self.language, self.values, self._world, self._readout)
 
 
