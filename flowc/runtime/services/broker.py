@@ -98,7 +98,7 @@ class Broker:
         invoke = place.invoke
         script = self._script(place)
         if invoke.kind is InvokeKind.TICKET and script is None:
-            return await self.desk.reply(place.release, invoke, arguments, place.call)
+            return await self._ticket(place, arguments, until)
         target = self.providers.find(place.release, invoke.service, invoke.operation)
         if script is not None:
             target = _scripted(script, invoke, target)
@@ -107,6 +107,13 @@ class Broker:
         seconds = until - monotonic()
         question = Question(invoke.service, arguments, place.world, seconds, call=place.call)
         return await self.providers.reply(target, question, until)
+
+    async def _ticket(self, place: Place, arguments: Mapping[str, Value], until: float) -> Reply:
+        try:
+            async with asyncio.timeout(until - monotonic()):
+                return await self.desk.reply(place.release, place.invoke, arguments, place.call)
+        except TimeoutError:
+            return Unknown("the store of work orders has not answered in time")
 
     def _script(self, place: Place) -> ScriptedBackend | None:
         if self.scripts is None or not place.call.token:

@@ -131,6 +131,8 @@ class AgiGateway:
         except GoneError:
             if talk.fault:
                 self._turn_away("broken protocol")
+        except Exception as error:
+            self.broker.log.event("defect", "error", error=type(error).__name__)
         finally:
             await talk.close()
 

@@ -6,6 +6,7 @@ Follows `flowc_asterisk.protocol`. Knows the conversation and the runtime's brok
 from __future__ import annotations
 
 import asyncio
+import platform
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from flowc_asterisk import protocol, quote
 from flowc_asterisk.agi import wire
 from flowc_asterisk.agi.conversation import Conversation, GoneError
 
+# Ids of calls are unique on one server; the store may be shared by several.
+_HOST = platform.node()
 REARM_S = 1.0
 FILLER_AFTER_S = 1.0
 MOST_TEXT_BYTES = 1800
@@ -65,7 +68,7 @@ class CallQuestion:
         seconds = int(offset) if _WHOLE.fullmatch(offset) else 0
         caller = self.header.values.get("callerid", "")
         return CallFacts(
-            id=self.header.values.get("uniqueid", ""),
+            id=f"{_HOST}-{self.header.values.get('uniqueid', '')}",
             visit=nonce,
             now=int(time()) + seconds,
             caller=caller if _CALLER.fullmatch(caller) else "",
