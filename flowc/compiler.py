@@ -17,6 +17,7 @@ from flowc.graph.verify import verify
 from flowc.language.lower import lower
 from flowc.language.project import Project, ProjectReader
 from flowc.passes.attach_readings import attach_readings
+from flowc.passes.count_nodes import count_nodes
 from flowc.passes.drop_unreachable import drop_unreachable
 from flowc.passes.find_endless_loops import find_endless_loops
 from flowc.passes.find_no_person import find_no_person
@@ -81,7 +82,7 @@ def prove(project: Project, graph: FlowGraph, report: Reporter) -> FlowGraph:
     find_unset_variables(graph, report)
     find_endless_loops(graph, report)
     find_no_person(graph, project.program.around.promise, report)
-    graph = join_says(graph)
+    graph = count_nodes(join_says(graph))
     broken = () if report.has_errors else verify(graph)
     if broken:
         raise AssertionError("; ".join(broken))

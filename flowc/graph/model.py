@@ -34,10 +34,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The hard length of a call in seconds of flow time (it stands still in queue, dial and transfer)."""
+    """What a call may use up: seconds of flow time (it stands still in queue, dial and transfer), and
+    nodes that take time, counted by a pass.
+    """
 
     length_s: int = 1200
-    to: BlockId | None = None  # where a call goes that is longer; None hangs up
+    to: BlockId | None = None  # where a call goes that uses up either; None hangs up
+    nodes: int = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class BoundFlow:
     results: tuple[str, ...] = ()
     variables: Mapping[str, Type] = field(default_factory=dict)
     on_hangup: tuple[BoundNode, ...] = ()
+    # Nodes with findings of their own: who leads to one is not to blame.
+    broken: frozenset[str] = frozenset()
 
     def node(self, name: str) -> BoundNode | None:
         return next((node for node in self.nodes if node.name.text == name), None)
@@ -50,5 +52,7 @@ class Program:
     flows: Mapping[str, BoundFlow]
     person: Way | None = None
     length_s: int = 1200
+    most_nodes: int = 1000
     limit: Way | None = None
+    unread: frozenset[str] = frozenset()  # flows with findings of their own, by the names of their files
     on_hangup: tuple[BoundNode, ...] = ()

@@ -6,12 +6,13 @@ Follows no names: that is the lowering's work.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from flowc.diagnostics.codes import flows as codes
-from flowc.diagnostics.model import Reporter, closest
+from flowc.diagnostics.model import Reporter, Words, closest
 from flowc.expression.check import check, type_of
 from flowc.expression.parse import parse_type
 from flowc.expression.resolve import Binding, Scope
@@ -20,28 +21,34 @@ from flowc.expression.types import Type
 from flowc.graph.surroundings import Keys, Surroundings
 from flowc.kinds.base import FieldInfo, Fill, NodeKind, fields_of, main_field
 from flowc.kinds.calling import CallNode
-from flowc.kinds.parts import Way, Word
+from flowc.kinds.parts import Case, Choice, Way, Word
 from flowc.kinds.program import BoundFlow, BoundNode
-from flowc.kinds.services import TicketNode, operation_results
-from flowc.kinds.shapes import FLOW_NAME, KEY, LISTED_NAME, LONGEST_NAME, NAME, WAY, ListShape, Place, one_of
+from flowc.kinds.services import LookupNode, RequestNode, TicketNode, operation_results
+from flowc.kinds.shapes import FLOW_NAME, KEY, LISTED_NAME, LONGEST_NAME, NAME, WAY, ListShape, Place, id_step, one_of
 from flowc.kinds.speaking import HangupNode
 from flowc.kinds.table import BY_KEYWORD
-from flowc.language.forms import PLAIN, RAW, Form, MappingShape, entries, items
+from flowc.language.forms import PLAIN, RAW, Form, MappingShape, RawMapping, entries, items
 from flowc.source import Span
 from flowc.syntax.tree import Entry, Mapping, Scalar, Tree
 
 MEANINGS = one_of("person", "back", "repeat", "skip", "main_menu")
 COMMON = ("title", "note")
-RESERVED_FLOWS = frozenset({"call", "project", "clock", "input", "way", "flags", "lists", "outcome", "cause", "hangup"})
+# What a result can't be called: the words of nodes, and the ways that every service has.
+RESERVED_RESULTS = frozenset({*BY_KEYWORD, *COMMON, "then", "done", "error", "unknown", "with", "as", "while_waiting", "class"})
+RESERVED_FLOWS = frozenset({"call", "project", "clock", "input", "way", "flags", "lists", "outcome", "cause", "hangup", "flowc"})
+RESERVED_VARIABLES = frozenset({"call", "flags", "lists", "true", "false", "and", "or", "not", "in", "is", "set", "if", "else"})
+LONGEST_PAIR = 60
 RESERVED_NODES = re.compile(r"hangup_([0-9]+|end)|person|back|repeat|main_menu|skip")
+NODES = RawMapping(Words("nodes by their names", "节点名和节点"), "{welcome: {say: 您好。, then: bye}}")
+KEYS = RawMapping(Words("keys and their meanings", "按键和含义"), '{0: person, "*": back}')
 FLOW = Form(
     "flow",
     {
         "flow": FLOW_NAME,
         "title": RAW,
         "note": PLAIN,
-        "nodes": RAW,
-        "keys": RAW,
+        "nodes": NODES,
+        "keys": KEYS,
         "person": WAY,
         "entries": ListShape(LISTED_NAME),
         "parameters": MappingShape(PLAIN),
@@ -87,27 +94,32 @@ class FlowBinder:
     report: Reporter
 
     def flow(self, tree: Tree) -> BoundFlow | None:
-        place = Place(self.report, self.around.languages, "", "flow")
+        # Texts of `defaults:` and `person:` carry the flow's name in their ids, too.
+        named = dict((key.text, value) for key, value in entries(tree)).get("flow")
+        id_ = id_step(named.text) if isinstance(named, Scalar) else ""
+        place = Place(self.report, self.around.languages, id_, "flow")
         form = FLOW.read(tree, place)
         if form is None or "flow" not in form:
             return None
         name: Word = form["flow"]
         self._check_name(name, RESERVED_FLOWS)
-        place = replace(place, id=name.text)
         defaults = {**self.defaults, **{key.text: way for key, way in form.get("defaults", {}).items()}}
         binder = replace(self, defaults=defaults)
         nodes = binder._nodes(form.get("nodes"), place)
+        written = tuple(key.text for key, _ in entries(form.get("nodes")))
+        self._check_lengths(name, nodes)
         parameters = self._types(form.get("parameters", {}))
         on_hangup = binder.after_call(form.get("on_hangup"), place)
         flow = BoundFlow(
             name=name,
             nodes=(*nodes, *on_hangup),
             title=titles(form.get("title"), place),
-            entries=tuple(word.text for word in form.get("entries", ())),
+            entries=self._entries(form.get("entries", ()), name.text, written),
+            broken=frozenset(written) - {node.name.text for node in nodes},
             keys=read_keys(form.get("keys"), place),
             person=form.get("person"),
             parameters=parameters,
-            results=tuple(word.text for word in form.get("results", ())),
+            results=self._flow_results(form.get("results", ())),
             on_hangup=on_hangup,
         )
         declared = {**parameters, **self._types(form.get("vars", {}))}
@@ -118,13 +130,43 @@ class FlowBinder:
         if taken or len(word.text) > LONGEST_NAME or not NAME.fullmatch(word.text):
             self.report.report(codes.WRONG_NAME, word.span, name=word.text, most=LONGEST_NAME)
 
+    def _check_lengths(self, flow: Word, nodes: tuple[BoundNode, ...]) -> None:
+        """Telephone systems cut longer names silently."""
+        for node in nodes:
+            length = len(flow.text) + len(node.name.text)
+            if length > LONGEST_PAIR:
+                self.report.report(
+                    codes.NAMES_TOO_LONG, node.name.span, flow=flow.text, node=node.name.text, length=length, most=LONGEST_PAIR
+                )
+
+    def _entries(self, words: tuple[Word, ...], flow: str, nodes: tuple[str, ...]) -> tuple[str, ...]:
+        for word in words:
+            if word.text not in nodes:
+                self.report.report(codes.UNKNOWN_NODE, word.span, name=word.text, flow=flow, **closest(word.text, nodes))
+        return tuple(word.text for word in words)
+
+    def _flow_results(self, words: tuple[Word, ...]) -> tuple[str, ...]:
+        for word in words:
+            if word.text in RESERVED_RESULTS:
+                self.report.report(codes.WRONG_NAME, word.span, name=word.text, most=LONGEST_NAME)
+        return tuple(dict.fromkeys(word.text for word in words))
+
     def _types(self, declared: MappingOf[Scalar, str]) -> dict[str, Type]:
         found = ((key, parse_type(text, key.span, self.records, self.report)) for key, text in declared.items())
-        return {key.text: type_ for key, type_ in found if type_}
+        types = {key.text: type_ for key, type_ in found if type_}
+        for key in declared:
+            self._check_variable(Word(key.text, key.span))
+            type_ = types.get(key.text)
+            if type_ is not None and not isinstance(type_, ScalarType):
+                fix = f"{type_.fields[0][0]}: {type_.fields[0][1]}" if isinstance(type_, Record) and type_.fields else f"{key.text}: text"
+                self.report.report(codes.HELD_WHOLE, key.span, name=key.text, type=type_, fix=fix)
+        return types
+
+    def _check_variable(self, word: Word) -> None:
+        if word.text in RESERVED_VARIABLES or len(word.text) > LONGEST_NAME or not NAME.fullmatch(word.text):
+            self.report.report(codes.WRONG_NAME, word.span, name=word.text, most=LONGEST_NAME)
 
     def _nodes(self, tree: Tree | None, place: Place) -> tuple[BoundNode, ...]:
-        if tree is not None and not entries(tree):
-            place.wrong(tree, FLOW_NAME.expected, "nodes: {welcome: {say: 您好。, then: bye}}")
         found = []
         for key, body in entries(tree):
             word = Word(key.text, key.span)
@@ -136,7 +178,7 @@ class FlowBinder:
     def node(self, name: Word, body: Tree, place: Place) -> BoundNode | None:
         """A node, or None with findings."""
         if not isinstance(body, Mapping):
-            place.wrong(body, FLOW_NAME.expected, "{say: 您好。, then: bye}")
+            place.wrong(body, Words("a node", "一个节点"), "{say: 您好。, then: bye}")
             return None
         kind = self._kind(name, body)
         if kind is None:
@@ -192,7 +234,9 @@ class FlowBinder:
         """A result that a service or a flow declares is an outcome; anything else is a slip."""
         word = entry.key.text
         results = self._results(kind, body)
-        if kind is CallNode or word in results:
+        # Of an operation that is not known, nobody can tell the results.
+        unknown = not results and kind in (LookupNode, RequestNode) and not self._is_known(kind, body)
+        if kind is CallNode or word in results or unknown:
             way = WAY.read(entry.value, place)
             if way:
                 declared[word] = way
@@ -205,9 +249,15 @@ class FlowBinder:
         text = main.text if isinstance(main, Scalar) else ""
         return operation_results(self.around, text, ticket=kind is TicketNode)
 
+    def _is_known(self, kind: type[NodeKind], body: Mapping) -> bool:
+        main = body.get(kind.keyword)
+        service_name, _, operation = main.text.partition(".") if isinstance(main, Scalar) else ("", "", "")
+        service = self.around.services.get(service_name)
+        return service is not None and service.operation(operation) is not None
+
     def _inherited_results(self, kind: type[NodeKind], body: Mapping, declared: dict[str, Way]) -> dict[str, Way]:
         results = self._results(kind, body)
-        return {**{name: way for name, way in self.defaults.items() if name in results}, **declared}
+        return {**{name: self.defaults[name] for name in results if name in self.defaults}, **declared}
 
     def _complete(self, kind: type[NodeKind], name: Word, body: Mapping, values: dict[str, Any]) -> bool:
         complete = True
@@ -238,22 +288,40 @@ class FlowBinder:
         """The steps of `on_hangup:` as nodes that lead from one to the next, and an end."""
         steps = items(tree)
         found = []
+        if isinstance(tree, Scalar) and tree.is_empty:
+            return ()
+        names = {f"hangup_{at}" for at in range(1, len(steps) + 1)} | {"hangup_end"}
         for at, body in enumerate(steps, 1):
             onward = _way(f"hangup_{at + 1}" if at < len(steps) else "hangup_end", body.span)
             binder = replace(self, defaults=_Everywhere(onward))
-            node = binder.node(Word(f"hangup_{at}", body.span), body, place.under(f"on_hangup.{at}"))
+            first = body.span.source.span(body.span.start, body.span.start + 1)
+            shown = body.entries[0].key.span if isinstance(body, Mapping) and body.entries else first
+            node = binder.node(Word(f"hangup_{at}", shown), body, place.under(f"on_hangup.{at}"))
+            if node:
+                self._check_ways(node.kind, names)
             if node and not node.kind.after_call:
-                self.report.report(codes.HANGUP_KIND, body.span, kind=node.kind.keyword)
+                self.report.report(codes.HANGUP_KIND, node.name.span, kind=node.kind.keyword)
             elif node:
                 found.append(node)
         if not found or tree is None:
             return ()
         return (*found, BoundNode(Word("hangup_end", tree.span), HangupNode(), tree.span))
 
+    def _check_ways(self, kind: NodeKind, names: set[str]) -> None:
+        for way in ways_of(kind):
+            if way.to.text not in names or way.say:
+                self.report.report(codes.HANGUP_WAY, way.to.span, name=way.to.text)
+
     def variables(self, flow: str, nodes: tuple[BoundNode, ...], declared: MappingOf[str, Type]) -> dict[str, Type]:
         """The types of a flow's variables, from what fills them."""
         types: dict[str, Type] = dict(declared)
-        waiting = [fill for node in nodes for fill in node.kind.fills(self.around)]
+        filled = [fill for node in nodes for fill in node.kind.fills(self.around)]
+        # A variable of the project is filled where it is: the flow gets none of that name.
+        waiting = [fill for fill in filled if fill.name.text in declared or fill.name.text not in self.around.variables]
+        for fill in filled:
+            self._check_variable(fill.name)
+            if fill not in waiting and fill.type is not None:
+                self._settle(dict(self.around.variables), fill, fill.type)
         while waiting:
             known = [(fill, self._type_of(fill, types, flow)) for fill in waiting]
             settled = [(fill, type_) for fill, type_ in known if type_ is not None]
@@ -293,6 +361,18 @@ class _Everywhere(dict[str, Way]):
         return self.way
 
 
+def ways_of(kind: NodeKind) -> Iterator[Way]:
+    """Every way out of a node, those on the way of a way too."""
+    for each in fields(kind):
+        value = getattr(kind, each.name)
+        found = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,)
+        for one in found:
+            way = one.way if isinstance(one, Case | Choice) else one
+            while isinstance(way, Way):
+                yield way
+                way = way.otherwise
+
+
 def _way(node: str, span: Span) -> Way:
     return Way(Word(node, span), span)
 
@@ -310,11 +390,14 @@ def titles(tree: Tree | None, place: Place) -> tuple[tuple[str, str], ...]:
 
 def read_keys(tree: Tree | None, place: Place) -> Keys:
     """`{0: person, "*": back}`."""
-    bound = []
+    bound: dict[str, str] = {}
     for key, value in entries(tree):
         pressed, meaning = KEY.read(key, place.under("keys")), MEANINGS.read(value, place.under(key.text))
-        if pressed and meaning:
-            bound.append((pressed, meaning))
-    return Keys(tuple(bound))
+        first = next((k for k, known in bound.items() if known == meaning), None)
+        if first is not None and meaning:
+            place.report.report(codes.MEANING_TWICE, value.span, meaning=meaning, first=first)
+        elif pressed and meaning:
+            bound[pressed] = meaning
+    return Keys(tuple(bound.items()))
 
 

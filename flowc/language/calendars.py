@@ -12,31 +12,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
+from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter, Words
 from flowc.graph.surroundings import Calendar, Opening
 from flowc.kinds.shapes import LISTED_NAME, ListShape, Place, Worded
-from flowc.language.forms import RAW, Form, entries
+from flowc.language.forms import Form, RawMapping, entries
 from flowc.syntax.tree import Scalar, Tree
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOURS = re.compile(r"([0-2][0-9]):([0-5][0-9])-([0-2][0-9]):([0-5][0-9])")
 MOST_DAYS = 366
-
-CALENDAR = Form(
-    "calendar",
-    {
-        "calendar": LISTED_NAME,
-        "week": RAW,
-        "holidays": RAW,
-        "workdays": RAW,
-        "days": RAW,
-        "emergency": LISTED_NAME,
-    },
-    ("calendar", "week"),
-)
 
 
 def day_of(text: str) -> date | None:
@@ -89,7 +78,26 @@ OPENINGS = Worded(
 )
 DAYS = Worded(Words("a day, or two with ` - ` between", "一个日期，或用 ` - ` 连起来的两个日期"), "2026-10-01 - 2026-10-07", _days_of)
 WEEKDAY = Worded(Words("a day of the week: mon, tue ... or mon-fri", "星期：mon、tue……或 mon-fri"), "mon-fri", _weekdays_of)
-HOLIDAYS = ListShape(DAYS)
+WEEKDAY_ALONE = Worded(
+    Words("one day of the week", "一个星期几"), "fri", lambda text: _weekdays_of(text) if text.lower() in WEEKDAYS else None
+)
+HOURS_OR_LIST = ListShape(OPENINGS)
+WEEK = RawMapping(Words("days of the week and their hours", "星期和时间段"), '{mon-fri: "09:00-17:30"}', HOURS_OR_LIST)
+WORKDAYS = RawMapping(Words("days and the day of the week that each follows", "日期和按星期几上班"), "{2026-10-10: fri}", WEEKDAY_ALONE, none=True)
+ONE_OFFS = RawMapping(Words("days and their hours", "日期和时间段"), '{2026-12-31: "09:00-12:00"}', HOURS_OR_LIST, none=True)
+
+CALENDAR = Form(
+    "calendar",
+    {
+        "calendar": LISTED_NAME,
+        "week": WEEK,
+        "holidays": ListShape(DAYS),
+        "workdays": WORKDAYS,
+        "days": ONE_OFFS,
+        "emergency": LISTED_NAME,
+    },
+    ("calendar", "week"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +110,12 @@ class CalendarReader:
         form = CALENDAR.read(tree, place)
         if form is None or "calendar" not in form or "week" not in form:
             return None
-        holidays = HOLIDAYS.read(form["holidays"], place.under("holidays")) if "holidays" in form else ()
+        holidays = form.get("holidays", ())
+        self._twice(tree, form, {day for days in holidays for day in days}, place)
         return Calendar(
             name=form["calendar"].text,
             week=self._week(form["week"], place.under("week")),
-            holidays=tuple(day for days in holidays or () for day in days),
+            holidays=tuple(day for days in holidays for day in days),
             workdays=tuple(self._workdays(form.get("workdays"), place.under("workdays"))),
             days=tuple(self._days(form.get("days"), place.under("days"))),
             emergency=form["emergency"].text if "emergency" in form else "",
@@ -115,15 +124,29 @@ class CalendarReader:
 
     def _week(self, tree: Tree, place: Place) -> tuple[tuple[Opening, ...], ...]:
         week: list[tuple[Opening, ...]] = [()] * 7
+        given: set[int] = set()
         for key, value in entries(tree):
             days, openings = WEEKDAY.read(key, place), OPENINGS.read(_joined(value), place)
             for day in days or ():
+                if day in given:
+                    self.report.report(codes.DAY_TWICE, key.span, day=WEEKDAYS[day])
+                given.add(day)
                 week[day] = openings or ()
         return tuple(week)
 
+    def _twice(self, tree: Tree, form: dict[str, Any], holidays: set[date], place: Place) -> None:
+        """A day can't be a holiday and a make-up workday; nor have two lines of one-off hours."""
+        silent = replace(place, report=Reporter())
+        for section, taken in (("workdays", set(holidays)), ("days", set())):
+            for key, _ in entries(form.get(section)):
+                for day in DAYS.read(key, silent) or ():
+                    if day in taken:
+                        self.report.report(codes.DAY_TWICE, key.span, day=day)
+                    taken.add(day)
+
     def _workdays(self, tree: Tree | None, place: Place) -> Iterator[tuple[date, int]]:
         for key, value in entries(tree):
-            days, like = DAYS.read(key, place), WEEKDAY.read(value, place)
+            days, like = DAYS.read(key, place), WEEKDAY_ALONE.read(value, place)
             for day in days or ():
                 if like:
                     yield day, like[0] + 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter, Words, closest
@@ -15,7 +15,7 @@ from flowc.kinds.shapes import JsonSchema, Place, Shape
 from flowc.source import Span
 from flowc.syntax.tree import Mapping, Scalar, Sequence, Tree
 
-T = TypeVar("T")
+FIELDS = Words("fields with their values", "字段和取值")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,24 @@ class Form:
     fields: MappingOf[str, Shape[Any]]
     required: tuple[str, ...] = ()
 
+    @property
+    def expected(self) -> Words:
+        return FIELDS
+
+    @property
+    def example(self) -> str:
+        shown = self.required or tuple(self.fields)[:1]
+        return "{" + ", ".join(f"{name}: {self.fields[name].example}" for name in shown) + "}"
+
+    def schema(self) -> JsonSchema:
+        fields = {name: shape.schema() for name, shape in self.fields.items()}
+        wanted = {"required": list(self.required)} if self.required else {}
+        return {"type": "object", "properties": fields, "additionalProperties": False, **wanted}
+
     def read(self, tree: Tree, place: Place) -> dict[str, Any] | None:
         """The fields' values; those left out or wrong are absent. None where it is no mapping."""
         if not isinstance(tree, Mapping):
-            place.wrong(tree, Words("fields with their values", "字段和取值"), f"{next(iter(self.fields))}: ...")
+            place.wrong(tree, FIELDS, f"{next(iter(self.fields))}: ...")
             return None
         found: dict[str, Any] = {}
         for entry in tree:
@@ -69,6 +83,47 @@ class Raw:
 
     def schema(self) -> JsonSchema:
         return {}
+
+
+@dataclass(frozen=True, slots=True)
+class RawMapping:
+    """Names and anything; each value is left to the owner of the field."""
+
+    expected: Words
+    example: str
+    value: Shape[Any] | None = None  # what a value is, for the schema
+    none: bool = False  # whether it may be empty
+
+    def read(self, tree: Tree, place: Place) -> Tree | None:
+        if isinstance(tree, Mapping) and (tree.entries or self.none):
+            return tree
+        place.wrong(tree, self.expected, self.example)
+        return None
+
+    def schema(self) -> JsonSchema:
+        return {"type": "object", "additionalProperties": self.value.schema() if self.value else True}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """For the schema only: a value of one shape or of another, which the owner tells apart."""
+
+    one: Shape[Any]
+    other: Shape[Any]
+
+    @property
+    def expected(self) -> Words:
+        return self.one.expected
+
+    @property
+    def example(self) -> str:
+        return self.one.example
+
+    def read(self, tree: Tree, place: Place) -> object:
+        return (self.other if isinstance(tree, Mapping) else self.one).read(tree, place)
+
+    def schema(self) -> JsonSchema:
+        return {"anyOf": [self.one.schema(), self.other.schema()]}
 
 
 @dataclass(frozen=True, slots=True)

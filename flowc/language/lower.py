@@ -7,7 +7,7 @@ Blocks of the call itself have the flow id `call`: `call.n3285028.start` answers
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter, closest
@@ -25,7 +25,7 @@ from flowc.kinds.program import BoundFlow, BoundNode, Program
 from flowc.kinds.speaking import HangupNode
 from flowc.kinds.words import PhraseMaker, Texts
 from flowc.language.bind import scope_of
-from flowc.source import Span
+from flowc.source import NOWHERE, Span
 
 NUMBER_FLOW = "call.flow"  # the flow of the number dialled
 HANGUP_FLOW = "hangup.flow"  # the flow whose `on_hangup` counts
@@ -60,9 +60,12 @@ class _Lowering:
         self._main_menu()
         for flow in self.program.flows.values():
             self._flow(flow)
+        self._check_settings()
         hangup = self._hangup()
         limit = self._limit()
         self._enters()
+        self._noted_again()
+        menus = self._menus_back_in()
         self._refuse_recursion()
         around = self.program.around
         graph = FlowGraph(
@@ -72,10 +75,10 @@ class _Lowering:
             numbers=numbers,
             blocks=dict(self.into.blocks),
             on_hangup=hangup,
-            menus=self._menus(),
+            menus=menus,
             lists=around.lists,
             flags=around.flags,
-            limits=Limits(self.program.length_s, limit),
+            limits=Limits(self.program.length_s, limit, self.program.most_nodes),
         )
         return Lowered(graph, self.into.texts)
 
@@ -96,10 +99,14 @@ class _Lowering:
     def _numbers(self) -> Iterator[tuple[str, BlockId]]:
         for number in self.program.around.numbers:
             flow = self.program.flows.get(number.flow)
-            if flow is None or not flow.nodes:
+            if flow is not None and not flow.nodes:
+                continue  # reported where its nodes stand
+            if number.flow in self.program.unread:
+                continue
+            if flow is None:
                 self.report.report(codes.UNKNOWN_FLOW, number.span, name=number.flow, **closest(number.flow, self.program.flows))
                 continue
-            entry = BlockId(CALL, "n" + number.number.lstrip("+"))
+            entry = BlockId(CALL, "n" + number.number.replace("+", "plus"))
             noted = Assign(NUMBER_FLOW, Literal(flow.name.text, Scalar.TEXT))
             start = BlockId(flow.name.text, flow.nodes[0].name.text)
             self._add(entry, (Answer(), noted, *self._handler_noted(flow.name.text)), Jump(start), "number", number.span)
@@ -127,7 +134,8 @@ class _Lowering:
     def _hangup(self) -> BlockId | None:
         if not self.own_handlers and not self.program.on_hangup:
             return None
-        span = self.program.around.numbers[0].span
+        steps = (*self.program.on_hangup, *(node for flow in self.program.flows.values() for node in flow.on_hangup))
+        span = steps[0].span
         self._add(HANGUP_END, (), Hangup(), "on_hangup", span)
         first = self._project_handler() or HANGUP_END
         cases = tuple(self.own_handlers.items())
@@ -153,9 +161,41 @@ class _Lowering:
         self._add(LIMIT, (), Jump(to), "limit", span)
         return LIMIT
 
+    def _check_settings(self) -> None:
+        """What the project says and no node uses must lead somewhere, too."""
+        node = BoundNode(Word("settings", NOWHERE), HangupNode(), NOWHERE)
+        for flow in (None, *self.program.flows.values()):
+            person = flow.person if flow else self.program.person
+            if person and person.to.text != "person":
+                at = flow or BoundFlow(Word(CALL, person.span), (node,))
+                words = PhraseMaker(self.program.around, scope_of({}, CALL, self.program.around), Texts(), self.report)
+                scratch = GraphBuilder(self.program, self.report)
+                NodeBuilder(scratch, at, node, words).target(person.to)
+
     def _menus(self) -> dict[str, BlockId]:
         remembered = (op for block in self.into.blocks.values() for op in block.operations if isinstance(op, Remember))
         return {op.node: BlockId(*op.node.split(".")) for op in remembered}
+
+    def _noted_again(self) -> None:
+        """Who comes back to a flow, by `return` or by *back*, is under its `on_hangup` again."""
+        if not self.own_handlers:
+            return
+        for id_, block in tuple(self.into.blocks.items()):
+            if isinstance(block.exit, Call):
+                ways = tuple((result, self._back_in(id_, f"returned_{result}", to)) for result, to in block.exit.results)
+                self.into.blocks[id_] = replace(block, exit=replace(block.exit, results=ways))
+
+    def _back_in(self, at: BlockId, part: str, to: BlockId) -> BlockId:
+        id_ = BlockId(at.flow, at.node, part)
+        block = Block(id_, self._handler_noted(at.flow), Jump(to), self.into.blocks[at].origin)
+        self.into.add(block)
+        return id_
+
+    def _menus_back_in(self) -> dict[str, BlockId]:
+        menus = self._menus()
+        if not self.own_handlers:
+            return menus
+        return {name: self._back_in(start, "back_in", start) for name, start in menus.items() if start in self.into.blocks}
 
     def _enters(self) -> None:
         """Blocks by which a flow is entered from others: its variables unset, its menus forgotten."""

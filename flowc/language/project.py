@@ -10,27 +10,28 @@ from collections.abc import Callable, Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter, Words, closest
 from flowc.expression.parse import parse_type
-from flowc.expression.types import Record, Type
+from flowc.expression.types import ListOf, Record, Scalar, Type
 from flowc.graph.services import ServiceSpec, TicketClass, TicketSettings
 from flowc.graph.surroundings import Calendar, Number, PersonPromise, PromptRow, QueueSpec, Surroundings
 from flowc.kinds.builder import PROJECT_FILE
-from flowc.kinds.parts import Way
+from flowc.kinds.parts import Way, Word
 from flowc.kinds.program import BoundFlow, Program
-from flowc.kinds.shapes import DURATION, FLOW_NAME, LANGUAGE, LISTED_NAME, TARGET, WAY, ListShape, Place, Worded, count
-from flowc.language.bind import FlowBinder, read_keys
+from flowc.kinds.shapes import DURATION, FLOW_NAME, LANGUAGE, LISTED_NAME, LONGEST_NAME, NAME, TARGET, WAY, ListShape, NameShape, Place, Worded, count
+from flowc.language.bind import KEYS, RESERVED_VARIABLES, FlowBinder, read_keys
 from flowc.language.calendars import CalendarReader
 from flowc.language.environments import Environment, read_environments
-from flowc.language.forms import PLAIN, RAW, Form, MappingShape, entries
+from flowc.language.forms import PLAIN, RAW, Form, MappingShape, OneOf, RawMapping, entries
 from flowc.language.services import ServiceReader
 from flowc.language.tables import read_list, read_prompts, read_queues
-from flowc.source import Source
 from flowc.syntax.read_source import decode
 from flowc.syntax.read_yaml import read_yaml
 from flowc.syntax.tree import Mapping, Tree
+from flowc.syntax.tree import Scalar as Scalar_
 
 T = TypeVar("T")
 FLOWS, SERVICES, CALENDARS, LISTS, PROMPTS = "flows/", "services/", "calendars/", "lists/", "prompts/"
@@ -38,39 +39,52 @@ QUEUES_FILE, PROMPTS_FILE = "queues.yaml", "prompts.csv"
 DIALLED = Worded(
     Words("a number of digits, quoted", "加引号的号码"), '"3285028"', lambda t: t if re.fullmatch(r"\+?[0-9]{2,20}", t) else None
 )
-DESTINATION = Worded(
+DESTINATION = NameShape(
     Words("a number, a beginning and `*`, or a list of the project", "号码、号段加 `*`，或项目里的号码表"),
     '"0750*"',
-    lambda t: t if re.fullmatch(r"[0-9]{2,20}|[0-9]{1,19}\*|[a-z][a-z0-9_]*", t) else None,
-)
-PROJECT = Form(
-    "project",
-    {
-        "project": LISTED_NAME,
-        "timezone": PLAIN,
-        "languages": ListShape(LANGUAGE),
-        "voices": MappingShape(PLAIN),
-        "numbers": RAW,
-        "keys": RAW,
-        "person": RAW,
-        "defaults": MappingShape(WAY),
-        "limits": RAW,
-        "destinations": ListShape(DESTINATION),
-        "flags": ListShape(LISTED_NAME),
-        "vars": MappingShape(PLAIN),
-        "tickets": RAW,
-        "recording": RAW,
-        "fallback": PLAIN,
-        "environments": RAW,
-        "on_hangup": RAW,
-    },
-    ("project", "languages", "numbers"),
+    re.compile(r"[0-9]{2,20}|[0-9]{1,19}\*|[a-z][a-z0-9_]*"),
 )
 LIMITS = Form("limits", {"length": DURATION, "nodes": count(10, 100_000), "to": TARGET})
 PERSON = Form("person", {"to": TARGET, "within_keys": count(0, 20), "within": DURATION}, ("to",))
 TICKET_CLASS = Form("ticket class", {"accept": DURATION, "handle": DURATION, "reply": DURATION, "title": RAW})
 RECORDING = Form("recording", {"calls": PLAIN, "notice": PLAIN, "keep": DURATION})
 NUMBER = Form("number", {"flow": FLOW_NAME, "also": ListShape(DIALLED)}, ("flow",))
+NUMBERS = RawMapping(Words("numbers and the flows that answer them", "号码和接听的流程"), '{"3285028": {flow: hotline}}', OneOf(FLOW_NAME, NUMBER))
+TICKETS = RawMapping(Words("classes of work orders", "工单类别"), "{fault: {accept: 15m, handle: 4h, reply: 24h}}", TICKET_CLASS, none=True)
+ENVIRONMENTS = RawMapping(Words("places and their settings", "环境和设置"), "{dev: {target: pbx}}", none=True)
+
+
+def _zone(text: str) -> str | None:
+    try:
+        return ZoneInfo(text).key
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return None
+
+
+ZONE = Worded(Words("a time zone", "时区"), "Asia/Shanghai", _zone)
+PROJECT = Form(
+    "project",
+    {
+        "project": LISTED_NAME,
+        "timezone": ZONE,
+        "languages": ListShape(LANGUAGE),
+        "voices": MappingShape(PLAIN),
+        "numbers": NUMBERS,
+        "keys": KEYS,
+        "person": PERSON,
+        "defaults": MappingShape(WAY),
+        "limits": LIMITS,
+        "destinations": ListShape(DESTINATION),
+        "flags": ListShape(LISTED_NAME),
+        "vars": MappingShape(PLAIN),
+        "tickets": TICKETS,
+        "recording": RECORDING,
+        "fallback": PLAIN,
+        "environments": ENVIRONMENTS,
+        "on_hangup": RAW,
+    },
+    ("project", "languages", "numbers"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +105,7 @@ class ProjectReader:
     files: MappingOf[str, bytes]
     report: Reporter
     languages: tuple[str, ...] = ("zh",)
+    unread: set[str] = field(default_factory=set)  # files with findings of their own, by name
 
     def read(self) -> Project | None:
         tree = self._yaml(PROJECT_FILE)
@@ -99,7 +114,7 @@ class ProjectReader:
         form = PROJECT.read(tree, self._place(PROJECT_FILE))
         if form is None or "project" not in form:
             return None
-        languages = tuple(word.text for word in form.get("languages", ())) or ("zh",)
+        languages = tuple(dict.fromkeys(word.text for word in form.get("languages", ()))) or ("zh",)
         reader = replace(self, languages=languages)
         return reader._project(form)
 
@@ -108,13 +123,14 @@ class ProjectReader:
         place = self._place(PROJECT_FILE)
         defaults = {key.text: way for key, way in form.get("defaults", {}).items()}
         binder = FlowBinder(around, records, defaults, self.report)
-        person = PERSON.read(form["person"], place) if "person" in form else None
-        limits = LIMITS.read(form["limits"], place) if "limits" in form else None
+        person, limits = form.get("person"), form.get("limits")
         program = Program(
             around=around,
             flows=self._flows(binder),
+            unread=frozenset(self.unread),
             person=_way_to(person),
             length_s=(limits or {}).get("length", 1200),
+            most_nodes=(limits or {}).get("nodes", 1000),
             limit=_way_to(limits),
             on_hangup=binder.after_call(form.get("on_hangup"), place),
         )
@@ -129,17 +145,18 @@ class ProjectReader:
     def _surroundings(self, form: dict[str, Any]) -> tuple[Surroundings, dict[str, Record]]:
         place = self._place(PROJECT_FILE)
         services = self._named(SERVICES, lambda tree, at: ServiceReader(self.report).read(tree, at), lambda spec: spec.name)
-        person = PERSON.read(form["person"], place) or {} if "person" in form else {}
+        person = form.get("person") or {}
         records = _records(services)
         variables = {
             key.text: type_
             for key, text in form.get("vars", {}).items()
-            if (type_ := parse_type(text, key.span, records, self.report))
+            if (type_ := parse_type(text, key.span, records, self.report)) and self._is_single(key, type_)
         }
         around = Surroundings(
             name=form["project"].text,
             languages=self.languages,
             timezone=form.get("timezone", "Asia/Shanghai"),
+            unread=frozenset(self.unread),
             numbers=self._numbers(form.get("numbers"), place),
             services=services,
             tickets=self._tickets(form.get("tickets"), place),
@@ -151,20 +168,41 @@ class ProjectReader:
             recordings=frozenset(self._recordings()),
             keys=read_keys(form.get("keys"), place),
             promise=PersonPromise(person.get("within_keys"), person.get("within")),
-            destinations=tuple(form.get("destinations", ())),
+            destinations=tuple(word.text for word in form.get("destinations", ())),
             variables=variables,
         )
-        self._check_destinations(form, around)
-        return around, records
+        self._check_destinations(form.get("destinations", ()), around)
+        self._check_languages(form)
+        self._check_flags(around)
+        return replace(around, unread=frozenset(self.unread)), records
 
-    def _check_destinations(self, form: dict[str, Any], around: Surroundings) -> None:
-        tree = self.files and form.get("destinations", ())
-        for name in tree or ():
-            if not name[0].isdigit() and name not in around.lists:
-                source = Source(PROJECT_FILE, "")
+    def _is_single(self, key: Scalar_, type_: Type) -> bool:
+        if not isinstance(type_, Scalar):
+            self.report.report(codes.HELD_WHOLE, key.span, name=key.text, type=type_, fix=f"{key.text}: text")
+        if key.text in RESERVED_VARIABLES or not NAME.fullmatch(key.text):
+            self.report.report(codes.WRONG_NAME, key.span, name=key.text, most=LONGEST_NAME)
+        return isinstance(type_, Scalar)
+
+    def _check_destinations(self, words: tuple[Word, ...], around: Surroundings) -> None:
+        for word in words:
+            if not word.text[0].isdigit() and word.text not in around.lists and word.text not in self.unread:
                 self.report.report(
-                    codes.UNKNOWN_THING, source.span(0, 0), what="list", what_zh="号码表", name=name, **closest(name, around.lists)
+                    codes.UNKNOWN_THING, word.span, what="list", what_zh="号码表", name=word.text, **closest(word.text, around.lists)
                 )
+
+    def _check_languages(self, form: dict[str, Any]) -> None:
+        for key in form.get("voices", {}):
+            if key.text not in self.languages:
+                self.report.report(
+                    codes.UNKNOWN_THING, key.span, what="language", what_zh="语言", name=key.text, **closest(key.text, self.languages)
+                )
+
+    def _check_flags(self, around: Surroundings) -> None:
+        for calendar in around.calendars.values():
+            flag = calendar.emergency
+            if flag and flag not in around.flags:
+                span = calendar.span.source.span(calendar.span.start, calendar.span.start + 1)
+                self.report.report(codes.UNKNOWN_THING, span, what="flag", what_zh="标志", name=flag, **closest(flag, around.flags))
 
     def _numbers(self, tree: Tree | None, place: Place) -> tuple[Number, ...]:
         found: list[Number] = []
@@ -209,8 +247,13 @@ class ProjectReader:
         found = {}
         for name in self._under(LISTS, ".csv"):
             source = decode(self.files[name], name, self.report)
-            if source:
-                found[PurePosixPath(name).stem] = read_list(source, self._place(name))
+            stem = PurePosixPath(name).stem
+            if source is None:
+                self.unread.add(stem)
+            elif not NAME.fullmatch(stem):
+                self.report.report(codes.WRONG_NAME, source.span(0, 0), name=stem, most=LONGEST_NAME)
+            else:
+                found[stem] = read_list(source, self._place(name))
         return found
 
     def _prompts(self) -> dict[str, PromptRow]:
@@ -234,6 +277,7 @@ class ProjectReader:
             tree = self._yaml(name)
             value = read(tree, self._place(name)) if tree is not None else None
             if value is None or tree is None:
+                self.unread.add(PurePosixPath(name).name.removesuffix(ending))
                 continue
             key = name_of(value)
             if key in found:
@@ -264,8 +308,13 @@ def _records(services: MappingOf[str, ServiceSpec]) -> dict[str, Record]:
     found: dict[str, Record] = {}
 
     def keep(type_: Type | None) -> None:
-        if isinstance(type_, Record):
-            found.setdefault(type_.name, type_)
+        match type_:
+            case Record(name, fields):
+                found.setdefault(name, type_)
+                for _, inner in fields:
+                    keep(inner)
+            case ListOf(item):
+                keep(item)
 
     for service in services.values():
         for operation in service.operations:

@@ -18,6 +18,7 @@ from typing import Any
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.codes import proofs
 from flowc.diagnostics.model import Reporter, closest
+from flowc.diagnostics.model import Words as Words_
 from flowc.expression.check import Binding, Scope, check
 from flowc.expression.parse import parse_expression, parse_type
 from flowc.expression.types import Record, Type
@@ -36,16 +37,22 @@ from flowc.graph.services import (
     Settings,
     SqlAction,
     SqlSettings,
+    TICKETS,
     Template,
     TemplatePart,
     Value,
     Words,
 )
-from flowc.kinds.shapes import DURATION, LISTED_NAME, TRUTH, ListShape, Place, count, one_of
-from flowc.language.forms import PLAIN, RAW, Form, MappingShape, entries
+from flowc.kinds.parts import Word
+from flowc.kinds.shapes import DURATION, LISTED_NAME, LONGEST_NAME, NAME, TRUTH, ListShape, Place, count, one_of
+from flowc.language.forms import PLAIN, Form, MappingShape, RawMapping, entries
 from flowc.source import Span
-from flowc.syntax.tree import Scalar, Tree
+from flowc.syntax.tree import Mapping, Scalar, Tree
 
+TYPES = RawMapping(Words_("records and their fields", "记录和字段"), "{Service: {name: text}}", MappingShape(PLAIN))
+OPERATIONS = RawMapping(Words_("operations by their names", "操作名和操作"), "{customer: {gives: text}}", none=True)
+PARAMETERS = RawMapping(Words_("parameters and their types", "参数和类型"), "{account: digits}", PLAIN, none=True)
+RESERVED_RESULTS = frozenset({"then", "done", "error", "unknown", "with", "as", "while_waiting", "class", "note", "title"})
 SERVICE = Form(
     "service",
     {
@@ -55,16 +62,16 @@ SERVICE = Form(
         "file": PLAIN,
         "headers": MappingShape(PLAIN),
         "allow_private": TRUTH,
-        "types": RAW,
-        "lookups": RAW,
-        "requests": RAW,
+        "types": TYPES,
+        "lookups": OPERATIONS,
+        "requests": OPERATIONS,
     },
     ("service", "kind"),
 )
 OPERATION = Form(
     "operation",
     {
-        "with": RAW,
+        "with": PARAMETERS,
         "optional": ListShape(LISTED_NAME),
         "gives": PLAIN,
         "or": ListShape(LISTED_NAME),
@@ -87,6 +94,13 @@ OPERATION = Form(
         "at": PLAIN,
     },
 )
+EVERYWHERE = ("with", "optional", "gives", "or", "deadline")
+FIELDS_OF = {
+    "sql": ("query", "lists", "empty"),
+    "http": ("get", "post", "put", "delete", "fields", "headers", "body", "form", "statuses", "at"),
+    "fixture": (),
+}
+ONLY_OF = {InvokeKind.LOOKUP: ("retries", "cache"), InvokeKind.REQUEST: ("key",)}
 METHODS = ("get", "post", "put", "delete")
 ENVIRONMENT = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}")
 HOLE = re.compile(r"\{([^{}]*)\}")
@@ -102,11 +116,19 @@ class ServiceReader:
         form = SERVICE.read(tree, place)
         if form is None or "service" not in form or "kind" not in form:
             return None
+        if form["service"].text == TICKETS:
+            self.report.report(codes.WRONG_NAME, form["service"].span, name=TICKETS, most=LONGEST_NAME)
         settings = self._settings(form, tree, place)
         records = self._records(form.get("types"), place)
         operations: list[OperationSpec] = []
+        taken: set[str] = set()
         for section, kind in (("lookups", InvokeKind.LOOKUP), ("requests", InvokeKind.REQUEST)):
             for name, body in entries(form.get(section)):
+                if not NAME.fullmatch(name.text) or len(name.text) > LONGEST_NAME:
+                    self.report.report(codes.WRONG_NAME, name.span, name=name.text, most=LONGEST_NAME)
+                if name.text in taken:
+                    self.report.report(codes.DUPLICATE_FLOW, name.span, name=name.text, where=section)
+                taken.add(name.text)
                 found = self._operation(name, body, kind, form["kind"], records, place.under(name.text))
                 operations.extend([found] if found else [])
         return ServiceSpec(form["service"].text, settings, tuple(operations)) if settings else None
@@ -128,6 +150,8 @@ class ServiceReader:
     def _records(self, tree: Tree | None, place: Place) -> dict[str, Record]:
         records: dict[str, Record] = {}
         for name, body in entries(tree):
+            if not isinstance(body, Mapping):
+                place.under(name.text).wrong(body, TYPES.expected, TYPES.example)
             fields: list[tuple[str, Type]] = []
             for key, written in entries(body):
                 type_ = self.type(written, records, place.under(key.text))
@@ -150,7 +174,13 @@ class ServiceReader:
         scope = Scope({key: Binding(key, type_) for key, type_ in parameters}, frozenset(), frozenset())
         templates = TemplateReader(scope, self.report, body.span)
         written = next((entry.value for entry in body if entry.key.text == "gives"), None) if not isinstance(body, Scalar) else None  # type: ignore[union-attr] # a form is a mapping
-        results = tuple(word.text for word in form.get("or", ()))
+        results = self._results(form.get("or", ()))
+        self._fits(form, service_kind, name, kind)
+        for word in form.get("optional", ()):
+            if word.text not in dict(parameters):
+                self.report.report(
+                    codes.UNKNOWN_THING, word.span, what="parameter", what_zh="参数", name=word.text, **closest(word.text, dict(parameters))
+                )
         if kind is InvokeKind.REQUEST and "key" not in form:
             self.report.report(proofs.ALWAYS_REQUEST, name.span, name=name.text)
         self._known_results(form, results, body.span)
@@ -167,6 +197,23 @@ class ServiceReader:
             cache_s=form.get("cache", 0),
             key=templates.read(form["key"]) if "key" in form else (),
         )
+
+    def _results(self, words: tuple[Word, ...]) -> tuple[str, ...]:
+        for word in words:
+            if word.text in RESERVED_RESULTS:
+                self.report.report(codes.WRONG_NAME, word.span, name=word.text, most=LONGEST_NAME)
+        return tuple(dict.fromkeys(word.text for word in words))
+
+    def _fits(self, form: dict[str, Any], service_kind: str, name: Scalar, kind: InvokeKind) -> None:
+        """The fields of an operation are those of its service's kind."""
+        for word in form:
+            if word not in EVERYWHERE + FIELDS_OF[service_kind] + ONLY_OF[kind]:
+                self.report.report(codes.UNKNOWN_FIELD, name.span, kind=f"{service_kind} {kind.value}", name=word)
+        if service_kind == "sql" and "query" not in form:
+            self.report.report(
+                codes.MISSING_FIELD, name.span, node=name.text, name="query",
+                hint="say what is asked, as `query: \"select ...\"`", hint_zh="写出查询语句，例如 `query: \"select ...\"`",
+            )
 
     def _known_results(self, form: dict[str, Any], results: tuple[str, ...], span: Span) -> None:
         named = [form["empty"]] if "empty" in form else []

@@ -6,16 +6,18 @@ import csv
 import re
 from collections.abc import Iterator
 from io import StringIO
+from itertools import chain
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Words
 from flowc.graph.surroundings import PromptRow, QueueSpec
-from flowc.kinds.shapes import DURATION, ListShape, Place, Worded, count, one_of
-from flowc.language.forms import PLAIN, Form, entries
+from flowc.kinds.shapes import DURATION, LISTED_NAME, ListShape, Place, Worded, count, one_of
+from flowc.language.forms import PLAIN, Form, RawMapping, entries
 from flowc.source import Source, Span
 from flowc.syntax.tree import Scalar, Tree
 
-PROMPT_ID = re.compile(r"[a-z][a-z0-9_.~*#]{0,79}")
+PROMPT_ID = re.compile(r"[a-z][a-z0-9_.]{0,199}")
+NUMBER = re.compile(r"\+?[0-9]{1,20}\*?")
 SEAT = Worded(
     Words("a seat: letters, digits, _ and -", "坐席：字母、数字、_ 和 -"), "8001", lambda t: t if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", t) else None
 )
@@ -33,10 +35,15 @@ QUEUE = Form(
 )
 
 
+QUEUES = RawMapping(Words("queues by their names", "队列名和队列"), "{digital_tv: {members: [8001]}}")
+
+
 def read_queues(tree: Tree, place: Place) -> dict[str, QueueSpec]:
     """`queues: {digital_tv: {members: [8001], ...}}`, or the queues themselves."""
     found: dict[str, QueueSpec] = {}
+    QUEUES.read(tree, place)
     for name, body in entries(tree):
+        LISTED_NAME.read(name, place)
         form = QUEUE.read(body, place.under(name.text))
         if form is not None:
             found[name.text] = QueueSpec(
@@ -52,31 +59,47 @@ def read_queues(tree: Tree, place: Place) -> dict[str, QueueSpec]:
     return found
 
 
-def _rows(source: Source) -> Iterator[tuple[dict[str, str], Span]]:
-    """The rows of a table by its first line, each with the place of its line."""
-    lines = csv.reader(StringIO(source.text))
-    header = next(lines, [])
-    start = 0
-    before = lines.line_num
-    for row in lines:
-        first = before + 1
-        before = lines.line_num
-        start = _offset(source, first)
-        end = start + len(source.line(first)) if first <= source.text.count("\n") + 1 else start
-        yield dict(zip([name.strip() for name in header], row, strict=False)), source.span(start, end)
+def _rows(source: Source, place: Place) -> Iterator[tuple[dict[str, str], Span]]:
+    """The rows of a table by its first line (itself the first), each with the place of its line."""
+    # The csv module's own notion of a line: every one that it asks for is counted.
+    starts: list[int] = []
+    lines = csv.reader(_lines(source.text, starts))
+    header: list[str] | None = None
+    row_at = 0
+    while True:
+        try:
+            row = next(lines, None)
+        except csv.Error as problem:
+            place.wrong(Scalar("", source.span(row_at, row_at + 1)), Words(f"a row ({problem})", f"一行数据（{problem}）"), "id,zh,en")
+            return
+        if row is None:
+            return
+        start, row_at = (starts[row_at] if row_at < len(starts) else 0), len(starts)
+        if header is None:
+            header = [name.strip() for name in row]
+            yield {name: name for name in header}, source.span(start, start + len(",".join(row)))
+        elif row:
+            line = source.text.find("\n", start)
+            yield dict(zip(header, row, strict=False)), source.span(start, line if line >= 0 else len(source.text))
 
 
-def _offset(source: Source, line: int) -> int:
+def _lines(text: str, starts: list[int]) -> Iterator[str]:
     at = 0
-    for _ in range(line - 1):
-        at = source.text.find("\n", at) + 1
-    return at
+    for line in StringIO(text, newline=""):
+        starts.append(at)
+        at += len(line)
+        yield line
 
 
 def read_prompts(source: Source, place: Place) -> dict[str, PromptRow]:
     """`id, zh, en, recording, approved by, note`: columns named by language hold texts."""
     found: dict[str, PromptRow] = {}
-    for row, span in _rows(source):
+    rows = _rows(source, place)
+    header = next(rows, None)
+    if header is not None and "id" not in header[0]:
+        place.wrong(Scalar("", header[1]), Words("a first line with a column `id`", "首行有 `id` 一列"), "id,zh,en,recording")
+        return {}
+    for row, span in rows:
         id_ = (row.get("id") or "").strip()
         if not id_:
             continue
@@ -93,9 +116,13 @@ def read_prompts(source: Source, place: Place) -> dict[str, PromptRow]:
 def read_list(source: Source, place: Place) -> tuple[str, ...]:
     """The first column, digits only; other columns are for people."""
     found: list[str] = []
-    for row, span in _rows(source):
+    rows = _rows(source, place)
+    # The first line names the columns, unless it is a number itself.
+    first = next(rows, None)
+    headless = first is not None and bool(NUMBER.fullmatch(next(iter(first[0]), "")))
+    for row, span in chain([first] if first and headless else [], rows):
         entry = next(iter(row.values()), "").strip()
-        if re.fullmatch(r"\+?[0-9]{1,20}\*?", entry):
+        if NUMBER.fullmatch(entry):
             found.append(entry.lstrip("+"))
         elif entry:
             place.wrong(Scalar(entry, span), Words("a number in the first column", "第一列是号码"), "13800138000")

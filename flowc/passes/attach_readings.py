@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from flowc.diagnostics.codes import flows, proofs
 from flowc.diagnostics.model import Reporter
-from flowc.expression.operators import is_native, reads, walk
+from flowc.expression.operators import is_native, reads, type_of, walk
 from flowc.expression.render import expression_text
 from flowc.expression.tree import Binary, Conditional, Expression, Not, Read
 from flowc.expression.types import Scalar, Type
@@ -48,8 +48,9 @@ class _Wanted:
 def attach_readings(graph: FlowGraph, report: Reporter) -> FlowGraph:
     """The same graph with each `Invoke` complete and no text left to compare natively."""
     givers = _givers(graph)
+    answers = tuple({frozenset(given.variable for given in each.gives): None for each in _invokes(graph.blocks.values())})
     wanted = _Wanted()
-    blocks = {id_: _Rewriter(givers, wanted, report, block).block() for id_, block in graph.blocks.items()}
+    blocks = {id_: _Rewriter(answers, wanted, report, block).block() for id_, block in graph.blocks.items()}
     for block in blocks.values():
         _collect(block, wanted, givers, report)
     done = {id_: _filled(block, wanted) for id_, block in blocks.items()}
@@ -74,7 +75,7 @@ def _invokes(blocks: Iterable[Block]) -> Iterator[Invoke]:
 class _Rewriter:
     """Puts a decided variable in the place of each condition on text, block by block."""
 
-    givers: Mapping[str, list[Given]]
+    answers: tuple[frozenset[str], ...]  # the variables that each question fills
     wanted: _Wanted
     report: Reporter
     at: Block
@@ -113,7 +114,8 @@ class _Rewriter:
 
     def _native(self, expression: Expression) -> Expression:
         """The expression with its parts on text replaced; whole where it is native already."""
-        if is_native(expression) or _is_constant(expression):
+        # A text may be kept as it came, and handed on; only what asks about it needs an answer.
+        if is_native(expression) or _is_constant(expression) or isinstance(expression, Read):
             return expression
         match expression:
             case Binary(operator, left, right) if operator in ("and", "or"):
@@ -132,7 +134,8 @@ class _Rewriter:
 
     def _decided(self, expression: Expression) -> Expression:
         read = reads(expression)
-        if not read or not all(variable in self.givers for variable in read):
+        whole = any(read <= answer for answer in self.answers)
+        if not read or not whole or type_of(expression) is not Scalar.BOOL:
             span: Span = getattr(expression, "span", self.at.origin.span)
             shown = span if span.end > span.start else self.at.origin.span
             self.report.report(proofs.UNDECIDED_TEXT, shown, text=expression_text(expression))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flowc.graph.exits import Back, Call, Return, Switch, successors
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
-from flowc.graph.operations import OUTCOME, Collect, Digits, Operation, Options
+from flowc.graph.operations import OUTCOME, Collect, Digits, Enqueue, Operation, Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,8 @@ def chosen_in_a_menu(block: Block, outcome: str) -> bool:
             return outcome in keys
         case Collect():
             return outcome in ("back", "person")
+        case Enqueue():
+            return outcome.startswith("key_")
         case _:
             return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flowc.diagnostics.codes import proofs
 from flowc.diagnostics.model import Reporter
 from flowc.expression.operators import reads
-from flowc.graph.exits import Branch
+from flowc.graph.exits import Branch, Call, Return
 from flowc.graph.ids import START, BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Collect
@@ -14,7 +14,7 @@ from flowc.passes.edges import Edge, chosen_in_a_menu, edges_of, ending
 
 def find_endless_loops(graph: FlowGraph, report: Reporter) -> None:
     """Report each ring of blocks that a call can go round without an end, once a ring."""
-    onward = {id_: [e for e in edges_of(block) if not _bounded(e, block, graph)] for id_, block in graph.blocks.items()}
+    onward = _unbounded(graph)
     told: set[frozenset[str]] = set()
     for ring in _rings(onward):
         nodes = tuple(dict.fromkeys(id_.node_name for id_ in ring))
@@ -28,6 +28,52 @@ def find_endless_loops(graph: FlowGraph, report: Reporter) -> None:
             proofs.ENDLESS, origin.span, ring=" -> ".join((*nodes, nodes[0])),
             outcome="then" if outcome == START else outcome, target=closing.to.node,
         )
+
+
+def _unbounded(graph: FlowGraph) -> dict[BlockId, list[Edge]]:
+    """The ways that nothing bounds. A call leads on where the flow called can be passed without a choice."""
+    onward = {id_: [e for e in edges_of(block) if not _bounded(e, block, graph)] for id_, block in graph.blocks.items()}
+    jumped = {edge.to.flow for ways in onward.values() for edge in ways if edge.source.flow != edge.to.flow and not _is_call(edge, graph)}
+    for id_, block in graph.blocks.items():
+        match block.exit:
+            case Return(flow=flow) if flow not in jumped:
+                onward[id_] = []  # `otherwise` is for who came by a jump
+    passed: dict[BlockId, frozenset[str]] = {}
+    for id_, block in graph.blocks.items():
+        match block.exit:
+            case Call(entry=entry, results=results):
+                free = _passed(entry, graph, onward, passed)
+                ways = [Edge(id_, to) for result, to in results if result in free]
+                onward[id_] = [Edge(id_, entry), *ways]
+    return onward
+
+
+def _is_call(edge: Edge, graph: FlowGraph) -> bool:
+    exit_ = graph.blocks[edge.source].exit
+    return isinstance(exit_, Call) and exit_.entry == edge.to
+
+
+def _passed(entry: BlockId, graph: FlowGraph, onward: dict[BlockId, list[Edge]], passed: dict[BlockId, frozenset[str]]) -> frozenset[str]:
+    """The results that a called flow can end with and the caller chose nothing. Calls form no ring."""
+    if entry in passed:
+        return passed[entry]
+    seen: set[BlockId] = set()
+    waiting, found = [entry], set()
+    while waiting:
+        at = waiting.pop()
+        if at in seen or at not in graph.blocks:
+            continue
+        seen.add(at)
+        match graph.blocks[at].exit:
+            case Return(flow=flow, result=result) if flow == entry.flow:
+                found.add(result)
+            case Call(entry=inner, results=results):
+                free = _passed(inner, graph, onward, passed)
+                waiting.extend(to for result, to in results if result in free)
+            case _:
+                waiting.extend(edge.to for edge in onward[at])
+    passed[entry] = frozenset(found)
+    return passed[entry]
 
 
 def _bounded(edge: Edge, block: Block, graph: FlowGraph) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from flowc.diagnostics.codes import proofs
 from flowc.diagnostics.model import Reporter
-from flowc.expression.operators import reads, walk
-from flowc.expression.tree import Binary, Expression, IsSet, Read
-from flowc.graph.exits import Branch, Call, Exit, Return
+from flowc.expression.operators import children
+from flowc.expression.tree import Binary, Conditional, Expression, IsSet, Not, Read
+from flowc.graph.exits import Back, Branch, Call, Exit, Return
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Assign, Collect, Invoke, Operation, Record
@@ -78,6 +78,33 @@ def _filled_by_call(exit_: Exit, edge: Edge, returned: Mapping[tuple[str, str], 
     return frozenset.intersection(*came) if came else None
 
 
+def _lost_on_the_way_back(graph: FlowGraph) -> dict[BlockId, Known]:
+    """What *back* may find without a value, by menu: a failed question unsets what it would fill."""
+    failed: dict[BlockId, Known] = dict.fromkeys(graph.blocks, frozenset())
+    waiting = [id_ for id_, block in graph.blocks.items() if any(isinstance(each, Invoke) for each in block.operations)]
+    while waiting:
+        at = waiting.pop()
+        block = graph.blocks[at]
+        for edge in edges_of(block):
+            there = _failed_after(block, edge, failed[at])
+            if edge.to in failed and not there <= failed[edge.to]:
+                failed[edge.to] |= there
+                waiting.append(edge.to)
+    backs = [failed[id_] for id_, block in graph.blocks.items() if isinstance(block.exit, Back)]
+    lost: Known = frozenset().union(*backs)
+    return {menu: frozenset(v for v in lost if v.startswith(f"{menu.flow}.")) for menu in graph.menus.values()}
+
+
+def _failed_after(block: Block, edge: Edge, before: Known) -> Known:
+    failed = set(before)
+    for operation in block.operations:
+        if isinstance(operation, Invoke) and edge.outcome != "done":
+            failed.update(written_by(operation))
+        else:
+            failed.difference_update(written_by(operation))
+    return frozenset(failed)
+
+
 def _entered(to: BlockId, known: Known) -> Known:
     """A flow that is entered afresh keeps nothing of before but its parameters, set just now."""
     return known if to.part != ENTER else frozenset(v for v in known if not v.startswith(f"{to.flow}.") or v.endswith("!"))
@@ -101,8 +128,8 @@ def _with_operations(block: Block, before: Known, outcome: str = "") -> set[str]
 def _after(block: Block, edge: Edge, before: Known) -> Known:
     known = _with_operations(block, before, edge.outcome)
     match block.exit:
-        case Branch(condition, then, otherwise) if then != otherwise and edge.to == then:
-            known.update(_implied(condition))
+        case Branch(condition, then, otherwise) if then != otherwise:
+            known.update(_implied(condition, edge.to == then))
         case Call(flow=flow) if edge.to.part == ENTER:
             # Its parameters outlive the entry; the mark is taken off again behind it.
             given = {op.variable for op in block.operations if isinstance(op, Assign)}
@@ -112,14 +139,19 @@ def _after(block: Block, edge: Edge, before: Known) -> Known:
     return frozenset(known)
 
 
-def _implied(condition: Expression) -> Iterator[str]:
-    """What must be set where the condition holds."""
+def _implied(condition: Expression, holds: bool = True) -> Iterator[str]:
+    """What must be set where the condition holds, or where it does not."""
     match condition:
-        case IsSet(Read(variable=variable)):
+        case IsSet(Read(variable=variable)) if holds:
             yield variable
-        case Binary("and", left, right):
+        case Not(operand):
+            yield from _implied(operand, not holds)
+        case Binary("and", left, right) if holds:
             yield from _implied(left)
             yield from _implied(right)
+        case Binary("or", left, right) if not holds:
+            yield from _implied(left, False)
+            yield from _implied(right, False)
 
 
 def _read_unset(block: Block, before: Known) -> Iterator[str]:
@@ -146,10 +178,27 @@ def _unset_in(operation: Operation, known: set[str]) -> Iterator[str]:
 
 def _missing(expressions: tuple[Expression, ...], known: set[str]) -> Iterator[str]:
     for expression in expressions:
-        asked = {part.operand.variable for part in walk(expression) if isinstance(part, IsSet) and isinstance(part.operand, Read)}
-        for variable in sorted(reads(expression)):
-            if variable not in known and variable not in asked and _is_author(variable):
-                yield variable
+        unset = set(_unguarded(expression, frozenset(known)))
+        yield from sorted(variable for variable in unset if _is_author(variable))
+
+
+def _unguarded(expression: Expression, known: Known) -> Iterator[str]:
+    """What is read and neither known nor asked for before it: `x is set and x > 3`."""
+    match expression:
+        case Read(variable=variable) if variable not in known:
+            yield variable
+        case IsSet():
+            return
+        case Binary("and" | "or" as operator, left, right):
+            yield from _unguarded(left, known)
+            yield from _unguarded(right, known | set(_implied(left, operator == "and")))
+        case Conditional(condition, then, otherwise):
+            yield from _unguarded(condition, known)
+            yield from _unguarded(then, known | set(_implied(condition)))
+            yield from _unguarded(otherwise, known | set(_implied(condition, False)))
+        case _:
+            for part in children(expression):
+                yield from _unguarded(part, known)
 
 
 def _is_author(variable: str) -> bool:

@@ -38,7 +38,8 @@ def _short(prompt: tuple[Phrase, ...]) -> bool:
     """Whether its longest list of sounds surely fits beside an input's own prompt."""
     parts = sum(max(len(parts) for _, parts in phrase.parts) for phrase in prompt)
     values = sum(1 for phrase in prompt for _ in spoken_in(phrase))
-    unrolled = any(phrase.when is not None for phrase in prompt) and len(prompt) > 4
+    # A text that is there twice was said for `each` of a list.
+    unrolled = len({phrase.id for phrase in prompt}) < len(prompt)
     return not unrolled and parts + values * 8 <= MOST_PARTS
 
 

@@ -137,14 +137,27 @@ def _ways(graph: FlowGraph, trace: Trace) -> Iterator[tuple[Edge, str]]:
 def _edges(block: Block) -> Iterator[Edge]:
     if _is_by_outcome(block):
         assert isinstance(block.exit, Switch)
-        ways = [value for value, _ in block.exit.cases if value not in _NOT_A_CALLERS]
-        yield from (Edge(block.id, way) for way in ways)
+        yield from (Edge(block.id, way) for way in _outcomes(block))
     elif _has_ways(block):
         yield from (Edge(block.id, str(to)) for to in dict.fromkeys(successors(block.exit)))
 
 
+def _outcomes(block: Block) -> Iterator[str]:
+    """The outcomes of a block that something outside the server can bring about."""
+    assert isinstance(block.exit, Switch)
+    asks = isinstance(block.operations[-1], Collect)
+    yield from (value for value, _ in block.exit.cases if not asks or value not in _NOT_A_CALLERS)
+
+
 def _has_ways(block: Block) -> bool:
-    return isinstance(block.exit, Switch | Branch) and not _is_by_outcome(block)
+    """Ways by a value; the guard of the call's budget is the compiler's own and no way of a flow."""
+    match block.exit:
+        case Branch(then=BlockId("call", "budget")):
+            return False
+        case Switch() | Branch():
+            return not _is_by_outcome(block) and block.id.node_name != "call.budget"
+        case _:
+            return False
 
 
 def _is_by_outcome(block: Block) -> bool:
@@ -153,8 +166,7 @@ def _is_by_outcome(block: Block) -> bool:
 
 def _causes(block: Block) -> Iterator[str]:
     if isinstance(block.exit, Switch) and block.operations:
-        outcomes = (value for value, _ in block.exit.cases if value not in _NOT_A_CALLERS)
-        yield from filter(None, (_cause(block, outcome) for outcome in outcomes))
+        yield from filter(None, (_cause(block, outcome) for outcome in _outcomes(block)))
 
 
 def _cause(block: Block, outcome: str) -> str:
