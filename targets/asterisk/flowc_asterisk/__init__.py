@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from flowc.target import Bundle, Capability, EmitRequest, Environment, Gateway, LiveRuntime
+from flowc.target import (
+    Bundle,
+    Capability,
+    EmitRequest,
+    Environment,
+    Gateway,
+    Installer,
+    LiveRuntime,
+)
 
 
 @dataclass(frozen=True)

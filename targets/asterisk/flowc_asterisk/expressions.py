@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from flowc.expression.operators import FUNCTIONS, type_of
+from flowc.expression.operators import type_of
 from flowc.expression.tree import (
     Binary,
     Call,
@@ -63,6 +63,8 @@ class ExpressionWriter:
                 return f"${{IF({self.condition(condition)}?{self.value(then)}:{self.value(otherwise)})}}"
             case _ if self._is_word(expression):
                 raise NotNativeError("this text is not decided on the server")
+            case Read() | Conditional():  # a sum is written plainly, without the 0 in front
+                return f"$[{self._number(expression)}+0]"
             case _:
                 return f"$[{self._number(expression)}]"
 
@@ -159,10 +161,10 @@ class ExpressionWriter:
                 return f"${{LEN({self._digits(call.arguments[0])})}}"
             case "number":
                 return f"(0{self._digits(call.arguments[0])})"
-            case _ if call.function in FUNCTIONS or call.function in ("listed", "flag"):
-                return self._asked(call)
+            case "number":
+                return f"(0{self._digits(call.arguments[0])})"
             case _:
-                raise NotNativeError(f"`{call.function}` is not decided on the server")
+                return self._asked(call)
 
     def local_now(self) -> str:
         """Seconds that read as UTC give the time in the project's zone."""
@@ -183,6 +185,8 @@ class ExpressionWriter:
                 held = self._held(self._digits(value))
                 tail = f"${{{held}:-{len(end)}}}"
                 return f'("{tail}"="{quote.digits(end)}")'
+            case "like", (value, Literal(value=str(pattern))):
+                return f'${{REGEX("^{quote.places(pattern)}$" {self._digits(value)})}}'
             case "luhn", (value,):
                 return self._luhn(value)
             case "like", (value, Literal(value=str(pattern))):
@@ -225,7 +229,7 @@ class ExpressionWriter:
 
 def _midnight(date: str) -> str:
     """The epoch of a date's midnight, read as UTC."""
-    return f"${{STRPTIME($[{date}],UTC,%Y%m%d)}}"
+    return f"${{STRPTIME($[{date}+0],UTC,%Y%m%d)}}"
 
 
 def _moved(date: str, sign: str, days: str) -> str:

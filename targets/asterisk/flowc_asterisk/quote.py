@@ -141,6 +141,13 @@ def number_pattern(allowed: str) -> str:
     return digits(allowed)
 
 
+def places(pattern: str) -> str:
+    """A pattern of digits, `X` for any and `[2-9]` for some, as a regular expression."""
+    if not re.fullmatch(r"([0-9X]|\[[0-9]+(-[0-9])?\])+", pattern):
+        raise QuoteError(f"{pattern!r} is no pattern of digits")
+    return pattern.replace("X", "[0-9]")
+
+
 def key(value: str) -> str:
     """Keys of a telephone."""
     if not re.fullmatch(r"[0-9*#A-D]+", value):

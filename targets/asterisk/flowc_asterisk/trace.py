@@ -92,7 +92,7 @@ class TraceReader:
             case "Newexten":
                 self._executed(event)
             case "VarSet":
-                self._set(event.get("Variable", ""), event.get("Value", ""))
+                self._set(event.get("Variable", ""), _plain(event.get("Value", "")))
             case _:
                 pass
 
@@ -231,3 +231,11 @@ class TraceReader:
         moment = self._now if at is None else at
         self._steps.append(step)
         self._times.append(round((moment - self._zero) * 1000) if self._zero else 0)
+
+
+def _plain(value: str) -> str:
+    """VarSet tells values as a C string would be written."""
+    return re.sub(r"\\(.)", lambda sign: _ESCAPES.get(sign[1], sign[1]), value)
+
+
+_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
