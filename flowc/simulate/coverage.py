@@ -115,7 +115,8 @@ def cover(graph: FlowGraph, traces: Iterable[Trace]) -> Coverage:
             edges[edge] += 1
             causes.update((cause,) if cause else ())
         nodes.update({s.block.node_name for s in trace.steps if isinstance(s, Entered)})
-    all_nodes = tuple(dict.fromkeys(block.node_name for block in graph.blocks))
+    # Blocks of the call itself (`call.main_menu`) are no author's.
+    all_nodes = tuple(dict.fromkeys(id_.node_name for id_ in graph.blocks if id_.flow != "call"))
     all_edges = tuple(edge for block in graph.blocks.values() for edge in _edges(block))
     all_causes = tuple(cause for block in graph.blocks.values() for cause in _causes(block))
     return Coverage(nodes, edges, causes, all_nodes, all_edges, all_causes)
