@@ -187,7 +187,8 @@ class Installer(Protocol):
     """
 
     def files(self, loaded: Loaded) -> tuple[Artifact, ...]:
-        """The files of `<root>/current/` that make a server hold this. Pure: the same each time."""
+        """The files of `<root>/current/` that make a server hold this: the same each time, as they
+        depend on nothing but the releases, which never change."""
 
     def host_lines(self) -> tuple[HostLine, ...]:
         """What the server's own configuration must say for `<root>/current/` to be read."""

@@ -1,0 +1,226 @@
+"""A deploy, a rollback and a recovery, step by step. Success is what the server says it holds.
+
+Everything before SWITCH can be forgotten; from there on either the new state is read back from the
+server, or the old one is put back and read back. Must not know any telephone system.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flowc.deploy.build_folder import BuildFolder
+from flowc.deploy.change import Changer
+from flowc.deploy.disk import Disk
+from flowc.deploy.drift import find_drift
+from flowc.deploy.errors import DriftError, RefusedError
+from flowc.deploy.generations import Generation, Generations, hashed
+from flowc.deploy.host import Agree, add_lines, missing_lines, refuse, take_out_lines
+from flowc.deploy.journal import Journal, UnderWay
+from flowc.deploy.layout import Layout
+from flowc.deploy.lock import held_lock
+from flowc.deploy.planning import Situation, deployed, plan_of, rolled_back
+from flowc.deploy.staging import Staging
+from flowc.deploy.steps import Observer, Step
+from flowc.plan import Plan
+from flowc.target import Calls, HostLine, Installer, Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a deploy shall go. `agree` is shown the lines that the host's files lack; `trial` is a
+    number to ring after the switch, "" for none."""
+
+    force: bool = False
+    agree: Agree = refuse
+    trial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was done. `calls`: where they were just before; `removed`: releases taken away."""
+
+    release: str | None
+    previous: str | None
+    seconds: float
+    calls: Calls = field(default_factory=Calls)
+    removed: tuple[str, ...] = ()
+    added: tuple[HostLine, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Deployment:
+    """One server, seen from its own disk."""
+
+    def __init__(
+        self,
+        root: Path,
+        installer: Installer,
+        *,
+        disk: Disk | None = None,
+        observe: Observer = lambda _: None,
+    ) -> None:
+        self._layout = Layout(root)
+        self._installer = installer
+        self._disk = disk or Disk()
+        self._observe = observe
+        self._generations = Generations(self._layout, self._disk)
+        self._journal = Journal(self._layout.under_way, self._disk)
+        self._staging = Staging(self._layout, self._disk)
+        self._changer = Changer(self._generations, self._journal, installer, observe)
+
+    def current(self) -> Generation:
+        """What is deployed, by the disk; an empty generation where nothing is."""
+        return self._generations.current() or self._empty()
+
+    async def plan(self, build: BuildFolder) -> Plan:
+        """What `deploy` would do. Changes nothing. Raises OSError."""
+        self._refuse_incomplete(build)
+        await self._installer.check(build.path)
+        before, calls = self.current(), await self._installer.calls()
+        after = deployed(before, build.release8, calls, self._installer)
+        is_staged = build.release8 in self._staging.staged()
+        lines = missing_lines(self._installer.host_lines())
+        drift = () if before.number == 0 else self._drift(before)
+        return plan_of(Situation(before, after, is_staged, lines, calls, drift))
+
+    async def deploy(self, build: BuildFolder, wishes: Wishes | None = None) -> Report:
+        """Let new calls enter a release. Raises OSError; its kinds are in `errors`."""
+        wishes = wishes or Wishes()
+        with self._locked(f"deploy of {build.release8}"):
+            began = time.monotonic()
+            notes = list(await self._recover())
+            self._observe(Step.CHECK)
+            self._refuse_incomplete(build)
+            notes += await self._installer.check(build.path)
+            before = self._settled(force=wishes.force)
+            self._observe(Step.STAGE)
+            self._staging.stage(build, force=wishes.force)
+            self._observe(Step.HOST)
+            added = add_lines(self._installer.host_lines(), wishes.agree, self._disk)
+            calls = await self._installer.calls()
+            after = deployed(before, build.release8, calls, self._installer)
+            notes += await self._changer.change(
+                f"deploy of {build.release8}", before, after, wishes.trial
+            )
+            removed = self._clean_up(before, after)
+            seconds = time.monotonic() - began
+            return Report(
+                after.current, before.current, seconds, calls, removed, added, tuple(notes)
+            )
+
+    async def rollback(self, *, force: bool = False) -> Report:
+        """Let new calls enter the release before. Raises OSError."""
+        with self._locked("rollback"):
+            began = time.monotonic()
+            notes = list(await self._recover())
+            self._observe(Step.CHECK)
+            before = self._settled(force=force)
+            if before.previous is None:
+                raise RefusedError("there is no release to return to")
+            calls = await self._installer.calls()
+            after = rolled_back(before, calls, self._installer)
+            notes += await self._changer.change("rollback", before, after)
+            removed = self._clean_up(before, after)
+            seconds = time.monotonic() - began
+            return Report(after.current, before.current, seconds, calls, removed, (), tuple(notes))
+
+    async def recover(self) -> Report:
+        """End what a dead deploy left: finish it where the server holds it, else take it back."""
+        with self._locked("recovery"):
+            began = time.monotonic()
+            notes = await self._recover()
+            current = self.current().current
+            return Report(current, current, time.monotonic() - began, notes=notes)
+
+    async def take_out(self) -> tuple[HostLine, ...]:
+        """Take flowc out of the server: no release, no line in its configuration.
+
+        Raises RefusedError while a call is in a release.
+        """
+        with self._locked("take-out"):
+            await self._recover()
+            calls = await self._installer.calls()
+            if calls.between or sum(calls.by_release.values()):
+                raise RefusedError(
+                    "calls are in flowc's releases; take it out when they have ended"
+                )
+            before = self.current()
+            after = self._empty(before.number + 1)
+            await self._changer.change("take-out", before, after)
+            taken = take_out_lines(self._installer.host_lines(), self._disk)
+            self._clean_up(before, after)
+            await self._installer.reload()
+            return taken
+
+    @contextmanager
+    def _locked(self, purpose: str) -> Iterator[None]:
+        self._observe(Step.LOCK)
+        self._disk.make_folder(self._layout.root)
+        if self._layout.root.stat().st_mode & 0o002:
+            raise RefusedError(f"anybody may write to {self._layout.root}; that must not be")
+        with held_lock(self._layout.lock, purpose):
+            for folder in (self._layout.releases, self._layout.generations):
+                self._disk.make_folder(folder)
+            if self._generations.current() is None:
+                empty = self._empty()
+                self._generations.write(empty, self._installer.files(empty.as_loaded))
+                self._generations.switch(empty.number)
+            yield
+
+    async def _recover(self) -> tuple[str, ...]:
+        self._observe(Step.RECOVER)
+        self._staging.remove_leftovers()
+        left = self._journal.read()
+        return () if left is None else (await self._end(left),)
+
+    async def _end(self, left: UnderWay) -> str:
+        current = self.current()
+        if current.number == left.after and not left.undoing:
+            before = self._generations.read(f"{left.before:06}")
+            is_finished = await self._changer.finish(left, before, current)
+            if is_finished:
+                self._clean_up(before, current)
+                return f"an interrupted {left.purpose} was finished"
+        else:
+            before = self._generations.read(f"{left.before:06}")
+            await self._changer.put_back(left, before)
+        return f"an interrupted {left.purpose} was taken back"
+
+    def _settled(self, *, force: bool) -> Generation:
+        before = self.current()
+        drift = self._drift(before)
+        if drift and not force:
+            raise DriftError("\n".join((*drift, "nothing was changed; --force goes over it")))
+        return before
+
+    def _drift(self, generation: Generation) -> tuple[str, ...]:
+        artifacts = self._installer.files(generation.as_loaded)
+        return find_drift(self._layout, generation, artifacts, self._staging)
+
+    def _refuse_incomplete(self, build: BuildFolder) -> None:
+        place = self._layout.release(build.release8) / "sounds"
+        faults = list(self._installer.lacking(build.path))
+        if Path(build.sounds) != place:
+            faults.insert(0, f"it expects its sounds in {build.sounds}, they would be in {place}")
+        if faults:
+            raise RefusedError(
+                "\n".join((f"release {build.release8} is not fit for this:", *faults))
+            )
+
+    def _clean_up(self, before: Generation, after: Generation) -> tuple[str, ...]:
+        """Take away releases that are loaded no more, and old generations but the last."""
+        self._observe(Step.CLEAN_UP)
+        removed = tuple(each for each in self._staging.staged() if each not in after.loaded)
+        for release in removed:
+            self._staging.remove(release)
+        for number in self._generations.numbers():
+            if number not in (before.number, after.number):
+                self._generations.remove(number)
+        return removed
+
+    def _empty(self, number: int = 0) -> Generation:
+        return Generation(number, files=hashed(self._installer.files(Loaded())))
