@@ -13,7 +13,7 @@ from flowc.graph.services import ServiceSpec, TicketSettings
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One build of one project. `id` is the 8 hex digits that names on the server carry.
+    """One build of one project. `id` is in lower-case hex; names on the server carry its first 8 digits.
 
     `voices`: by language, as the project names them (`espeak:cmn`). `texts`: static prompts by
     sound key (`zh/balance.again.prompt`). `fallback`: the id of the sound that stands for a text

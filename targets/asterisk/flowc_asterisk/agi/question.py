@@ -152,7 +152,7 @@ class CallQuestion:
     async def _fill(self, default: str) -> bool:
         language = await self.talk.get(protocol.LANGUAGE) or default
         known = language if language in self.release.graph.languages else default
-        music = protocol.filler_class(self.release.id, self.invoke.site, known)
+        music = protocol.filler_class(self.release.id[:8], self.invoke.site, known)
         await self.talk.command(wire.set_music(music))
         return True
 
