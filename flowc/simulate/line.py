@@ -25,12 +25,15 @@ from flowc.machine.commands import (
     WaitForKeys,
 )
 from flowc.machine.events import (
+    AgentAnswered,
     AudioEnded,
     CallerHungUp,
+    DialEnded,
     Dialled,
     Event,
     KeyPressed,
     LimitReached,
+    QueueEnded,
     RecordingEnded,
     TimerExpired,
 )
@@ -49,6 +52,8 @@ _AWAITED = {
     Phase.DIALLING: ("dial",),
     Phase.RECORDING: ("record",),
 }
+# Events by which the world outside has its say.
+_ENDINGS = (AgentAnswered, QueueEnded, DialEnded, RecordingEnded)
 
 
 @dataclass(slots=True)
@@ -60,6 +65,20 @@ class Said:
     begins: int
     ends: int
     block: BlockId
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What the caller did, what was asked of the world, or how that ended; so that it can be done again.
+
+    `at` in ms; `steps`: how many steps the trace had just before; `audio_ended_at`: when the last
+    audio had ended, None while something is said.
+    """
+
+    at: int
+    steps: int
+    audio_ended_at: int | None
+    what: Event | Command
 
 
 class Outside(Protocol):
@@ -92,6 +111,7 @@ class Line:
         self.machine = machine
         self.now = 0
         self.said: list[Said] = []
+        self.journal: list[Noted] = []
         self.audio_ended_at = 0
         self.key_at = 0
         self._world, self._voice, self._outside = world, voice, outside
@@ -139,12 +159,14 @@ class Line:
 
     def press(self, key: str) -> None:
         self.key_at = self.now
+        self._note(KeyPressed(key, self.now))
         if self.machine.phase is Phase.RECORDING and key == self._record_key:
             self._handle(RecordingEnded("done", self.now, "recording"))
         elif not self.is_over:
             self._handle(KeyPressed(key, self.now))
 
     def hang_up(self) -> None:
+        self._note(CallerHungUp(self.now))
         self._handle(CallerHungUp(self.now))
 
     def tell(self, event: Event) -> None:
@@ -189,6 +211,8 @@ class Line:
     # --- the machine
 
     def _handle(self, event: Event) -> None:
+        if isinstance(event, _ENDINGS):
+            self._note(event)
         for command in self.machine.handle(event):
             self._obey(command)
         awaited = _AWAITED.get(self.machine.phase, ())
@@ -196,6 +220,10 @@ class Line:
             self._put_away(slot)
         if self.machine.phase is Phase.TALKING and not self.is_due("agent"):
             self._expect("agent", self._outside.talk())
+
+    def _note(self, what: Event | Command) -> None:
+        ended = None if self.is_saying else self.audio_ended_at
+        self.journal.append(Noted(self.now, len(self.machine.trace.steps), ended, what))
 
     def _put_away(self, slot: str) -> None:
         del self._due[slot]
@@ -222,6 +250,7 @@ class Line:
                 self._ask_outside(command)
 
     def _ask_outside(self, command: AskService | JoinQueue | DialNumber | RecordCaller) -> None:
+        self._note(command)
         match command:
             case AskService():
                 self._expect("reply", self._outside.reply(command))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flowc.expression.evaluate import World
 from flowc.graph.operations import Invoke, InvokeKind
@@ -48,6 +49,16 @@ _RECORDING = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One answer as a service gave it: its outcome (`done`, a result, `error`, `unknown`) and when."""
+
+    name: str
+    outcome: str
+    value: object
+    after_ms: int
+
+
 class ScriptedOutside:
     """Fits `line.Outside`. `patient` tells whether the caller means to stay in the queue."""
 
@@ -61,6 +72,7 @@ class ScriptedOutside:
     ) -> None:
         self.failures: list[Failure] = []
         self.asked: Counter[str] = Counter()  # look-ups by `service.operation`
+        self.served: list[Served] = []  # every question that reached a service, in order
         self.done: Counter[str] = Counter()  # requests that took effect
         self.tickets = 0
         self._script, self._languages, self._voice, self._world = script, languages, voice, world
@@ -88,10 +100,17 @@ class ScriptedOutside:
         late = REPLY_MS if reply is None else max(reply.after_ms, REPLY_MS)
         in_time = late < ask.invoke.deadline_ms
 
-        def make(at: int) -> Event:
-            return self._answer(ask, name, reply, in_time)(at)
+        due = late if in_time else ask.invoke.deadline_ms
 
-        return (late if in_time else ask.invoke.deadline_ms), make
+        def make(at: int) -> Event:
+            known = (name, ask.arguments) in self._kept
+            answer = self._answer(ask, name, reply, in_time)(at)
+            if not known:
+                value = None if reply is None else reply.value
+                self.served.append(Served(name, answer.outcome, value, due))
+            return answer
+
+        return due, make
 
     def _next_reply(self, name: str) -> Reply | None:
         """Successive answers, the last one again and again."""

@@ -19,8 +19,8 @@ from flowc.simulate import failures as words
 from flowc.simulate.expectations import check
 from flowc.simulate.failures import Failure, failure
 from flowc.simulate.hearing import Ear
-from flowc.simulate.line import Line, Said
-from flowc.simulate.outside import ScriptedOutside
+from flowc.simulate.line import Line, Noted, Said
+from flowc.simulate.outside import ScriptedOutside, Served
 from flowc.simulate.script import (
     PRESS_AFTER_MS,
     CallScript,
@@ -42,7 +42,10 @@ MOST_EVENTS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came of one call. `at` is the node (`flow.node`) where it ended, `by` who ended it."""
+    """What came of one call. `at` is the node (`flow.node`) where it ended, `by` who ended it.
+
+    `journal` and `served`: what it takes to make the same call happen on a real server.
+    """
 
     script: CallScript
     trace: Trace
@@ -56,6 +59,8 @@ class Run:
     at: str
     length_ms: int
     failures: tuple[Failure, ...] = ()
+    journal: tuple[Noted, ...] = ()
+    served: tuple[Served, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -72,7 +77,7 @@ def simulate(
 
     `texts` and `lengths` (ms) are by sound key. The script's number must be one of the graph's.
     """
-    return _Simulation(graph, script, texts, lengths).run()
+    return CallInSteps(graph, script, texts, lengths).run()
 
 
 def run_calls(
@@ -86,21 +91,25 @@ def run_calls(
     return tuple(simulate(prepared, script, texts, lengths) for script in scripts)
 
 
-class _StepError(Exception):
+class StepError(Exception):
     """A step failed: what comes after it means nothing any more."""
 
     def __init__(self, found: Failure) -> None:
+        """Keep what to tell the author."""
         self.found = found
 
 
-class _Simulation:
+class CallInSteps:
+    """One call, step by step: what a script does at once and a person line by line."""
+
     def __init__(
         self,
         graph: FlowGraph | Prepared,
         script: CallScript,
         texts: Mapping[str, str],
-        lengths: Mapping[str, int] | None,
+        lengths: Mapping[str, int] | None = None,
     ) -> None:
+        """A call that is not dialled yet; as `simulate`."""
         prepared = graph if isinstance(graph, Prepared) else prepare(graph)
         release = prepared.graph
         lists = {**release.lists, **dict(script.lists)}
@@ -115,15 +124,43 @@ class _Simulation:
         self._ear = Ear(self._line.said)
         self._failures: list[Failure] = []
 
+    @property
+    def machine(self) -> Machine:
+        return self._machine
+
+    @property
+    def script(self) -> CallScript:
+        return self._script
+
+    @property
+    def heard(self) -> list[Said]:
+        """What was said up to now."""
+        return self._line.said
+
+    def begin(self) -> None:
+        """Dial the script's number."""
+        self._line.dial(self._script.to, self._script.caller)
+
+    def take(self, step: Step) -> None:
+        """Do one step. Raises StepError where it can't be done."""
+        self._step = step
+        self._take(step)
+
+    def settle(self) -> None:
+        """Go on until keys are waited for, or nothing more comes by itself."""
+        while not self._line.is_over and not self._line.waits_for_keys:
+            if not self._advance():
+                break
+
     def run(self) -> Run:
+        """The whole script."""
         try:
-            self._line.dial(self._script.to, self._script.caller)
+            self.begin()
             for step in self._script.steps:
-                self._step = step
-                self._take(step)
+                self.take(step)
             self._step = None
             self._let_end()
-        except _StepError as stop:
+        except StepError as stop:
             self._failures.append(stop.found)
         except ReadError as unread:
             self._unread(unread)
@@ -153,6 +190,8 @@ class _Simulation:
             by=next((step.by for step in steps if isinstance(step, HungUp)), ""),
             at=_last_node(self._machine.trace),
             length_ms=self._line.now,
+            journal=tuple(self._line.journal),
+            served=tuple(self._outside.served),
         )
         stopped = bool(self._failures)
         found = [*self._outside.failures, *self._failures, *(() if stopped else check(run))]
@@ -180,7 +219,7 @@ class _Simulation:
     def _hears(self, text: str, span: Span) -> None:
         if not self._listen_for(text):
             heard = self._ear.since() or words.NOTHING
-            raise _StepError(
+            raise StepError(
                 failure(words.NOT_HEARD, span, self._block(), expected=text, heard=heard)
             )
 
@@ -214,7 +253,7 @@ class _Simulation:
         while not self._line.waits_for_keys:
             if self._line.is_over or self._line.next_at is None:
                 why = words.OVER if self._line.is_over else words.STUCK
-                raise _StepError(failure(otherwise, span, self._block(), why=why, **particulars))
+                raise StepError(failure(otherwise, span, self._block(), why=why, **particulars))
             self._advance()
 
     def _silence(self, span: Span) -> None:
@@ -250,7 +289,7 @@ class _Simulation:
         while self._machine.phase not in talking:
             if self._line.is_over or self._line.next_at is None or self._waits_for_the_caller():
                 named, why = step.what.value, words.STUCK
-                raise _StepError(
+                raise StepError(
                     failure(words.NOT_WAITING, step.span, self._block(), step=named, why=why)
                 )
             self._advance()
@@ -261,9 +300,7 @@ class _Simulation:
 
     def _let_end(self) -> None:
         """The steps are over: the caller listens until keys are waited for, then hangs up."""
-        while not self._line.is_over and not self._line.waits_for_keys:
-            if not self._advance():
-                break
+        self.settle()
         if not self._line.is_over:
             self._line.hang_up()
         self._let_handler_end()
@@ -274,7 +311,7 @@ class _Simulation:
 
     def _advance(self) -> str:
         if len(self._machine.trace.times) > MOST_EVENTS:
-            raise _StepError(failure(words.NOT_WAITING, self._span(), step="...", why=words.STUCK))
+            raise StepError(failure(words.NOT_WAITING, self._span(), step="...", why=words.STUCK))
         return self._line.advance()
 
     def _is_patient(self) -> bool:
