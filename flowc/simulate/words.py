@@ -49,3 +49,22 @@ def _happening(words: str, span: Span) -> Step | None:
     if what not in known or late is None:
         return None
     return Happens(known[what], after_ms=late, span=span)
+
+
+def phrase_of(step: Silence | Wait | HangUp | Happens) -> str:
+    """The phrase that `phrase_step` reads as this step."""
+    match step:
+        case Silence():
+            return "silence"
+        case Wait(None):
+            return "caller waits"
+        case Wait(ms):
+            return f"wait {_length(ms or 0)}"
+        case HangUp():
+            return "hang up"
+        case Happens(what, _, after_ms):
+            return f"{what.value} after {_length(after_ms)}" if after_ms else what.value
+
+
+def _length(ms: int) -> str:
+    return f"{ms // 1000}s" if ms % 1000 == 0 else f"{ms}ms"

@@ -1,0 +1,121 @@
+"""The engine of `flowc call NUMBER`: a person's line in, what is said next out; the call as a test after.
+
+Knows no terminal. A line is keys (`1`, `80012345#`), `silence`, `wait 2s`, `hang up` or another phrase
+of call scripts. Time is virtual: prompts take none of the person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flowc.graph.model import FlowGraph
+from flowc.machine.machine import KEYS, Phase
+from flowc.machine.trace import HungUp
+from flowc.simulate.script import CallScript, Hears, Press, Step
+from flowc.simulate.simulator import CallInSteps, StepError
+from flowc.simulate.words import phrase_of, phrase_step
+from flowc.source import NOWHERE
+from flowc.syntax.write_yaml import Value, write_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one line brought: texts said, in order; a complaint about the line; where the call is."""
+
+    said: tuple[str, ...]
+    problem: tuple[str, str] | None  # in English and in Chinese
+    block: str
+    waits_for: str  # keys, agent, service, line, recording, nothing
+    is_over: bool
+    by: str = ""
+
+
+_WAITS = {
+    Phase.LISTENING: "keys",
+    Phase.QUEUED: "agent",
+    Phase.TALKING: "agent",
+    Phase.ASKING: "service",
+    Phase.DIALLING: "line",
+    Phase.RECORDING: "recording",
+}
+
+
+class InteractiveCall:
+    """One call, typed by a person."""
+
+    def __init__(self, graph: FlowGraph, texts: Mapping[str, str], setting: CallScript) -> None:
+        """`setting`: the number, the caller, what services answer; its steps are not looked at."""
+        self._call = CallInSteps(graph, setting, texts)
+        self._told = 0
+        self.history: list[Step] = []
+
+    def begin(self) -> Turn:
+        """Dial; what is said until keys are waited for."""
+        self._call.begin()
+        self._call.settle()
+        return self._turn(None)
+
+    def line(self, text: str) -> Turn:
+        """Do what a line says, and tell what is said next."""
+        step = _step(text.strip())
+        if step is None:
+            return self._turn(
+                (
+                    "keys (0-9 * # A-D), `silence`, `wait 2s` or `hang up`, please",
+                    "请输入按键（0-9 * # A-D）、`silence`、`wait 2s` 或 `hang up`",
+                )
+            )
+        try:
+            self._call.take(step)
+            self._call.settle()
+        except StepError as wrong:
+            return self._turn((wrong.found.say("en"), wrong.found.say("zh")))
+        self.history.append(step)
+        return self._turn(None)
+
+    def _turn(self, problem: tuple[str, str] | None) -> Turn:
+        said = self._call.heard[self._told :]
+        self._told += len(said)
+        if said:
+            self.history.append(Hears(_first_words(said[0].text)))
+        machine = self._call.machine
+        by = next((s.by for s in machine.trace.steps if isinstance(s, HungUp)), "")
+        waits = "nothing" if machine.is_over else _WAITS.get(machine.phase, "nothing")
+        texts = tuple(one.text for one in said)
+        return Turn(texts, problem, str(machine.block), waits, machine.is_over, by)
+
+    def script(self, name: str) -> str:
+        """The call up to now as a test, in YAML."""
+        script = self._call.script
+        return script_of(self.history, name, script.to, script.caller)
+
+
+def script_of(history: list[Step], name: str, number: str, caller: str = "") -> str:
+    """Steps as a call script that plays the same call. ValueError for texts that no file may hold."""
+    lines: dict[str, Value] = {"call": name, "to": number}
+    if caller:
+        lines["from"] = caller
+    return write_yaml({**lines, "steps": [step_value(step) for step in history]})
+
+
+def step_value(step: Step) -> Value:
+    """A step as a call script writes it."""
+    match step:
+        case Hears(text):
+            return {"hears": text}
+        case Press(keys, during):
+            return {"press": {"keys": keys, "during": during} if during else keys}
+        case other:
+            return phrase_of(other)
+
+
+def _step(text: str) -> Step | None:
+    if text and set(text) <= KEYS:
+        return Press(text)
+    return phrase_step(text, NOWHERE)
+
+
+def _first_words(text: str) -> str:
+    """Enough of a sentence to know it by."""
+    return text if len(text) <= 24 else text[:24]
