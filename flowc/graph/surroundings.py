@@ -117,6 +117,9 @@ class Surroundings:
     promise: PersonPromise = PersonPromise()
     destinations: tuple[str, ...] = ()
     variables: Mapping[str, Type] = field(default_factory=dict)  # `vars:` of the project
+    # Services, calendars and lists with findings of their own, by the names of their files: who
+    # names one is not to blame.
+    unread: frozenset[str] = frozenset()
 
     @property
     def allowed_destinations(self) -> tuple[str, ...]:

@@ -200,9 +200,13 @@ def chosen(into: NodeBuilder, choice: Choice) -> BlockId:
     return into.block(part, (Remember(into.name),), Jump(to))
 
 
-def warn_of_prefixes(into: NodeBuilder, choices: tuple[Choice, ...]) -> None:
-    keys = [choice.key.text for choice in choices]
+def warn_of_prefixes(into: NodeBuilder, choices: tuple[Choice, ...], shared: tuple[str, ...]) -> None:
     for choice in choices:
-        longer = next((k for k in keys if k != choice.key.text and k.startswith(choice.key.text)), None)
+        key = choice.key.text
+        longer = next((k.key.text for k in choices if k.key.text != key and k.key.text.startswith(key)), None)
         if longer:
-            into.report.report(codes.KEY_PREFIX, choice.key.span, key=choice.key.text, longer=longer)
+            into.report.report(codes.KEY_PREFIX, choice.key.span, key=key, longer=longer)
+        # A global key that begins a choice waits just as long.
+        begun = next((k for k in shared if key != k and key.startswith(k)), None)
+        if begun:
+            into.report.report(codes.KEY_PREFIX, choice.key.span, key=begun, longer=key)

@@ -25,6 +25,7 @@ CALL = "call"  # the flow id of what belongs to the call itself
 ENTER = "enter"
 PROJECT_FILE = "flowc.yaml"
 MAIN_MENU = BlockId(CALL, "main_menu")
+PERSON_UNREAD = "person:"
 GLOBAL_WORDS = ("person", "back", "repeat", "main_menu")
 
 
@@ -65,7 +66,7 @@ class GraphBuilder:
     sites: dict[str, int] = field(default_factory=dict)  # calls so far, by the flow called
 
     def add(self, block: Block) -> None:
-        if block.id in self.blocks:
+        if block.id in self.blocks and not self.report.has_errors:
             raise AssertionError(f"two blocks named {block.id}")
         self.blocks[block.id] = block
 
@@ -140,6 +141,8 @@ class NodeBuilder:
             return self._global(word)
         if word.text in self.graph.program.flows:
             return self._flow(word.text)
+        if word.text in self.flow.broken | self.graph.program.unread:
+            return self.id()  # reported where it stands
         names = [node.name.text for node in self.flow.nodes]
         self.report.report(
             codes.UNKNOWN_NODE, word.span, name=word.text, flow=self.flow.name.text,
@@ -159,6 +162,8 @@ class NodeBuilder:
 
     def _other(self, flow_name: str, node_name: str, word: Word) -> BlockId | None:
         flow = self.graph.program.flows.get(flow_name)
+        if flow_name in self.graph.program.unread or (flow and node_name in flow.broken):
+            return self.id()  # reported where it stands
         if flow is None:
             self.report.report(
                 codes.UNKNOWN_FLOW, word.span, name=flow_name, **closest(flow_name, self.graph.program.flows)
@@ -194,6 +199,8 @@ class NodeBuilder:
 
     def _person(self, word: Word) -> BlockId | None:
         person = self.flow.person or self.graph.program.person
+        if person is None and PERSON_UNREAD in self.graph.program.unread:
+            return None
         if person is None:
             self.report.report(
                 codes.MISSING_FIELD, word.span, node="flowc.yaml", name="person",
@@ -201,9 +208,7 @@ class NodeBuilder:
                 hint_zh="写明人工在哪里：`person: {to: hotline.to_agent}`",
             )
             return None
-        if person.to.text == "person":
-            return None
-        return self.target(person.to)
+        return None if person.to.text == "person" else self.target(person.to)
 
 
 Results = Mapping[str, BlockId]

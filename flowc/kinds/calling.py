@@ -33,7 +33,9 @@ class CallNode(NodeKind):
 
     def lower(self, into: NodeBuilder) -> None:
         flow = into.graph.program.flows.get(self.flow.text)
-        if flow is None or not flow.nodes:
+        if self.flow.text in into.graph.program.unread or (flow and not flow.nodes):
+            return  # reported where it stands
+        if flow is None:
             known = into.graph.program.flows
             into.report.report(codes.UNKNOWN_FLOW, self.flow.span, name=self.flow.text, **closest(self.flow.text, known))
             return

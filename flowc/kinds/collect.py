@@ -123,7 +123,7 @@ class CollectNode(NodeKind):
         return Binary("and", Binary(">=", value, least), Binary("<=", value, most))
 
     def _read_back(self, into: NodeBuilder, accepted: BlockId) -> BlockId:
-        """Say the digits; 1 takes them, 2 is `wrong(refused)`; silence and other keys say them again."""
+        """Say the digits; 1 takes them, other keys are `wrong(refused)`; silence asks for them anew."""
         prompt: Prompt = into.words.prompt(self.read_back)
         collect = Collect(Options(("1", "2")), first_ms=self.wait * 1000)
         refused = wrong(into, "refused")

@@ -8,9 +8,10 @@ from typing import Annotated, ClassVar
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Words, closest
-from flowc.expression.check import type_of
+from flowc.expression.check import Scope, check, type_of
+from flowc.expression.parse import parse_expression
 from flowc.expression.tree import Binary, Call, Expression, Literal, Read
-from flowc.expression.types import WHOLE_NUMBERS, Scalar
+from flowc.expression.types import Scalar, Type
 from flowc.graph.exits import Branch, Jump, Switch
 from flowc.graph.ids import BlockId
 from flowc.graph.operations import Assign, Clock
@@ -38,9 +39,13 @@ class SetNode(NodeKind):
         return tuple(Fill(each.name, None, each.value) for each in own)
 
     def lower(self, into: NodeBuilder) -> None:
-        values = ((each, into.expression(each.value)) for each in self.settings)
+        values = ((each, into.expression(each.value, self._type(into, each.name.text))) for each in self.settings)
         given = tuple(Assign(into.variable(each.name.text), value) for each, value in values if value)
         into.block("start", given, Jump(into.way(self.then, "then")))
+
+
+    def _type(self, into: NodeBuilder, name: str) -> Type | None:
+        return into.flow.variables.get(name) or into.graph.program.around.variables.get(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,19 +85,21 @@ class SwitchNode(NodeKind):
         for at in range(len(self.cases) - 1, -1, -1):
             case = self.cases[at]
             to = into.way(case.way, f"case_{at + 1}")
-            literal = self._literal(case.value, value)
+            literal = self._literal(into, case.value, value)
             part = "start" if at == 0 else f"if_{at + 1}"
             if value and literal:
                 otherwise = into.block(part, (), Branch(Binary("==", value, literal, self.value.span), to, otherwise))
 
-    def _literal(self, word: Word | None, value: Expression | None) -> Literal | None:
+    def _literal(self, into: NodeBuilder, word: Word | None, value: Expression | None) -> Expression | None:
         if word is None or value is None:
             return None
         kind = type_of(value)
-        if not isinstance(kind, Scalar):
-            return None
-        whole = kind in WHOLE_NUMBERS and word.text.isascii() and word.text.isdigit()
-        return Literal(int(word.text) if whole else word.text, kind, word.span)
+        if kind is Scalar.TEXT:
+            return Literal(word.text, Scalar.TEXT, word.span)
+        # Any other value is written as an expression would write it; digits are kept in quotes there.
+        text = f'"{word.text}"' if kind is Scalar.DIGITS and word.text.isalnum() else word.text
+        parsed = parse_expression(text, word.span, into.report)
+        return check(parsed, Scope({}), into.report, kind) if parsed else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +115,8 @@ class HoursNode(NodeKind):
 
     def lower(self, into: NodeBuilder) -> None:
         calendar = into.graph.program.around.calendars.get(self.calendar.text)
+        if calendar is None and self.calendar.text in into.graph.program.around.unread:
+            return
         if calendar is None:
             into.report.report(
                 codes.UNKNOWN_THING, self.calendar.span, what="calendar", what_zh="日历", name=self.calendar.text,

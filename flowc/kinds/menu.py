@@ -22,25 +22,26 @@ from flowc.kinds.asking import (
 from flowc.kinds.base import Field, NodeKind, Outcome
 from flowc.kinds.builder import NodeBuilder
 from flowc.kinds.parts import Choice, Speech, Text, Way
-from flowc.kinds.shapes import CHOICES, DURATION, LADDER, SPEECH, count
+from flowc.kinds.shapes import CHOICES, DURATION, LADDER, SPEECH, count, id_step
 from flowc.kinds.words import KEY_WORDS
 
 MANY = 5
 # How keys are spoken of in prompts: 按1, 按一键, 请按井号键, press 1, press the star key.
 SPOKEN = re.compile(
-    r"按\s*([0-9零一二三四五六七八九*#]|星号|井号)"
-    r"|[Pp]ress(?:\s+the)?\s+([0-9*#]|zero|one|two|three|four|five|six|seven|eight|nine|star|pound|hash)\b"
+    r"按\s*([0-9*#]+|[零一二三四五六七八九]+|星号|井号)(?![下次遍声会])"
+    r"|[Pp]ress(?:\s+the)?\s+([0-9*#]+|zero|one|two|three|four|five|six|seven|eight|nine|star|pound|hash)\b"
 )
 KEY_OF_WORD = {
     **{word.removesuffix("键"): key for table in KEY_WORDS.values() for key, word in table.items()},
     "hash": "#",
 }
+NARROW = str.maketrans("０１２３４５６７８９＊＃", "0123456789*#")
 
 
 def spoken_keys(text: str) -> tuple[str, ...]:
     """The keys that a text tells the caller to press, in its order."""
-    said = (zh or en for zh, en in SPOKEN.findall(text))
-    return tuple(KEY_OF_WORD.get(word, word) for word in said)
+    said = (zh or en for zh, en in SPOKEN.findall(text.translate(NARROW)))
+    return tuple(KEY_OF_WORD.get(word) or "".join(KEY_OF_WORD.get(mark, mark) for mark in word) for word in said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,20 +65,21 @@ class MenuNode(NodeKind):
     tries: Annotated[int, Field(count(1, 9), Words("How often the caller is asked in all.", "总共问几次。"))] = MOST_TRIES
 
     def lower(self, into: NodeBuilder) -> None:
-        offered = self._offered(into)
-        taken = tuple(choice.key.text for choice in self.choices)
+        choices = self._once(into)
+        offered = self._offered(into, choices)
+        taken = tuple(choice.key.text for choice in choices)
         shared, skip = live_keys(into, taken)
         self._warn(into, taken, shared)
         question = self._question(into, offered, Options((*taken, *shared), skip))
         answers = global_answers(into, question, taken)
-        answers.update((choice.key.text, chosen(into, choice)) for choice in self._once(into))
+        answers.update((choice.key.text, chosen(into, choice)) for choice in choices)
         ask(into, question, answers, repeats=into.id("repeat") in into.graph.blocks)
 
-    def _offered(self, into: NodeBuilder) -> Prompt:
+    def _offered(self, into: NodeBuilder, choices: tuple[Choice, ...]) -> Prompt:
         if self.prompt is not None:
             return into.words.prompt(self.prompt)
-        ids = ((choice, f"{into.name}.choices.{choice.key.text}") for choice in self.choices)
-        sentences = (into.words.sentence(choice, _sound_id(id_)) for choice, id_ in ids)
+        ids = ((choice, f"{into.name}.choices.{id_step(choice.key.text)}") for choice in choices)
+        sentences = (into.words.sentence(choice, id_) for choice, id_ in ids)
         return tuple(sentence for sentence in sentences if sentence)
 
     def _question(self, into: NodeBuilder, offered: Prompt, entry: Options) -> Question:
@@ -105,7 +107,7 @@ class MenuNode(NodeKind):
         return tuple(found.values())
 
     def _warn(self, into: NodeBuilder, taken: tuple[str, ...], shared: tuple[str, ...]) -> None:
-        warn_of_prefixes(into, self.choices)
+        warn_of_prefixes(into, self.choices, shared)
         name = into.node.name.text
         if len(self.choices) > MANY:
             into.report.report(codes.CHOICE_ORDER, into.node.name.span, node=name, count=len(self.choices))
@@ -131,11 +133,6 @@ class MenuNode(NodeKind):
         for choice in self.choices:
             if choice.key.text not in spoken:
                 into.report.report(codes.BOUND_NOT_SPOKEN, choice.key.span, key=choice.key.text, node=into.node.name.text)
-
-
-def _sound_id(id_: str) -> str:
-    """`*` and `#` can't stand in a file's name."""
-    return id_.replace("*", "star").replace("#", "hash")
 
 
 def _before(into: NodeBuilder, texts: tuple[Text, ...], offered: Prompt) -> tuple[Prompt, ...]:

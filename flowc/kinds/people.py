@@ -51,6 +51,12 @@ class QueueNode(NodeKind):
             )
         priority = into.expression(self.priority, Scalar.INT) if self.priority else None
         keys = tuple(choice.key.text for choice in self.exit_keys)
+        for choice in self.exit_keys:
+            if len(choice.key.text) > 1:
+                into.report.report(
+                    codes.WRONG_SHAPE, choice.key.span, name="`exit_keys`", expected="one key each", expected_zh="每个一个按键",
+                    example="{1: leave_message}",
+                )
         enqueue = Enqueue(self.queue.text, self.max_wait, priority, keys)
         ways = {
             "after_agent": self.after_agent, "waited_too_long": self.waited_too_long, "full": self.full,
@@ -92,6 +98,11 @@ class _DialingNode(NodeKind):
 
     def _numbers(self, into: NodeBuilder, word: Word) -> tuple[Expression, ...]:
         around = into.graph.program.around
+        if word.text in around.lists and not around.lists[word.text]:
+            into.report.report(
+                codes.WRONG_SHAPE, word.span, name=f"`{word.text}`", expected="a list with numbers in it", expected_zh="有号码的号码表",
+                example="lists/duty.csv",
+            )
         if word.text in around.lists:
             return tuple(self._literal(into, entry, word) for entry in around.lists[word.text])
         if word.text.isdigit():
@@ -101,7 +112,12 @@ class _DialingNode(NodeKind):
         return (value,) if value else ()
 
     def _literal(self, into: NodeBuilder, digits: str, word: Word) -> Literal:
-        if not is_allowed(digits, into.graph.program.around.allowed_destinations):
+        if digits.endswith("*"):
+            into.report.report(
+                codes.WRONG_SHAPE, word.span, name=f"`{digits}`", expected="a whole number to dial", expected_zh="可以拨打的完整号码",
+                example='"07503285000"',
+            )
+        elif not is_allowed(digits, into.graph.program.around.allowed_destinations):
             into.report.report(codes.FORBIDDEN_DESTINATION, word.span, number=digits)
         return Literal(digits, Scalar.DIGITS, word.span)
 

@@ -122,6 +122,8 @@ class _ServiceNode(NodeKind):
 
     def _unknown(self, into: NodeBuilder) -> None:
         services = into.graph.program.around.services
+        if self.operation.text.partition(".")[0] in into.graph.program.around.unread:
+            return
         known = [
             f"{service.name}.{each.name}"
             for service in services.values()

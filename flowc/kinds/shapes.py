@@ -7,6 +7,7 @@ Schema and in the reference, so that nothing about a field is written down twice
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from collections.abc import Callable, Mapping as MappingOf
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
@@ -35,7 +36,7 @@ class Place:
     field: str
 
     def under(self, step: str) -> Place:
-        return replace(self, id=f"{self.id}.{step}", field=step)
+        return replace(self, id=f"{self.id}.{id_step(step)}", field=step)
 
     def wrong(self, tree: Tree, expected: Words, example: str) -> None:
         self.report.report(
@@ -46,6 +47,14 @@ class Place:
             expected_zh=expected.zh,
             example=example,
         )
+
+
+def id_step(step: str) -> str:
+    """A key or a name as a piece of a text's id, which becomes a file's name."""
+    if re.fullmatch("[a-z0-9_]+", step):
+        return step
+    marks = {"*": "star", "#": "hash"}
+    return marks.get(step) or "x" + sha256(step.encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def _shown(tree: Tree) -> Span:
@@ -97,12 +106,14 @@ def count(least: int, most: int) -> Worded[int]:
 
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+LONGEST_TIME = 3660 * SECONDS["d"]  # ten years: longer than anything is kept
 
 
 def seconds_of(text: str) -> int | None:
     """`90s`, `5m`, `2h`, `90d` as seconds, else None."""
     found = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
-    return int(found[1]) * SECONDS[found[2]] if found else None
+    seconds = int(found[1]) * SECONDS[found[2]] if found else LONGEST_TIME + 1
+    return seconds if seconds <= LONGEST_TIME else None
 
 
 DURATION = Worded(Words("a time with its unit", "带单位的时间"), "90s", seconds_of, "^[0-9]+[smhd]$")
@@ -193,7 +204,7 @@ class TextShape:
 
     def read(self, tree: Tree, place: Place) -> Text | None:
         match tree:
-            case Scalar(text=text, span=span) if text.startswith("@"):
+            case Scalar(text=text, span=span) if text.startswith("@") and len(text) > 1:
                 return Text(text[1:], (), span, named=True)
             case Scalar(text=text, span=span) if text.strip():
                 return Text(place.id, ((place.languages[0], text),), span)
@@ -213,7 +224,7 @@ class TextShape:
                     expected=words.en, expected_zh=words.zh, example="{zh: 您好。, en: Hello.}",
                 )
                 return None
-            if not isinstance(entry.value, Scalar):
+            if not isinstance(entry.value, Scalar) or not entry.value.text.strip():
                 place.wrong(entry.value, self.expected, self.example)
                 return None
             texts.append((entry.key.text, entry.value.text))

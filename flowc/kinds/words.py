@@ -15,7 +15,7 @@ from flowc.expression.check import Binding, Scope, check, type_of
 from flowc.expression.parse import parse_expression
 from flowc.expression.render import expression_text
 from flowc.expression.resolve import resolve
-from flowc.expression.tree import Binary, Expression, Literal, Read
+from flowc.expression.tree import Binary, Expression, Field, Literal, Name, Read
 from flowc.expression.types import ListOf, Scalar
 from flowc.graph.prompts import Part, Phrase, Prompt, ReadAs, Sound, Spoken, sound_key
 from flowc.graph.surroundings import Surroundings
@@ -77,21 +77,22 @@ class PhraseMaker:
         return tuple(phrase for saying in speech for phrase in self._saying(saying))
 
     def _saying(self, saying: Saying) -> Iterator[Phrase]:
+        if saying.each:
+            yield from self._for_each(saying, saying.each)
+            return
         when = self.condition(saying.when) if saying.when else None
         if saying.when and when is None:
-            return
-        if saying.each:
-            yield from self._for_each(saying, saying.each, when)
             return
         phrase = self.phrase(saying.text, when)
         if phrase:
             yield phrase
 
-    def _for_each(self, saying: Saying, each: Formula, when: Expression | None) -> Iterator[Phrase]:
-        items = resolve(each.expression, self.scope, self.report)
-        if items is None:
+    def _for_each(self, saying: Saying, each: Formula) -> Iterator[Phrase]:
+        is_path = isinstance(each.expression, Name | Field)
+        items = resolve(each.expression, self.scope, self.report) if is_path else None
+        if items is None and is_path:
             return
-        if not isinstance(items.type, ListOf):
+        if items is None or not isinstance(items.type, ListOf):
             self.report.report(
                 codes.WRONG_SHAPE, each.span, name="`each`", expected="a list", expected_zh="一个列表",
                 example="each: customer.services",
@@ -101,17 +102,23 @@ class PhraseMaker:
         for number in range(items.type.most):
             inner = Binding(f"{items.variable}.{number}", items.type.item)
             scope = Scope({**self.scope.names, saying.item: inner}, self.scope.lists, self.scope.flags)
-            there = Binary(">", length, Literal(number, Scalar.INT))
-            guard = there if when is None else Binary("and", when, there)
             maker = PhraseMaker(self.around, scope, self.texts, self.report)
-            phrase = maker.phrase(saying.text, guard)
+            there = Binary(">", length, Literal(number, Scalar.INT))
+            phrase = maker.phrase(saying.text, maker.guarded(there, saying.when))
             if phrase:
                 yield phrase
         if saying.empty:
             none = Binary("==", length, Literal(0, Scalar.INT))
-            phrase = self.phrase(saying.empty, none if when is None else Binary("and", when, none))
+            # A condition on the item has nothing to say of a list without any.
+            outside = PhraseMaker(self.around, self.scope, self.texts, Reporter())
+            phrase = self.phrase(saying.empty, outside.guarded(none, saying.when))
             if phrase:
                 yield phrase
+
+    def guarded(self, first: Expression, when: Formula | None) -> Expression:
+        """`first`, and the author's condition after it, so that no item is read that is not there."""
+        condition = self.condition(when) if when else None
+        return Binary("and", first, condition) if condition else first
 
     def condition(self, formula: Formula) -> Expression | None:
         return check(formula.expression, self.scope, self.report, Scalar.BOOL)
@@ -150,6 +157,9 @@ class PhraseMaker:
         return any(known == id_ for _, known in self.around.recordings)
 
     def _parts(self, text: Text, language: str, words: str) -> tuple[Part, ...]:
+        if re.search(r"[{}]", HOLE.sub("", words)):
+            self.report.report(codes.BRACE, text.span, id=text.id)
+            return ()
         if not HOLE.search(words):
             sound = Sound(text.id)
             self.texts.add(language, sound, words, text.span)
@@ -185,9 +195,9 @@ class PhraseMaker:
         """What is said of a choice: made from its name in each language."""
         if choice.name is None:
             return None
-        sound = Sound(id_)
+        text = Text(id_, (), choice.name.span)
         parts: list[tuple[str, tuple[Part, ...]]] = []
         for language, name in self.in_languages(choice.name).items():
-            self.texts.add(language, sound, choice_sentence(language, name, choice.key.text), choice.name.span)
-            parts.append((language, (sound,)))
+            words = choice_sentence(language, name, choice.key.text)
+            parts.append((language, self._parts(text, language, words)))
         return Phrase(id_, tuple(parts)) if parts else None

@@ -38,11 +38,12 @@ def _known_at(graph: FlowGraph) -> dict[BlockId, Known]:
     known: dict[BlockId, Known] = dict.fromkeys(graph.entries, frozenset())
     returned: dict[tuple[str, str], Known] = {}
     sites = {id_: block.exit for id_, block in graph.blocks.items() if isinstance(block.exit, Call)}
+    lost = _lost_on_the_way_back(graph)
     waiting = list(known)
     while waiting:
         at = waiting.pop()
         block = graph.blocks[at]
-        before = known[at]
+        before = known[at] = known[at] - lost.get(at, frozenset())
         if isinstance(block.exit, Return) and _note_return(block, before, returned):
             waiting.extend(id_ for id_, call in sites.items() if call.flow == block.exit.flow and id_ in known)
         for edge in edges_of(block):
@@ -120,6 +121,8 @@ def _with_operations(block: Block, before: Known, outcome: str = "") -> set[str]
             case Collect() | Invoke() | Record():
                 if outcome == "done":
                     known.update(written_by(operation))
+                elif isinstance(operation, Invoke):
+                    known.difference_update(written_by(operation))
             case _:
                 known.update(written_by(operation))
     return known

@@ -260,6 +260,57 @@ NOT_YET = Code(
     Words("{what}", "{what_zh}"),
     Words("{advice}", "{advice_zh}"),
 )
+BRACE = Code(
+    "F0229",
+    E,
+    Words("a brace without its partner", "花括号没有配对"),
+    Words("text `{id}` has a `{{` or `}}` alone", "文字 `{id}` 里有单独的 `{{` 或 `}}`"),
+    Words(
+        "a value stands between two braces, as in `{{customer.balance}}`; leave other braces out",
+        "变量写在一对花括号里，如 `{{customer.balance}}`；其他花括号请去掉",
+    ),
+)
+MEANING_TWICE = Code(
+    "F0230",
+    E,
+    Words("two keys mean the same", "两个按键是同一个意思"),
+    Words("`{meaning}` has the key `{first}` already", "`{meaning}` 已经有按键 `{first}`"),
+    Words("keep one key for `{meaning}`", "`{meaning}` 请只留一个按键"),
+)
+NAMES_TOO_LONG = Code(
+    "F0231",
+    E,
+    Words("names too long together", "名字合起来太长"),
+    Words(
+        "`{flow}.{node}` has {length} characters; a flow and a node have at most {most} together",
+        "`{flow}.{node}` 有 {length} 个字符；流程名和节点名合起来最多 {most} 个",
+    ),
+    Words("shorten the name of the flow or of the node", "请缩短流程名或节点名"),
+)
+HANGUP_WAY = Code(
+    "F0232",
+    E,
+    Words("nothing follows after the call", "通话结束后没有下一步"),
+    Words("a way out of `on_hangup:` leads to `{name}`", "`on_hangup:` 里的步骤通向 `{name}`"),
+    Words(
+        "leave the way out: the next step follows; a branch leads to `hangup_2` (the second step) or `hangup_end`",
+        "请去掉去处：步骤会依次执行；branch 可以通向 `hangup_2`（第二步）或 `hangup_end`",
+    ),
+)
+DAY_TWICE = Code(
+    "F0233",
+    E,
+    Words("a day is given twice", "同一天写了两次"),
+    Words("`{day}` has hours already", "`{day}` 已经写过时间"),
+    Words("name each day once", "每一天只写一次"),
+)
+HELD_WHOLE = Code(
+    "F0234",
+    E,
+    Words("only single values can be kept so", "这里只能存放单个值"),
+    Words("`{name}` would be {type}", "`{name}` 会是 {type}"),
+    Words("name one field of it, such as `{fix}`", "请写其中一个字段，例如 `{fix}`"),
+)
 
 CODES: tuple[Code, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Code)
