@@ -41,7 +41,9 @@ class Commands(click.Group):
         return command
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="flowc")
 def cli() -> None:
     """Call flows as code: check them, test them, draw them, put them on the telephone system."""
@@ -59,7 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if "--debug" in sys.argv or type(error).__name__ == "Exit":
             raise
         click.echo(f"flowc: a fault of flowc itself: {type(error).__name__}: {error}", err=True)
-        click.echo("flowc: please report it with the project's files; FLOWC_DEBUG=1 shows where", err=True)
+        click.echo(
+            "flowc: please report it with the project's files; FLOWC_DEBUG=1 shows where", err=True
+        )
         if __import__("os").environ.get("FLOWC_DEBUG"):
             raise
         sys.exit(OUR_BUG)

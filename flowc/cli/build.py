@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from flowc.cli.progress import progress_bar
-from flowc.cli.words import FINDINGS, OUTSIDE, compiled_or_exit, lang_option, print_found, project_argument
+from flowc.cli.words import (
+    FINDINGS,
+    OUTSIDE,
+    compiled_or_exit,
+    lang_option,
+    print_found,
+    project_argument,
+)
 
 if TYPE_CHECKING:
     from flowc.build import Build
@@ -33,7 +40,9 @@ def environment_named(compiled: Compiled, name: str | None) -> Environment:
     return known[name]
 
 
-def built(compiled: Compiled, environment: Environment, folder: Path, project: Path, *, lab: bool = False) -> Build:
+def built(
+    compiled: Compiled, environment: Environment, folder: Path, project: Path, *, lab: bool = False
+) -> Build:
     """A release, or the program ends with what is in its way."""
     from flowc.build import BuildError, build
     from flowc.target import EmitError, UnknownTargetError, load_target
@@ -41,28 +50,48 @@ def built(compiled: Compiled, environment: Environment, folder: Path, project: P
     try:
         target = load_target(environment.target)
         with progress_bar("prompts") as tell:
-            return build(compiled, environment, target, folder, project_folder=project, progress=tell, lab=lab)
+            return build(
+                compiled,
+                environment,
+                target,
+                folder,
+                project_folder=project,
+                progress=tell,
+                lab=lab,
+            )
     except BuildError as error:
         for each in error.problems[:20]:
-            click.echo(f"{each.request.language}/{each.request.id}: {each.message}; {each.help}", err=True)
+            click.echo(
+                f"{each.request.language}/{each.request.id}: {each.message}; {each.help}", err=True
+            )
         sys.exit(OUTSIDE)
     except EmitError as error:
         for problem in error.problems:
             click.echo(f"flowc: {environment.target} can't do this: {problem}", err=True)
         sys.exit(FINDINGS)
     except UnknownTargetError as error:
-        raise click.UsageError(f"{error}; an uninstalled checkout has none: run `make setup`") from error
+        raise click.UsageError(
+            f"{error}; an uninstalled checkout has none: run `make setup`"
+        ) from error
 
 
 @click.command("build")
 @project_argument
 @click.option("--env", "environment", help="An environment of flowc.yaml; by default the first.")
-@click.option("--out", type=click.Path(path_type=Path), help="Where releases go; by default build/ in the project.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Where releases go; by default build/ in the project.",
+)
 @lang_option
 def command(folder: Path, environment: str | None, out: Path | None, language: str) -> None:
     """Make a release: the telephone system's own files, and every prompt as a sound."""
     compiled = compiled_or_exit(folder, language)
     print_found(compiled.found, language)
-    made = built(compiled, environment_named(compiled, environment), out or folder / "build", folder)
+    made = built(
+        compiled, environment_named(compiled, environment), out or folder / "build", folder
+    )
     sounds = len(made.rendering.paths)
-    click.echo(f"release {made.release8}: {made.folder} ({len(made.bundle.artifacts)} files, {sounds} sounds)")
+    click.echo(
+        f"release {made.release8}: {made.folder} ({len(made.bundle.artifacts)} files, {sounds} sounds)"
+    )

@@ -15,7 +15,9 @@ FORMATS = ("text", "json", "sarif", "github", "junit")
 @click.command("check")
 @project_argument
 @lang_option
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How findings are written.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", help="How findings are written."
+)
 @click.option("--strict", is_flag=True, help="Warnings and advice fail too.")
 def command(folder: Path, language: str, form: str, strict: bool) -> None:
     """Say all that is wrong with a project: names, types, ways without an end, missing prompts."""

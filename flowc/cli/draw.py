@@ -14,10 +14,19 @@ if TYPE_CHECKING:
     from flowc.compiler import Compiled
     from flowc.diagram.draw import Format
 
-FORMATS = {".svg": "svg", ".png": "png", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".md": "mermaid"}
+FORMATS = {
+    ".svg": "svg",
+    ".png": "png",
+    ".dot": "dot",
+    ".gv": "dot",
+    ".mmd": "mermaid",
+    ".md": "mermaid",
+}
 
 
-def titles_of(compiled: Compiled, language: str) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
+def titles_of(
+    compiled: Compiled, language: str
+) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
     """What people call flows, nodes and choices: by `flow`, by `flow.node`, by (`flow.node`, key)."""
     from flowc.kinds.menu import MenuNode
 
@@ -46,12 +55,18 @@ def _said(words: dict[str, str], language: str, first: str) -> str:
 
 @click.command("draw")
 @project_argument
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="The file; its ending is the format.")
-@click.option("--format", "form", type=click.Choice(["svg", "png", "dot", "mermaid"]), help="The format.")
+@click.option(
+    "--out", "-o", type=click.Path(path_type=Path), help="The file; its ending is the format."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["svg", "png", "dot", "mermaid"]), help="The format."
+)
 @click.option("--flow", help="One flow only.")
 @click.option("--blocks", is_flag=True, help="Every block of the graph, not just nodes.")
 @lang_option
-def command(folder: Path, out: Path | None, form: str | None, flow: str | None, blocks: bool, language: str) -> None:
+def command(
+    folder: Path, out: Path | None, form: str | None, flow: str | None, blocks: bool, language: str
+) -> None:
     """Draw the flows: SVG, PNG, DOT or Mermaid."""
     from flowc.diagram.draw import draw
     from flowc.diagram.errors import DrawUnavailable
@@ -63,8 +78,13 @@ def command(folder: Path, out: Path | None, form: str | None, flow: str | None, 
     titles, names = titles_of(compiled, language)
     try:
         picture = draw(
-            compiled.graph, cast("Format", chosen), language=language, titles=titles, choice_names=names,
-            flow=flow, level="block" if blocks else "node",
+            compiled.graph,
+            cast("Format", chosen),
+            language=language,
+            titles=titles,
+            choice_names=names,
+            flow=flow,
+            level="block" if blocks else "node",
         )
     except DrawUnavailable as error:
         click.echo(f"flowc: {error.message}; {error.help}", err=True)

@@ -16,7 +16,13 @@ FORMATS = ("text", "csv", "script")
 
 @click.command("prompts")
 @project_argument
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="A list, a table, or the recording script.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    help="A list, a table, or the recording script.",
+)
 @click.option("--of", "spoken", help="The language of the recording script; by default the first.")
 @click.option("--mark", is_flag=True, help="Note that today's recordings say today's texts.")
 @lang_option
@@ -29,7 +35,9 @@ def command(folder: Path, form: str, spoken: str | None, mark: bool, language: s
     kept = folder / MARKS
     if mark:
         kept.parent.mkdir(exist_ok=True)
-        kept.write_text(json.dumps(marks_of(compiled), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        kept.write_text(
+            json.dumps(marks_of(compiled), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
     marked = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
     lines = prompt_lines(compiled, marked)
     match form:

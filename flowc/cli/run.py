@@ -16,10 +16,22 @@ from flowc.cli.words import OUTSIDE, compiled_or_exit, lang_option, project_argu
 @click.command("run")
 @project_argument
 @click.option("--env", "environment", help="An environment of flowc.yaml; by default the first.")
-@click.option("--releases", type=click.Path(path_type=Path), help="Where releases are; by default those deployed.")
-@click.option("--metrics-port", type=click.IntRange(0, 65535), default=9108, show_default=True, help="For /metrics and /health, on loopback.")
+@click.option(
+    "--releases",
+    type=click.Path(path_type=Path),
+    help="Where releases are; by default those deployed.",
+)
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    default=9108,
+    show_default=True,
+    help="For /metrics and /health, on loopback.",
+)
 @lang_option
-def command(folder: Path, environment: str | None, releases: Path | None, metrics_port: int, language: str) -> None:
+def command(
+    folder: Path, environment: str | None, releases: Path | None, metrics_port: int, language: str
+) -> None:
     """Serve live calls until SIGTERM; calls under way are finished first."""
     from flowc.build import DEFAULT_ROOT, environment_of
     from flowc.runtime.app import RuntimeSettings, serve

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowc.cli.words import CLEAN, FINDINGS, compiled_or_exit, lang_option, print_found, project_argument
+from flowc.cli.words import (
+    CLEAN,
+    FINDINGS,
+    compiled_or_exit,
+    lang_option,
+    print_found,
+    project_argument,
+)
 
 if TYPE_CHECKING:
     from flowc.compiler import Compiled
@@ -20,14 +27,30 @@ MOST_UNCOVERED = 20
 
 @click.command("test")
 @project_argument
-@click.option("--on", "target", help="A telephone system to play the calls on, such as one that `flowc build` knows.")
+@click.option(
+    "--on",
+    "target",
+    help="A telephone system to play the calls on, such as one that `flowc build` knows.",
+)
 @click.option("-k", "chosen", default="", help="Only calls whose title or file contains this.")
 @click.option("--coverage", is_flag=True, help="Say what no call went through.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", help="How results are written.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    help="How results are written.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show what was heard in each call.")
 @lang_option
 def command(
-    folder: Path, target: str | None, chosen: str, coverage: bool, form: str, verbose: bool, language: str
+    folder: Path,
+    target: str | None,
+    chosen: str,
+    coverage: bool,
+    form: str,
+    verbose: bool,
+    language: str,
 ) -> None:
     """Play the calls in tests/*.call.yaml and compare them with what they expect."""
     from flowc.simulate.report import junit, results_json
@@ -51,7 +74,9 @@ def command(
     sys.exit(CLEAN if all(run.passed for run in runs) else FINDINGS)
 
 
-def scripts_of(compiled: Compiled, folder: Path, chosen: str, language: str) -> tuple[CallScript, ...]:
+def scripts_of(
+    compiled: Compiled, folder: Path, chosen: str, language: str
+) -> tuple[CallScript, ...]:
     """The project's calls; where one is wrongly written, the program ends with its findings."""
     from flowc.compiler import files_of
     from flowc.diagnostics.model import Reporter
@@ -79,14 +104,18 @@ def _simulated(compiled: Compiled, scripts: tuple[CallScript, ...]) -> tuple[Run
 def print_runs(runs: tuple[Run, ...], language: str, verbose: bool) -> None:
     """A line a call, then what failed."""
     for run in runs:
-        click.echo(f"{'ok  ' if run.passed else 'FAIL'} {run.script.name} ({run.length_ms / 1000:.0f} s)")
+        click.echo(
+            f"{'ok  ' if run.passed else 'FAIL'} {run.script.name} ({run.length_ms / 1000:.0f} s)"
+        )
         for said in run.heard if verbose else ():
             click.echo(f"     {said.begins / 1000:6.1f}s {said.text}")
         for found in run.failures:
             click.echo(f"     {found.span}: {found.say(language)}")
     failed = sum(not run.passed for run in runs)
     if language == "zh":
-        click.echo(f"{len(runs)} 通电话，{failed} 通不符" if failed else f"{len(runs)} 通电话全部通过")
+        click.echo(
+            f"{len(runs)} 通电话，{failed} 通不符" if failed else f"{len(runs)} 通电话全部通过"
+        )
     else:
         click.echo(f"{len(runs)} calls, {failed} failed" if failed else f"{len(runs)} calls passed")
 

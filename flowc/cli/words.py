@@ -23,7 +23,9 @@ def language_of(chosen: str | None) -> str:
     """The language of messages: as asked, else as the machine speaks."""
     if chosen:
         return chosen
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    spoken = (
+        os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    )
     return "zh" if spoken.startswith("zh") else "en"
 
 
@@ -38,14 +40,20 @@ def project_folder(_context: click.Context, _parameter: click.Parameter, value: 
 def project_argument(function: F) -> F:
     """FOLDER: a project's folder, or one inside it."""
     return click.argument(
-        "folder", type=click.Path(exists=True, path_type=Path), default=Path(), callback=project_folder
+        "folder",
+        type=click.Path(exists=True, path_type=Path),
+        default=Path(),
+        callback=project_folder,
     )(function)
 
 
 def lang_option(function: F) -> F:
     """--lang"""
     return click.option(
-        "--lang", "language", type=click.Choice(["en", "zh"]), callback=lambda _c, _p, v: language_of(v),
+        "--lang",
+        "language",
+        type=click.Choice(["en", "zh"]),
+        callback=lambda _c, _p, v: language_of(v),
         help="The language of messages; by default that of the machine.",
     )(function)
 
