@@ -108,7 +108,7 @@ class FlowBinder:
         nodes = binder._nodes(form.get("nodes"), place)
         written = tuple(key.text for key, _ in entries(form.get("nodes")))
         self._check_lengths(name, nodes)
-        parameters = self._types(form.get("parameters", {}))
+        parameters = self._parameters(form.get("parameters", {}))
         on_hangup = binder.after_call(form.get("on_hangup"), place)
         flow = BoundFlow(
             name=name,
@@ -156,6 +156,11 @@ class FlowBinder:
         types = {key.text: type_ for key, type_ in found if type_}
         for key in declared:
             self._check_variable(Word(key.text, key.span))
+        return types
+
+    def _parameters(self, declared: MappingOf[Scalar, str]) -> dict[str, Type]:
+        types = self._types(declared)
+        for key in declared:
             type_ = types.get(key.text)
             if type_ is not None and not isinstance(type_, ScalarType):
                 fix = f"{type_.fields[0][0]}: {type_.fields[0][1]}" if isinstance(type_, Record) and type_.fields else f"{key.text}: text"

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter, Words, closest
 from flowc.expression.parse import parse_type
-from flowc.expression.types import ListOf, Record, Scalar, Type
+from flowc.expression.types import ListOf, Record, Type
 from flowc.graph.services import ServiceSpec, TicketClass, TicketSettings
 from flowc.graph.surroundings import Calendar, Number, PersonPromise, PromptRow, QueueSpec, Surroundings
 from flowc.kinds.builder import PROJECT_FILE
@@ -150,7 +150,7 @@ class ProjectReader:
         variables = {
             key.text: type_
             for key, text in form.get("vars", {}).items()
-            if (type_ := parse_type(text, key.span, records, self.report)) and self._is_single(key, type_)
+            if (type_ := parse_type(text, key.span, records, self.report)) and self._is_name(key)
         }
         around = Surroundings(
             name=form["project"].text,
@@ -176,12 +176,11 @@ class ProjectReader:
         self._check_flags(around)
         return replace(around, unread=frozenset(self.unread)), records
 
-    def _is_single(self, key: Scalar_, type_: Type) -> bool:
-        if not isinstance(type_, Scalar):
-            self.report.report(codes.HELD_WHOLE, key.span, name=key.text, type=type_, fix=f"{key.text}: text")
+    def _is_name(self, key: Scalar_) -> bool:
         if key.text in RESERVED_VARIABLES or not NAME.fullmatch(key.text):
             self.report.report(codes.WRONG_NAME, key.span, name=key.text, most=LONGEST_NAME)
-        return isinstance(type_, Scalar)
+            return False
+        return True
 
     def _check_destinations(self, words: tuple[Word, ...], around: Surroundings) -> None:
         for word in words:

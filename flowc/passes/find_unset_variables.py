@@ -11,7 +11,7 @@ from flowc.expression.tree import Binary, Conditional, Expression, IsSet, Not, R
 from flowc.graph.exits import Back, Branch, Call, Exit, Return
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
-from flowc.graph.operations import Assign, Collect, Invoke, Operation, Record
+from flowc.graph.operations import Assign, Collect, Forget, Invoke, Operation, Record, Remember
 from flowc.graph.reads import evaluated_by, phrases_in, spoken_in, written_by
 from flowc.kinds.builder import ENTER
 from flowc.passes.edges import Edge, edges_of
@@ -81,8 +81,23 @@ def _filled_by_call(exit_: Exit, edge: Edge, returned: Mapping[tuple[str, str], 
 
 def _lost_on_the_way_back(graph: FlowGraph) -> dict[BlockId, Known]:
     """What *back* may find without a value, by menu: a failed question unsets what it would fill."""
-    failed: dict[BlockId, Known] = dict.fromkeys(graph.blocks, frozenset())
-    waiting = [id_ for id_, block in graph.blocks.items() if any(isinstance(each, Invoke) for each in block.operations)]
+    asking: dict[str, list[BlockId]] = {}
+    for id_, block in graph.blocks.items():
+        filled = (variable for each in block.operations if isinstance(each, Invoke) for variable in written_by(each))
+        for flow in {variable.partition(".")[0] for variable in filled}:
+            asking.setdefault(flow, []).append(id_)
+    if not any(isinstance(block.exit, Back) for block in graph.blocks.values()):
+        return {}
+    by_everybody = asking.get(PROJECT.rstrip("."), [])
+    asked = ((menu, [*asking.get(menu.flow, ()), *by_everybody]) for menu in graph.menus.values())
+    return {menu: _lost_since_left(graph, menu, blocks) for menu, blocks in asked if blocks}
+
+
+def _lost_since_left(graph: FlowGraph, menu: BlockId, asking: list[BlockId]) -> Known:
+    """The variables that may have lost their value between a choice in a menu and a *back* to it."""
+    left = _still_remembered(graph, menu)
+    failed: dict[BlockId, Known] = dict.fromkeys(left, frozenset())
+    waiting = [id_ for id_ in asking if id_ in left]
     while waiting:
         at = waiting.pop()
         block = graph.blocks[at]
@@ -91,9 +106,23 @@ def _lost_on_the_way_back(graph: FlowGraph) -> dict[BlockId, Known]:
             if edge.to in failed and not there <= failed[edge.to]:
                 failed[edge.to] |= there
                 waiting.append(edge.to)
-    backs = [failed[id_] for id_, block in graph.blocks.items() if isinstance(block.exit, Back)]
+    backs = [failed[id_] for id_ in left if isinstance(graph.blocks[id_].exit, Back)]
     lost: Known = frozenset().union(*backs)
-    return {menu: frozenset(v for v in lost if v.startswith(f"{menu.flow}.")) for menu in graph.menus.values()}
+    return frozenset(v for v in lost if v.startswith((f"{menu.flow}.", PROJECT)))
+
+
+def _still_remembered(graph: FlowGraph, menu: BlockId) -> dict[BlockId, None]:
+    """The blocks that a call comes to with a menu on its back list."""
+    left = Remember(menu.node_name)
+    seen: dict[BlockId, None] = {}
+    waiting = [id_ for id_, block in graph.blocks.items() if left in block.operations]
+    while waiting:
+        at = waiting.pop()
+        if at in seen or at not in graph.blocks or Forget(menu.flow) in graph.blocks[at].operations:
+            continue
+        seen[at] = None
+        waiting.extend(edge.to for edge in edges_of(graph.blocks[at]))
+    return seen
 
 
 def _failed_after(block: Block, edge: Edge, before: Known) -> Known:
