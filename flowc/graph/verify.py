@@ -28,7 +28,7 @@ _AFTER_THE_CALL = (Assign, Mark, Invoke, Clock)
 
 def verify(graph: FlowGraph) -> tuple[str, ...]:
     """Every broken invariant as a sentence for us; empty where all hold."""
-    found = [*_missing_blocks(graph)]
+    found = [*dict.fromkeys(_missing_blocks(graph))]
     if found:
         return tuple(found)
     for name, block in graph.blocks.items():
