@@ -31,10 +31,11 @@ from flowc.machine.events import (
     RecordingEnded,
     TimerExpired,
 )
+from flowc.machine.phase import MachineError, Phase
 from flowc.machine.prepared import Prepared, prepare
 from flowc.machine.speaking import Readout
 from flowc.machine.trace import Trace
-from flowc.machine.walk import MachineError, Phase, Walk
+from flowc.machine.walk import Walk
 
 KEYS = frozenset("0123456789*#ABCD")
 # Named once: looking up a member costs more than the step it is needed for.

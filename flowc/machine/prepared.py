@@ -5,6 +5,9 @@ Says nothing that the graph does not say. Prepare once, run any number of calls 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flowc.expression.tree import Expression
 from flowc.graph.exits import Branch, Call, Exit, Switch, successors
 from flowc.graph.ids import BlockId
@@ -15,6 +18,9 @@ from flowc.machine.formula import Formula, formula
 from flowc.machine.speaking import fixed_sounds
 from flowc.machine.trace import Ended, Entered
 
+Action = tuple[Callable[..., None], Any]
+"""What to do with the walk, and with what: a method of `walk.Walk` and its argument."""
+
 
 class PreparedBlock:
     """A block with its ways resolved.
@@ -23,13 +29,14 @@ class PreparedBlock:
     block that is left: of a Jump, a Return, a Back or a Switch, or the entry of a Call.
     """
 
-    __slots__ = ("ended", "entered", "exit", "id", "operations", "otherwise", "ways")
+    __slots__ = ("actions", "ended", "entered", "exit", "id", "operations", "otherwise", "ways")
 
     def __init__(self, block: Block) -> None:
         self.id: BlockId = block.id
         self.operations: tuple[Operation, ...] = block.operations
         self.exit: Exit = block.exit
         self.entered = Entered(block.id)
+        self.actions: tuple[Action, ...] = ()
         self.ended: dict[str, Ended] = {}
         self.ways: dict[str, PreparedBlock] = {}
         self.otherwise: PreparedBlock | None = None

@@ -6,13 +6,11 @@ Knows no events: `machine` tells it how a wait ended. Whatever needs the outside
 
 from __future__ import annotations
 
-import re
-from enum import Enum
 from typing import assert_never
 
 from flowc.expression.evaluate import World
 from flowc.expression.tree import Expression
-from flowc.graph.exits import Back, Branch, Call, Hangup, Jump, Return, Switch
+from flowc.graph.exits import Back, Branch, Call, Exit, Hangup, Jump, Return, Switch
 from flowc.graph.operations import (
     OUTCOME,
     Answer,
@@ -35,6 +33,7 @@ from flowc.graph.operations import (
     Remember,
 )
 from flowc.graph.prompts import Prompt
+from flowc.machine.allowed import is_allowed
 from flowc.machine.clock import clock_values
 from flowc.machine.commands import (
     AnswerCall,
@@ -46,42 +45,19 @@ from flowc.machine.commands import (
     PlaySounds,
     RecordCaller,
 )
+from flowc.machine.formula import Formula
 from flowc.machine.listening import Listener
-from flowc.machine.prepared import Prepared, PreparedBlock
+from flowc.machine.phase import MachineError, Phase, return_register
+from flowc.machine.prepared import Action, Prepared, PreparedBlock
 from flowc.machine.speaking import Readout, sounds_of
 from flowc.machine.trace import Assigned, HungUp, Marked, Offered, Step
 
 MOST_REMEMBERED = 8
 MOST_STEPS = 10_000  # blocks entered between two events; what a compiler proves stays far below
-_NUMBER = re.compile("[0-9]+")
-
-
-class MachineError(Exception):
-    """The graph or the driver broke a rule: our mistake, not a caller's."""
-
-
-class Phase(Enum):
-    """What the call waits for."""
-
-    NEW = "new"
-    MOVING = "moving"
-    SAYING = "saying"
-    LISTENING = "listening"
-    ASKING = "asking"
-    QUEUED = "queued"
-    TALKING = "talking"
-    DIALLING = "dialling"
-    RECORDING = "recording"
-    OVER = "over"
 
 
 # Named once: looking up a member costs more than the step it is needed for.
 _MOVING = Phase.MOVING
-
-
-def return_register(flow: str) -> str:
-    """The register with the call site to which `flow` returns; unset where nobody called it."""
-    return f"return.{flow}"
 
 
 class Walk:
@@ -161,13 +137,13 @@ class Walk:
         """Go as far as no wait is needed. Raises Undecided where a value is missing."""
         self._walked = 0
         while self.phase is _MOVING:
-            operations = self.block.operations
-            for place in range(self.index, len(operations)):
+            actions = self.block.actions or self._actions(self.block)
+            for place in range(self.index, len(actions)):
+                do, what = actions[place]
                 self.index = place + 1
-                self._do(operations[place])
+                do(self, what)
                 if self.phase is not _MOVING:
                     return
-            self._leave()
 
     def enter(self, block: PreparedBlock) -> None:
         self._walked += 1
@@ -235,22 +211,41 @@ class Walk:
 
     # --- operations
 
-    def _do(self, operation: Operation) -> None:
+    def _actions(self, block: PreparedBlock) -> tuple[Action, ...]:
+        """What a block does, found out once: its operations, then its exit."""
+        made = [self._action(operation) for operation in block.operations]
+        block.actions = (*made, (Walk._leave, block.exit))
+        return block.actions
+
+    def _action(self, operation: Operation) -> Action:
         match operation:
+            case Assign(variable, None):
+                return Walk._unset, variable
             case Assign(variable, value):
-                self.assign(variable, None if value is None else self._value(value))
+                assert value is not None
+                is_told = variable in self.prepared.told
+                return Walk._assign, (variable, self.prepared.formula(value), is_told)
             case Cue() | Play() | Lead():
-                self._speak(operation)
-            case Collect() | Invoke() | Enqueue() | Dial() | Record():
-                self._wait_for(operation)
-            case Answer():
-                self.commands.append(AnswerCall())
-            case Flush():
-                self.listener.flush(self.now)
-            case Clock() | Language() | Mark() | Remember() | Forget():
-                self._note(operation)
+                return Walk._speak, operation
+            case Collect():
+                return Walk._listen, operation
+            case Invoke() | Enqueue() | Dial() | Record():
+                return Walk._wait_for, operation
+            case Answer() | Flush() | Clock() | Language() | Mark() | Remember() | Forget():
+                return Walk._note, operation
             case _:
                 assert_never(operation)
+
+    def _unset(self, variable: str) -> None:
+        self.assign(variable, None)
+
+    def _assign(self, what: tuple[str, Formula, bool]) -> None:
+        variable, formula, is_told = what
+        value = formula(self.values, self._world)
+        if is_told or value == "":
+            self.assign(variable, value)
+        else:
+            self.values[variable] = value
 
     def _speak(self, operation: Play | Lead | Cue) -> None:
         match operation:
@@ -276,8 +271,14 @@ class Walk:
             case _:
                 assert_never(kind)
 
-    def _note(self, operation: Clock | Language | Mark | Remember | Forget) -> None:
+    def _note(
+        self, operation: Answer | Flush | Clock | Language | Mark | Remember | Forget
+    ) -> None:
         match operation:
+            case Answer():
+                self.commands.append(AnswerCall())
+            case Flush():
+                self.listener.flush(self.now)
             case Clock():
                 for name, value in clock_values(self._world.now(), self.prepared.graph.timezone):
                     self.set(name, value)
@@ -305,10 +306,8 @@ class Walk:
             self.commands.append(PlaySounds(sounds, True))
             self.phase = Phase.SAYING
 
-    def _wait_for(self, operation: Collect | Invoke | Enqueue | Dial | Record) -> None:
+    def _wait_for(self, operation: Invoke | Enqueue | Dial | Record) -> None:
         match operation:
-            case Collect():
-                self._listen(operation)
             case Invoke():
                 self._ask(operation)
             case Enqueue():
@@ -347,9 +346,9 @@ class Walk:
 
     # --- exits
 
-    def _leave(self) -> None:
+    def _leave(self, exit_: Exit) -> None:
         block = self.block
-        match block.exit:
+        match exit_:
             case Jump():
                 self._go(block.otherwise)
             case Switch(variable):
@@ -366,7 +365,7 @@ class Walk:
             case Hangup(cause):
                 self.finish("flow", cause)
             case _:
-                assert_never(block.exit)
+                assert_never(exit_)
 
     def _go(self, block: PreparedBlock | None) -> None:
         if block is None:
@@ -397,12 +396,3 @@ class Walk:
         if fixed is not None:
             return fixed
         return sounds_of(prompt, self.language, self.values, self._world, self._readout)
-
-
-def is_allowed(number: str, allowed: tuple[str, ...]) -> bool:
-    """May these digits be dialled? `allowed` holds numbers, or beginnings that end in `*`."""
-    if not _NUMBER.fullmatch(number):
-        return False
-    return any(
-        number.startswith(one[:-1]) if one.endswith("*") else number == one for one in allowed
-    )
