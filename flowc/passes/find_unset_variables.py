@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from flowc.diagnostics.codes import proofs
@@ -27,9 +28,11 @@ def find_unset_variables(graph: FlowGraph, report: Reporter) -> None:
     told: set[tuple[str, str]] = set()
     for id_, block in graph.blocks.items():
         for variable in _read_unset(block, known.get(id_, frozenset(graph.variables))):
-            if (id_.node_name, variable) not in told:
-                told.add((id_.node_name, variable))
-                name = variable.partition(".")[2]
+            # One finding for a whole answer, in the author's words: no index, no length.
+            name = re.split(r"\.(?:[0-9]+|len|is[0-9]+)(?:\.|$)", variable.partition(".")[2])[0]
+            key = id_.node_name, name.partition(".")[0]
+            if key not in told:
+                told.add(key)
                 report.report(proofs.UNSET_VARIABLE, block.origin.span, name=name, node=id_.node)
 
 
