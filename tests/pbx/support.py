@@ -137,13 +137,17 @@ async def bench(
     environment: Environment | None = None,
     digit_fragments: Mapping[str, Mapping[str, str]] | None = None,
     agents: tuple[str, ...] = (),
+    runtimes: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Bench]:
-    """Boot a server that holds `graphs`; `recordings`: sound key to milliseconds."""
+    """Boot a server that holds `graphs`; `recordings`: sound key to milliseconds.
+
+    `runtimes`: the runtime's `host:port` for those graphs that do not ask the environment's.
+    """
     base = environment or Environment(str(folder / "sounds"), str(folder / "recordings"))
     Path(base.recordings).mkdir(parents=True, exist_ok=True)
     for key, milliseconds in recordings.items():
         hum(Path(base.sounds) / f"{key}.wav", milliseconds)
-    installed, bundles = _emitted(graphs, base, digit_fragments or {})
+    installed, bundles = _emitted(graphs, base, digit_fragments or {}, runtimes or {})
     async with AsteriskServer(
         ensure_asterisk(), LabPlan(entry_context=LAB_ENTRY, agents=agents)
     ) as server:
@@ -168,12 +172,14 @@ def _emitted(
     graphs: Mapping[str, FlowGraph],
     environment: Environment,
     digit_fragments: Mapping[str, Mapping[str, str]],
+    runtimes: Mapping[str, str],
 ) -> tuple[dict[str, Installed], list[Bundle]]:
     installed, bundles = {}, []
     for index, (name, graph) in enumerate(graphs.items()):
         number, release = f"{7000 + index}", f"{index + 1:08x}"
         own = replace(graph, numbers=((number, graph.numbers[0][1]),))
-        request = EmitRequest(own, release, environment, None, digit_fragments, lab=True)
+        place = replace(environment, runtime=runtimes.get(name, environment.runtime))
+        request = EmitRequest(own, release, place, None, digit_fragments, lab=True)
         bundles.append(TARGET.emit(request))
         installed[name] = Installed(own, number, release, environment.sounds)
     return installed, bundles
@@ -182,6 +188,7 @@ def _emitted(
 def _install(server: AsteriskServer, bundles: list[Bundle], sounds: Path) -> None:
     """Each file once, as a deploy would; the entries of all releases side by side."""
     texts: dict[str, str] = {"extensions": "", "queues": "", "musiconhold": ""}
+    seen: set[str] = set()
     for bundle in bundles:
         for artifact in bundle.artifacts:
             kind = Path(artifact.path).stem
@@ -189,7 +196,8 @@ def _install(server: AsteriskServer, bundles: list[Bundle], sounds: Path) -> Non
                 file = sounds / artifact.path.removeprefix("sounds/")
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(artifact.content)
-            elif kind in texts:
+            elif kind in texts and (kind != "queues" or artifact.text not in seen):
+                seen.add(artifact.text)
                 texts[kind] += artifact.text.replace("[flowc-entry]", "[flowc-entry](+)").replace(
                     "[flowc-lab]", "[flowc-lab](+)"
                 )

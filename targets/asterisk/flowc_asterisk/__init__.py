@@ -28,20 +28,20 @@ class AsteriskTarget:
 
     def emit(self, request: EmitRequest) -> Bundle:
         """The files of a release; see `emit`. Raises EmitError with all that is not expressible."""
-        from flowc_asterisk.emit import emit  # noqa: PLC0415 - loaded when a release is built
+        from flowc_asterisk.emit import emit
 
         return emit(request)
 
     def installer(self, root: Path, settings: Mapping[str, str]) -> Installer:
         """Deploys to one server; see `install`. Raises ValueError for a wrong setting."""
-        from flowc_asterisk.install import AsteriskInstaller  # noqa: PLC0415 - only for a deploy
-        from flowc_asterisk.install_settings import read_settings  # noqa: PLC0415
+        from flowc_asterisk.install import AsteriskInstaller
+        from flowc_asterisk.install_settings import read_settings
 
         return AsteriskInstaller(root, read_settings(settings))
 
     def gateway(self, runtime: LiveRuntime, environment: Environment) -> Gateway:
         """The FastAGI server that live calls ask."""
-        from flowc_asterisk.agi.gateway import AgiGateway  # noqa: PLC0415 - loaded by `flowc run`
+        from flowc_asterisk.agi.gateway import AgiGateway
 
         host, _, port = environment.runtime.rpartition(":")
         return AgiGateway(runtime.broker, runtime.releases, environment.token, host, int(port))

@@ -25,6 +25,7 @@ class Script:
 
     def set(self, name: str, value: str, *, alone: bool = False) -> None:
         """Set a channel variable; `alone` where the value may come to hold a comma or a quote."""
+        alone = alone or _is_split(value)
         if alone or self._reads_pending(value) or self._is_full(value):
             self._flush()
         self._pending.append((name, value))
@@ -70,6 +71,19 @@ class Script:
     def _add(self, application: str, data: str) -> None:
         self._priorities.append(Priority(application, data, self._label))
         self._label = ""
+
+
+def _is_split(value: str) -> bool:
+    """Has it a comma, a quote or a backslash outside `${ }` and `$[ ]`? ARRAY would part it there."""
+    depth = 0
+    for place, sign in enumerate(value):
+        if value[place - 1 : place] == "$" and sign in "{[":
+            depth += 1
+        elif sign in "}]" and depth:
+            depth -= 1
+        elif sign in ',"\\' and not depth:
+            return True
+    return False
 
 
 class ContextDraft:

@@ -11,20 +11,28 @@ from flowc_asterisk.dialplan import Context, Dialplan
 from flowc_asterisk.draft import ContextDraft
 from flowc_asterisk.lower_base import Release
 from flowc_asterisk.lower_calls import begin
-from flowc_asterisk.lower_people import queue_keys
-from flowc_asterisk.protocol import OFFSET, TOKEN
+from flowc_asterisk.lower_people import LAB_DIALLED, LINE, queue_keys
+from flowc_asterisk.protocol import LANGUAGE, OFFSET, TOKEN
 
 ENTRY = "flowc-entry"
 LAB_ENTRY = "flowc-lab"
 TOKEN_HEADER = "X-Flowc-Token"  # noqa: S105 - a header's name
 OFFSET_HEADER = "X-Flowc-Offset"
+LINE_HEADER = "X-Flowc-Line"
+LANGUAGE_HEADER = "X-Flowc-Language"
+_LAB_HEADERS = (
+    (TOKEN, TOKEN_HEADER, "0-9A-Za-z_"),
+    (OFFSET, OFFSET_HEADER, "0-9-"),
+    (LINE, LINE_HEADER, "0-9"),
+    ("FG", LANGUAGE_HEADER, "0-9A-Za-z-"),
+)
 
 
 def entry_dialplan(release: Release) -> Dialplan:
     """The entry context, the keys of waiting callers, and the lab's entry where it is asked for."""
     contexts = [_entry(release), *_queue_keys(release)]
     if release.request.lab:
-        contexts.append(_lab(release))
+        contexts.extend(_lab(release))
     return Dialplan(tuple(contexts))
 
 
@@ -40,7 +48,7 @@ def _entry(release: Release) -> Context:
 
 
 def _queue_keys(release: Release) -> list[Context]:
-    """A waiting caller's key: `FQ` says where the call stood. One set of keys a queue."""
+    """A waiting caller's key: `FQ` and `FS` say where the call stood. One set of keys a queue."""
     keys: dict[str, set[str]] = {}
     for operation in _enqueues(release):
         found = keys.setdefault(operation.queue, set(operation.exit_keys))
@@ -53,7 +61,7 @@ def _queue_keys(release: Release) -> list[Context]:
 def _keys_context(queue: str, keys: set[str]) -> Context:
     context = ContextDraft(queue_keys(queue))
     for key in sorted(keys):
-        context.extension(quote.key(key)).go(f"${{FQ}}{key},1")
+        context.extension(quote.key(key)).go(f"${{FQ}},${{FS}}q{key},1")
     return context.finished()
 
 
@@ -66,15 +74,20 @@ def _enqueues(release: Release) -> list[Enqueue]:
     ]
 
 
-def _lab(release: Release) -> Context:
-    """Calls of tests say by headers which fixtures answer them and what time it is."""
+def _lab(release: Release) -> list[Context]:
+    """Calls of tests say by headers which fixtures answer them, what time it is and more."""
     context = ContextDraft(LAB_ENTRY)
-    for number, _ in release.graph.numbers:
+    for number, block in release.graph.numbers:
         script = context.extension(quote.digits(number))
-        for name, header, signs in (
-            (TOKEN, TOKEN_HEADER, "0-9A-Za-z_"),
-            (OFFSET, OFFSET_HEADER, "0-9-"),
-        ):
+        for name, header, signs in _LAB_HEADERS:
             script.set(name, f"${{FILTER({signs},${{PJSIP_HEADER(read,{header})}})}}")
-        script.go(f"{ENTRY},{quote.digits(number)},1")
-    return context.finished()
+        begin(release, script, number)
+        spoken = quote.variable("call.language")
+        script.run("ExecIf", f'$["${{FG}}"!=""]?Set(ARRAY({LANGUAGE},{spoken})=${{FG}},${{FG}})')
+        script.go(release.place(block))
+    dialled = ContextDraft(LAB_DIALLED)
+    script = dialled.extension("s")  # on the leg that is dialled: its phone can tell whose it is
+    header = f"PJSIP_HEADER(add,{TOKEN_HEADER})"
+    script.run("Set", f"{header}=${{FILTER(0-9A-Za-z_,${{ARG1}})}}")
+    script.run("Return")
+    return [context.finished(), dialled.finished()]

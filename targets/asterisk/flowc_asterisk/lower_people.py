@@ -14,6 +14,7 @@ from flowc_asterisk.lower_base import Release, Spot
 from flowc_asterisk.lower_calls import TIME_LEFT
 from flowc_asterisk.lower_input import leave
 from flowc_asterisk.lower_speech import NIL, listed
+from flowc_asterisk.protocol import TOKEN
 
 QUEUE_OUTCOMES = {
     "CONTINUE": "after_agent",
@@ -25,6 +26,10 @@ QUEUE_OUTCOMES = {
     "LEAVEUNAVAIL": "no_agents",
 }
 DIAL_OUTCOMES = {"ANSWER": "after_agent", "BUSY": "busy", "NOANSWER": "no_answer"}
+# In the lab each call has queues of its own, so that many can be in one at once, and a number that
+# is dialled hears whose call it is.
+LINE, JOINS = "FL", "FJ"
+LAB_DIALLED = "flowc-lab-dialled"
 BYTES_A_SECOND = 16_000  # of a recording: 16 bits, 8 kHz
 HEADER_BYTES = 44
 KEPT_SILENCE_S = 1.3  # what a recording that silence ended still holds of it, and a little
@@ -34,6 +39,11 @@ SHORTEST_S = 0.5
 def queue_name(name: str) -> str:
     """A queue on the server. It bears no release: callers and sign-ins outlive one."""
     return f"fl-{quote.segment(name)}"
+
+
+def lab_queue(name: str, line: int, join: int) -> str:
+    """The queue of one call of a test, and of that call's first, second ... wait in a queue."""
+    return f"{queue_name(name)}-{line}-{join}"
 
 
 def queue_keys(name: str) -> str:
@@ -58,13 +68,18 @@ def enqueue(spot: Spot, operation: Enqueue) -> None:
         script.set("QUEUE_PRIO", spot.release.value(operation.priority, script))
     else:
         script.set("QUEUE_PRIO", "")
-    script.set("FQ", f"{spot.context.name},{slot}q")
+    script.set("FQ", spot.context.name)  # where an exit key goes on: context and input
+    script.set("FS", str(slot))
     script.set("QEHOLDTIME", "")
     script.set("QUEUESTATUS", "")
     script.set("O", "")
     stand_still(script)
     wait = "" if operation.max_wait_s is None else str(int(operation.max_wait_s))
-    script.run("Queue", f"{queue_name(operation.queue)},c,,,{wait}")
+    name = queue_name(operation.queue)
+    if spot.release.request.lab:
+        script.set(JOINS, f"$[0${{{JOINS}}}+1]")
+        name += f'${{IF($["${{{LINE}}}"=""]?:-${{{LINE}}}-${{{JOINS}}})}}'
+    script.run("Queue", f"{name},c,,,{wait}")
     _after_queue(script)
     for status, outcome in QUEUE_OUTCOMES.items():
         script.run("GotoIf", f'$["${{QUEUESTATUS}}"="{status}"]?{slot}.{outcome},1')
@@ -112,7 +127,8 @@ def _ring(spot: Spot, operation: Dial, number: str, allow: str, slot: int) -> No
     trunk = quote.endpoint(spot.release.request.environment.trunk)
     accept = _accept_option(spot.release, operation)
     target = f"PJSIP/${{FILTER(0-9,${{DN}})}}@{trunk}"
-    script.run("Dial", f"{target},{int(operation.ring_s)},g{accept}")
+    named = f"b({LAB_DIALLED}^s^1(${{{TOKEN}}}))" if spot.release.request.lab else ""
+    script.run("Dial", f"{target},{int(operation.ring_s)},g{accept}{named}")
     script.set("O", "${IF($[" + '"${DIALSTATUS}/${DA}"="ANSWER/1"' + "]?after_agent:failed)}")
     script.run("GotoIf", f'$["${{O}}"="after_agent"]?{slot}d,1')
     script.set("O", _DIAL_FAILURE)

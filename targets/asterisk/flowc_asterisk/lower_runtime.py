@@ -28,10 +28,18 @@ def invoke(spot: Spot, operation: Invoke) -> None:
     script.set("O", "")
     script.run("Set", f"TIMEOUT(absolute)={protocol.HANG_LIMIT_S}")
     script.run("AGI", url)
+    _rewind(spot, operation, script)
     script.run("Set", f"TIMEOUT(absolute)={TIME_LEFT}")
     script.set("AG", "")
     _decide(spot, operation, slot)
     _states(spot, operation, slot)
+
+
+def _rewind(spot: Spot, operation: Invoke, script: Script) -> None:
+    """End the filler, so that the next one is heard from its beginning."""
+    if operation.filler:
+        script.run("StartMusicOnHold", protocol.quiet_class(spot.release.id))
+        script.run("StopMusicOnHold")
 
 
 def _decide(spot: Spot, operation: Invoke, slot: int) -> None:
@@ -57,6 +65,7 @@ def _states(spot: Spot, operation: Invoke, slot: int) -> None:
     hung = spot.context.extension(f"{slot}.hung", spot.block.id)
     hung.run("Set", f"TIMEOUT(absolute)={TIME_LEFT}")
     hung.set("AG", "")
+    _rewind(spot, operation, hung)
     hung.go(f"{slot}.{_worst(operation)},1")
 
 

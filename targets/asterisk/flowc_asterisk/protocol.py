@@ -35,3 +35,9 @@ def request_url(runtime: str, token: str, release8: str, site: str) -> str:
 def filler_class(release8: str, site: str, language: str) -> str:
     """The class of music that says a site's filler once; a class's name has at most 79 bytes."""
     return f"fl-{quote.release8(release8)}.{site}.{quote.language(language)}"[: quote.MOST_NAME]
+
+
+def quiet_class(release8: str) -> str:
+    """A class of silence. A class that is begun again goes on where it was left, unless another
+    came between: so each filler is followed by this one."""
+    return f"fl-{quote.release8(release8)}-quiet"

@@ -35,18 +35,20 @@ def queues_conf(release: Release) -> str:
     lines: list[str] = []
     for name in sorted(keys):
         settings = release.request.environment.queues.get(name, QueueSettings())
-        lines.extend(_queue(name, settings, has_keys=keys[name]))
+        keys_from = queue_keys(name) if keys[name] else ""
+        lines.extend(queue_section(queue_name(name), settings, keys_from))
     return "".join(f"{quote.line(line)}\n" for line in lines)
 
 
-def _queue(name: str, settings: QueueSettings, *, has_keys: bool) -> list[str]:
+def queue_section(section: str, settings: QueueSettings, keys_from: str) -> list[str]:
+    """The lines of one queue; `keys_from`: the context of its exit keys, "" for none."""
     if settings.strategy not in STRATEGIES:
-        raise NotNativeError(f"queue `{name}`: no strategy `{settings.strategy}`")
+        raise NotNativeError(f"queue `{section}`: no strategy `{settings.strategy}`")
     values = {
         "strategy": STRATEGIES[settings.strategy],
         "timeout": int(settings.ring_s),
         "retry": 1,
-        "timeoutpriority": "conf",
+        "timeoutpriority": "app",
         "wrapuptime": int(settings.wrap_up_s),
         "maxlen": int(settings.most_waiting),
         "weight": int(settings.weight),
@@ -57,10 +59,10 @@ def _queue(name: str, settings: QueueSettings, *, has_keys: bool) -> list[str]:
         "autofill": "yes",
         "setqueueentryvar": "yes",
     }
-    if has_keys:
-        values["context"] = queue_keys(name)
+    if keys_from:
+        values["context"] = keys_from
     members = (f"member => {quote.endpoint(one)}" for one in settings.members)
-    head = f"[{queue_name(name)}]"
+    head = f"[{section}]"
     return [head, *(f"{key} = {value}" for key, value in values.items()), *members]
 
 
@@ -71,6 +73,10 @@ def music_conf(release: Release) -> str:
         for operation in block.operations:
             if isinstance(operation, Invoke) and operation.filler:
                 lines.extend(_filler(release, operation))
+    if lines:
+        folder = quote.path(release.request.environment.sounds)
+        head = f"[{protocol.quiet_class(release.id)}]"
+        lines.extend((head, "mode = playlist", f"entry = {folder}/{QUIET}"))
     return "".join(f"{quote.line(line)}\n" for line in lines)
 
 
