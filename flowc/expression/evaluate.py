@@ -60,6 +60,10 @@ class World(Protocol):
         """Is the flag up?"""
 
 
+# A caller who withholds the number is a caller all the same: it is on no list and begins with nothing.
+MAY_BE_EMPTY = frozenset({"call.from"})
+
+
 class Undecided(Exception):  # noqa: N818 - an answer of its own kind, no error of ours
     """An expression has no value here."""
 
@@ -123,6 +127,8 @@ class _Evaluation:
 
     def _read(self, read: Read) -> Value:
         value = self.values.get(read.variable, "")
+        if value == "" and read.variable in MAY_BE_EMPTY:
+            return value
         if value == "":
             raise Unset(read.variable, read.span)
         if isinstance(value, int) != (read.type in WHOLE_NUMBERS):

@@ -124,7 +124,10 @@ def plus(register: str) -> Expression:
 def _counted(
     into: NodeBuilder, question: Question, sort: str, operations: tuple[Operation, ...], gave_up: BlockId
 ) -> None:
-    """Count a failure; give up or ask again."""
+    """Count a failure; give up or ask again. Who is asked once only is not asked again."""
+    if question.tries == 1:
+        into.block(sort, operations, Jump(gave_up))
+        return
     register, most = (SILENCES, MOST_SILENCES) if sort == "silent" else (WRONGS, MOST_WRONGS)
     tried = Binary("+", _read(SILENCES), _read(WRONGS))
     enough = Binary(
