@@ -55,14 +55,20 @@ class Bench:
     _waiting: dict[str, asyncio.Future[str]] = field(default_factory=dict)
     _pending: dict[str, TraceReader] = field(default_factory=dict)
 
-    async def call(self, name: str, token: str, headers: Mapping[str, str] | None = None) -> Placed:
+    async def call(
+        self,
+        name: str,
+        token: str,
+        headers: Mapping[str, str] | None = None,
+        caller: str = "13800000000",
+    ) -> Placed:
         """Call a graph; `token` is the call's own and names it among all others."""
         installed = self.installed[name]
         found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._waiting[token] = found
         self._pending[token] = TraceReader(installed.graph, installed.release[:8], installed.sounds)
         how = Dialling(headers={"X-Flowc-Token": token, **(headers or {})})
-        call = await self.caller.call(installed.number, "13800000000", how)
+        call = await self.caller.call(installed.number, caller, how)
         channel = await asyncio.wait_for(found, 20)
         return Placed(self, call, channel)
 

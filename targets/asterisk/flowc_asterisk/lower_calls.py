@@ -5,7 +5,7 @@ Knows neither input nor what lies outside the server.
 
 from __future__ import annotations
 
-from flowc.graph.exits import Back, Call, Hangup, Return
+from flowc.graph.exits import Back, Call, Hangup, Return, return_register
 from flowc.graph.operations import Clock, Forget, Language, Mark, Remember
 from flowc_asterisk import quote
 from flowc_asterisk.draft import ContextDraft, Script
@@ -16,6 +16,10 @@ from flowc_asterisk.protocol import LANGUAGE
 
 MOST_REMEMBERED = 8
 TOKEN_SIGNS = 4
+# A caller's number, if it is one whole: what is left of other text is nobody's number.
+_DIGITS_OF_CALLER = "${FILTER(0-9+,${CALLERID(num)})}"
+_IS_NUMBER = f"$[${{LEN(${{CALLERID(num)}})}}=${{LEN({_DIGITS_OF_CALLER})}} & ${{LEN(${{CALLERID(num)}})}}<33]"
+_CALLER = f"${{IF({_IS_NUMBER}?{_DIGITS_OF_CALLER})}}"
 TIME_LEFT = "${IF($[${LE}=0]?0:${IF($[${LE}>${EPOCH}]?$[${LE}-${EPOCH}]:0.1)})}"
 
 
@@ -30,7 +34,7 @@ def begin(release: Release, script: Script, number: str) -> None:
     script.set("MK", release.id)
     script.set("AGIEXITONHANGUP", "yes")  # else a hung runtime could not be left
     script.set("LE", f"$[${{EPOCH}}+{release.graph.limits.length_s}]")
-    script.set(quote.variable("call.from"), "${FILTER(0-9+,${CALLERID(num)})}")
+    script.set(quote.variable("call.from"), _CALLER)
     script.set(quote.variable("call.to"), quote.digits(number))
     script.set(quote.variable("call.started"), "$[${EPOCH}+0${FO}]")
     script.set(quote.variable("call.language"), quote.language(first))
@@ -101,7 +105,7 @@ def return_(spot: Spot, exit_: Return) -> None:
 
 
 def _return_register(flow: str) -> str:
-    return quote.variable(f"return.{flow}")
+    return quote.variable(return_register(flow))
 
 
 def back(spot: Spot, exit_: Back) -> None:
