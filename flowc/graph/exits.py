@@ -48,6 +48,11 @@ class Call:
     results: tuple[tuple[str, BlockId], ...]
 
 
+def return_register(flow: str) -> str:
+    """The register with the call site to which `flow` returns; unset where nobody called it."""
+    return f"return.{flow}"
+
+
 @dataclass(frozen=True, slots=True)
 class Return:
     """Go back to where `flow` was called, by one of its results. Where nobody called it: `otherwise`."""

@@ -33,7 +33,7 @@ from flowc.graph.operations import (
     outcomes,
 )
 from flowc.graph.prompts import Prompt
-from flowc.kinds.builder import NodeBuilder, number, plus_one
+from flowc.kinds.builder import NodeBuilder, number
 from flowc.kinds.parts import Choice, Way, Word
 
 MOST_SILENCES = 3

@@ -22,7 +22,8 @@ from flowc.kinds.program import BoundFlow, BoundNode, Program
 from flowc.kinds.words import PhraseMaker, Texts
 
 CALL = "call"  # the flow id of what belongs to the call itself
-ENTER = "enter"
+ENTER = "enter"  # the part by which a jump from another flow enters a node
+CALLED = "called"  # the part by which `call` enters a flow
 PROJECT_FILE = "flowc.yaml"
 MAIN_MENU = BlockId(CALL, "main_menu")
 PERSON_UNREAD = "person:"
@@ -62,6 +63,7 @@ class GraphBuilder:
     menus: dict[str, BlockId] = field(default_factory=dict)
     texts: Texts = field(default_factory=Texts)
     entered: dict[BlockId, None] = field(default_factory=dict)  # nodes that other flows jump to
+    called: dict[BlockId, None] = field(default_factory=dict)  # starts of flows that are called
     uses: list[tuple[Word, str]] = field(default_factory=list)
     sites: dict[str, int] = field(default_factory=dict)  # calls so far, by the flow called
 

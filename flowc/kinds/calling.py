@@ -12,7 +12,7 @@ from flowc.graph.exits import Call, Return
 from flowc.graph.ids import BlockId
 from flowc.graph.operations import Assign
 from flowc.kinds.base import Field, NodeKind, Outcome
-from flowc.kinds.builder import ENTER, MAIN_MENU, NodeBuilder
+from flowc.kinds.builder import CALLED, MAIN_MENU, NodeBuilder
 from flowc.kinds.parts import Setting, Way, Word
 from flowc.kinds.program import BoundFlow
 from flowc.kinds.shapes import FLOW_NAME, LISTED_NAME, SETTINGS
@@ -44,9 +44,9 @@ class CallNode(NodeKind):
         self._refuse_others(into, flow)
         start = BlockId(flow.name.text, flow.nodes[0].name.text)
         # The parameters are set after the flow's variables are unset, in its own block of entry.
-        into.graph.entered[start] = None
+        into.graph.called[start] = None
         site = into.graph.new_site(flow.name.text)
-        enter = BlockId(start.flow, start.node, ENTER)
+        enter = BlockId(start.flow, start.node, CALLED)
         into.block("start", self._parameters(into, flow), Call(flow.name.text, enter, site, ways))
 
     def _way(self, into: NodeBuilder, result: str) -> BlockId:

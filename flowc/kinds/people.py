@@ -19,7 +19,17 @@ from flowc.kinds.asking import key_part
 from flowc.kinds.base import Field, Fill, NodeKind, Outcome
 from flowc.kinds.builder import NodeBuilder
 from flowc.kinds.parts import Choice, Formula, Speech, Way, Word
-from flowc.kinds.shapes import CHOICES, DURATION, FORMULA, KEY, LISTED_NAME, SPEECH, VARIABLE, ListShape, NameShape
+from flowc.kinds.shapes import (
+    CHOICES,
+    DURATION,
+    FORMULA,
+    KEY,
+    LISTED_NAME,
+    SPEECH,
+    VARIABLE,
+    ListShape,
+    NameShape,
+)
 
 AFTER_AGENT = Outcome(Words("The talk is over and the caller is still there.", "通话结束，来电者还在线。"))
 BUSY = Outcome(Words("The called party is busy.", "对方占线。"))

@@ -7,15 +7,27 @@ Schema and in the reference, so that nothing about a field is written down twice
 from __future__ import annotations
 
 import re
-from hashlib import sha256
-from collections.abc import Callable, Mapping as MappingOf
+from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, Generic, Protocol, TypeVar
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter, Words, closest
 from flowc.expression.parse import parse_expression
-from flowc.kinds.parts import Case, Choice, Formula, Length, Saying, Setting, Speech, Text, Way, Word
+from flowc.kinds.parts import (
+    Case,
+    Choice,
+    Formula,
+    Length,
+    Saying,
+    Setting,
+    Speech,
+    Text,
+    Way,
+    Word,
+)
 from flowc.source import Span
 from flowc.syntax.tree import Mapping, Scalar, Sequence, Tree
 
@@ -83,6 +95,7 @@ class Worded(Generic[T]):
     example: str
     convert: Callable[[str], T | None]
     pattern: str = ""
+    words: tuple[str, ...] = ()  # all that it may be, where they are few
 
     def read(self, tree: Tree, place: Place) -> T | None:
         value = self.convert(tree.text.strip()) if isinstance(tree, Scalar) else None
@@ -91,7 +104,13 @@ class Worded(Generic[T]):
         return value
 
     def schema(self) -> JsonSchema:
-        return {"type": ["string", "number", "boolean"], **({"pattern": self.pattern} if self.pattern else {})}
+        if self.words:
+            return {"enum": list(self.words)}
+        if not self.pattern:
+            return {"type": ["string", "number", "boolean"]}
+        # An editor reads 5 as a number, which no pattern is tried on.
+        kinds = ["string", "integer"] if re.search(self.pattern, "8") else ["string"]
+        return {"type": kinds, "pattern": self.pattern}
 
 
 def count(least: int, most: int) -> Worded[int]:
@@ -142,7 +161,7 @@ KEY = Worded(Words("one key", "一个按键"), '"#"', lambda text: text if re.fu
 def one_of(*words: str) -> Worded[str]:
     """One of a few fixed words."""
     listed = ", ".join(words)
-    return Worded(Words(f"one of {listed}", f"其中之一：{listed}"), words[0], lambda t: t if t in words else None)
+    return Worded(Words(f"one of {listed}", f"其中之一：{listed}"), words[0], lambda t: t if t in words else None, words=words)
 
 
 @dataclass(frozen=True, slots=True)

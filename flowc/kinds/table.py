@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flowc.kinds.services import LookupNode, RequestNode, TicketNode
 from flowc.kinds.base import NodeKind
 from flowc.kinds.calling import CallNode, ReturnNode
 from flowc.kinds.collect import CollectNode
@@ -10,6 +9,7 @@ from flowc.kinds.confirm import ConfirmNode
 from flowc.kinds.deciding import BranchNode, HoursNode, SetNode, SwitchNode
 from flowc.kinds.menu import MenuNode
 from flowc.kinds.people import DialNode, QueueNode, TransferNode, VoicemailNode
+from flowc.kinds.services import LookupNode, RequestNode, TicketNode
 from flowc.kinds.speaking import HangupNode, LanguageNode, MarkNode, SayNode
 
 KINDS: tuple[type[NodeKind], ...] = (

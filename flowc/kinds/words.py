@@ -38,13 +38,13 @@ READ_AS = {
 SENTENCES = {"zh": "{name}请按{key}。", "en": "For {name}, press {key}."}
 KEY_WORDS = {
     "zh": dict(zip("0123456789*#", ["零", *"一二三四五六七八九", "星号键", "井号键"], strict=True)),
-    "en": dict(zip("0123456789*#", "zero one two three four five six seven eight nine star pound".split(), strict=True)),
+    "en": dict(zip("0123456789*#", ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "star", "pound"], strict=True)),
 }
 
 
 def choice_sentence(language: str, name: str, key: str) -> str:
     """`再听一遍请按一。`"""
-    base = language.split("-")[0]
+    base = language.split("-", maxsplit=1)[0]
     words = KEY_WORDS.get(base, KEY_WORDS["en"])
     spoken = "".join(words[k] for k in key) if base == "zh" else " ".join(words[k] for k in key)
     return SENTENCES.get(base, SENTENCES["en"]).format(name=name, key=spoken)
@@ -148,7 +148,7 @@ class PhraseMaker:
 
     def _said_in(self, language: str, words: Mapping[str, str], id_: str) -> str | None:
         # A dialect (`zh-yue`) falls back to its language.
-        for tried in (language, language.split("-")[0]):
+        for tried in (language, language.split("-", maxsplit=1)[0]):
             if tried in words:
                 return words[tried]
         return "" if (language, id_) in self.around.recordings else None

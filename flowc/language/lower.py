@@ -14,12 +14,12 @@ from flowc.diagnostics.model import Reporter, closest
 from flowc.expression.operators import walk
 from flowc.expression.tree import IsSet, Literal, Read
 from flowc.expression.types import Scalar
-from flowc.graph.exits import Call, Hangup, Jump, Switch
+from flowc.graph.exits import Call, Hangup, Jump, Return, Switch, return_register
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph, Limits, Origin
 from flowc.graph.operations import Answer, Assign, Forget, Operation, Remember
 from flowc.graph.reads import expressions_in
-from flowc.kinds.builder import CALL, ENTER, MAIN_MENU, GraphBuilder, NodeBuilder
+from flowc.kinds.builder import CALL, CALLED, ENTER, MAIN_MENU, GraphBuilder, NodeBuilder
 from flowc.kinds.parts import Word
 from flowc.kinds.program import BoundFlow, BoundNode, Program
 from flowc.kinds.speaking import HangupNode
@@ -201,19 +201,27 @@ class _Lowering:
         """Blocks by which a flow is entered from others: its variables unset, its menus forgotten."""
         asked = self._asked_if_set()
         menus = {name.partition(".")[0] for name in self._menus()}
-        for start in tuple(self.into.entered):
-            block = self.into.blocks.get(start)
-            if block is None:
-                continue
-            own = (name for name in asked if name.startswith(f"{start.flow}."))
-            parameters = {f"{start.flow}.{name}" for name in self.program.flows[start.flow].parameters}
-            # A variable that is read unguarded is set on every path (a pass proves it), so only
-            # those that somebody asks `is set` of can tell whether they were unset.
-            unset = tuple(Assign(name, None) for name in own if name not in parameters)
-            forget = (Forget(start.flow),) if start.flow in menus else ()
-            operations = (*forget, *unset, *self._handler_noted(start.flow))
-            id_ = BlockId(start.flow, start.node, ENTER)
-            self.into.add(Block(id_, operations, Jump(start), block.origin))
+        returning = {block.id.flow for block in self.into.blocks.values() if isinstance(block.exit, Return)}
+        for start in self.into.called:
+            self._enter(start, CALLED, self._entering(start.flow, asked, menus))
+        for start in self.into.entered:
+            # Who jumps into a flow is not come back to, whoever called it before.
+            abandoned = (Assign(return_register(start.flow), None),) if start.flow in returning else ()
+            self._enter(start, ENTER, (*abandoned, *self._entering(start.flow, asked, menus)))
+
+    def _enter(self, start: BlockId, part: str, operations: tuple[Operation, ...]) -> None:
+        block = self.into.blocks.get(start)
+        if block is not None:
+            self.into.add(Block(BlockId(start.flow, start.node, part), operations, Jump(start), block.origin))
+
+    def _entering(self, flow: str, asked: tuple[str, ...], menus: set[str]) -> tuple[Operation, ...]:
+        own = (name for name in asked if name.startswith(f"{flow}."))
+        parameters = {f"{flow}.{name}" for name in self.program.flows[flow].parameters}
+        # A variable that is read unguarded is set on every path (a pass proves it), so only
+        # those that somebody asks `is set` of can tell whether they were unset.
+        unset = tuple(Assign(name, None) for name in own if name not in parameters)
+        forget = (Forget(flow),) if flow in menus else ()
+        return (*forget, *unset, *self._handler_noted(flow))
 
     def _asked_if_set(self) -> tuple[str, ...]:
         found: dict[str, None] = {}

@@ -22,8 +22,3 @@ class Phase(Enum):
     DIALLING = "dialling"
     RECORDING = "recording"
     OVER = "over"
-
-
-def return_register(flow: str) -> str:
-    """The register with the call site to which `flow` returns; unset where nobody called it."""
-    return f"return.{flow}"

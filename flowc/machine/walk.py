@@ -10,7 +10,17 @@ from typing import assert_never
 
 from flowc.expression.evaluate import World
 from flowc.expression.tree import Expression
-from flowc.graph.exits import Back, Branch, Call, Exit, Hangup, Jump, Return, Switch
+from flowc.graph.exits import (
+    Back,
+    Branch,
+    Call,
+    Exit,
+    Hangup,
+    Jump,
+    Return,
+    Switch,
+    return_register,
+)
 from flowc.graph.operations import (
     OUTCOME,
     Answer,
@@ -47,7 +57,7 @@ from flowc.machine.commands import (
 )
 from flowc.machine.formula import Formula
 from flowc.machine.listening import Listener
-from flowc.machine.phase import MachineError, Phase, return_register
+from flowc.machine.phase import MachineError, Phase
 from flowc.machine.prepared import Action, Prepared, PreparedBlock
 from flowc.machine.speaking import Readout, sounds_of
 from flowc.machine.trace import Assigned, HungUp, Marked, Offered, Step

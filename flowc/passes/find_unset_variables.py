@@ -14,7 +14,7 @@ from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Assign, Collect, Forget, Invoke, Operation, Record, Remember
 from flowc.graph.reads import evaluated_by, phrases_in, spoken_in, written_by
-from flowc.kinds.builder import ENTER
+from flowc.kinds.builder import CALLED, ENTER
 from flowc.passes.edges import Edge, edges_of
 
 PROJECT = "project."
@@ -140,7 +140,7 @@ def _failed_after(block: Block, edge: Edge, before: Known) -> Known:
 
 def _entered(to: BlockId, known: Known) -> Known:
     """A flow that is entered afresh keeps nothing of before but its parameters, set just now."""
-    return known if to.part != ENTER else frozenset(v for v in known if not v.startswith(f"{to.flow}.") or v.endswith("!"))
+    return known if to.part not in (ENTER, CALLED) else frozenset(v for v in known if not v.startswith(f"{to.flow}.") or v.endswith("!"))
 
 
 def _with_operations(block: Block, before: Known, outcome: str = "") -> set[str]:
@@ -165,11 +165,11 @@ def _after(block: Block, edge: Edge, before: Known) -> Known:
     match block.exit:
         case Branch(condition, then, otherwise) if then != otherwise:
             known.update(_implied(condition, edge.to == then))
-        case Call(flow=flow) if edge.to.part == ENTER:
+        case Call(flow=flow) if edge.to.part == CALLED:
             # Its parameters outlive the entry; the mark is taken off again behind it.
             given = {op.variable for op in block.operations if isinstance(op, Assign)}
             known.update(f"{variable}!" for variable in given if variable.startswith(f"{flow}."))
-    if block.id.part == ENTER:
+    if block.id.part == CALLED:
         known = {variable.removesuffix("!") for variable in known}
     return frozenset(known)
 
