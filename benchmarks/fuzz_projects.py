@@ -1,6 +1,6 @@
 """Broken projects by the thousand: every one must give findings or a graph, never a traceback.
 
-    python benchmarks/fuzz_projects.py --count 20000 --seed 1 [FOLDER]
+    python benchmarks/fuzz_projects.py 20000 --seed 1 --folder tests/cases/station
 
 Mutates the files of a project (every sort: flows, project, services, queues, calendars, tables, call
 tests), compiles, and says every finding in both languages. Prints one JSON object last.
@@ -145,8 +145,8 @@ def _last_place(trace: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, default=STATION)
-    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("count", nargs="?", type=int, default=1000)
+    parser.add_argument("--folder", type=Path, default=STATION)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", type=int, default=0, help="print so many tracebacks whole")
     chosen = parser.parse_args()

@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 # Rooms that know one of their own row, and why.
 NEIGHBOURS = {
+    ("describe", "simulate"): "the schema of a call script is made of its words",
     ("build", "compiler"): "a build is of a project that was compiled",
     ("recording_list", "compiler"): "the studio's list is of a project that was compiled",
     ("recording_list", "build"): "it names the sounds of a build",
