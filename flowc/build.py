@@ -54,7 +54,11 @@ class Build:
     folder: Path
     bundle: Bundle
     rendering: Rendering
-    environment: Environment
+    request: EmitRequest
+
+    @property
+    def environment(self) -> Environment:
+        return self.request.environment
 
     @property
     def release8(self) -> str:
@@ -191,7 +195,7 @@ def build(
     draft = target.emit(_request(compiled, settings, target, PLACEHOLDER, keys, lab=lab))
     id_ = _identity(compiled, draft, requests, rendering)
     request = _request(compiled, settings, target, id_, keys, lab=lab)
-    made = Build(id_, folder / id_[:8], target.emit(request), rendering, request.environment)
+    made = Build(id_, folder / id_[:8], target.emit(request), rendering, request)
     _write(compiled, made, requests)
     return made
 

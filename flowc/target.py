@@ -235,43 +235,138 @@ class Gateway(Protocol):
         """Listen while the context is open; gives the host and port listened at."""
 
 
+class LabUnavailableError(Exception):
+    """No server for tests can be had here. `help` says what to do about it, in one line."""
+
+    def __init__(self, message: str, help: str = "") -> None:  # noqa: A002 - the word users read
+        """Keep both."""
+        self.message, self.help = message, help
+        super().__init__(f"{message} ({help})" if help else message)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueScene:
+    """What happens when a call of a test waits in a queue for the next time.
+
+    `outcome` is that of `Enqueue`, or "" where the caller leaves first. Seconds count from joining
+    and from the agent's answer; None: no agent answers, or the agent never hangs up.
+    """
+
+    queue: str
+    outcome: str
+    answers_s: float | None = None
+    talks_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DialScene:
+    """What the next number does that is dialled: `outcome` is that of `Dial`, "" where the caller
+    leaves first. `accept`: the key that the called party presses.
+    """
+
+    outcome: str
+    talks_s: float | None = None
+    accept: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class LabCall:
-    """A call as a test places it: numbers, the call's own clock, and the fixtures' token."""
+    """A call as a test places it. `token` (letters, digits) names its answers and the call itself.
 
+    `starts`: what time the call shall take it to be when it begins, in seconds since 1970.
+    `release` is one of those that the lab was booted with; `language` is of the project.
+    """
+
+    token: str
+    release: str
     number: str
     caller: str = ""
-    token: str = ""
-    clock_offset_s: int = 0
+    starts: int = 0
+    language: str = ""
+    queues: tuple[QueueScene, ...] = ()
+    dials: tuple[DialScene, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabRelease:
+    """A release that a lab's server shall hold: what it was made from, and its files."""
+
+    request: EmitRequest
+    bundle: Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class HeardSound:
+    """A sound that was in what a caller heard: its key, others that sound the same, and when (s)."""
+
+    sound: str
+    also: tuple[str, ...]
+    at_s: float
 
 
 class LiveLabCall(Protocol):
-    """A call in the lab while it goes on; times are seconds from the answer."""
+    """A call in the lab while it goes on. Moments are on the event loop's clock."""
 
-    async def press(self, keys: str, spacing_s: float = 0.2) -> None:
-        """Press keys, `spacing_s` from start to start."""
+    @property
+    def trace(self) -> Trace:
+        """What happened so far; its times are in milliseconds from `zero`."""
 
-    async def until_quiet(self) -> float:
-        """Wait until audio was heard and has ended; when."""
+    @property
+    def zero(self) -> float:
+        """When the call was answered."""
+
+    @property
+    def last_sound(self) -> float:
+        """When the caller last heard anything; 0 before."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the server has let the call go and has told all that it did."""
+
+    async def until(self, holds: Callable[[], bool], seconds: float) -> bool:
+        """Wait until something holds, looking whenever something has happened; whether it did."""
+
+    async def press(self, key: str, at: float) -> float:
+        """Press a key so that it ends at that moment, or as soon as it can; when it ended."""
+
+    async def speak(self, seconds: float) -> None:
+        """Make a noise as the caller."""
 
     async def hang_up(self) -> None:
         """Hang up as the caller, if the call still is."""
 
-    async def wait_ended(self, timeout_s: float) -> bool:
-        """Wait for the end of the call; whether it came."""
+    def heard(self) -> tuple[HeardSound, ...]:
+        """The release's sounds in what the caller heard, in order."""
 
-    async def trace(self) -> Trace:
-        """What happened in the call so far; whole once it has ended."""
+
+class LiveLab(Protocol):
+    """A server for tests that has booted and holds releases."""
+
+    async def raise_flags(self, flags: frozenset[str]) -> None:
+        """Raise these flags for all calls, and lower all others."""
+
+    async def call(self, asked: LabCall) -> LiveLabCall:
+        """Place one of the calls and wait until it is answered. Raises ServerError where it is not."""
 
 
 class Lab(Protocol):
-    """A real server for tests, without a trace on the host."""
+    """Real servers for tests, each gone without a trace when its context closes."""
 
-    def booted(self, bundle: Bundle, sounds: Path) -> AbstractAsyncContextManager[Lab]:
-        """Boot a server that holds the bundle; it is gone when the context closes."""
+    def booted(
+        self, releases: Sequence[LabRelease], calls: Sequence[LabCall]
+    ) -> AbstractAsyncContextManager[LiveLab]:
+        """Boot a server that holds the releases and the scenes of the calls.
 
-    async def call(self, asked: LabCall) -> LiveLabCall:
-        """Place a call and wait until it is answered."""
+        The releases' sounds stand where their environment says. Raises LabUnavailableError.
+        """
+
+
+@runtime_checkable
+class HasLab(Protocol):
+    """A target whose server flowc can boot for tests."""
+
+    def lab(self) -> Lab:
+        """The lab."""
 
 
 class LiveRuntime(Protocol):

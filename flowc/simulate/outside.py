@@ -51,12 +51,14 @@ _RECORDING = {
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One answer as a service gave it: its outcome (`done`, a result, `error`, `unknown`) and when."""
+    """One answer of a service: its outcome (`done`, a result, `error`, `unknown`), what was in it,
+    and when it came; one that came after the deadline (`is_late`) was not waited for."""
 
     name: str
     outcome: str
     value: object
     after_ms: int
+    is_late: bool
 
 
 class ScriptedOutside:
@@ -79,6 +81,7 @@ class ScriptedOutside:
         self._patient = patient
         self._replies = {name: list(replies) for name, replies in script.services}
         self._down: set[str] = set()
+        self._order: dict[str, object] | None = None  # the work order last spoken of
         self._happenings: list[Happens] = []
         self._kept: dict[tuple[object, ...], Answered] = {}  # requests by their arguments
 
@@ -106,8 +109,8 @@ class ScriptedOutside:
             known = (name, ask.arguments) in self._kept
             answer = self._answer(ask, name, reply, in_time)(at)
             if not known:
-                value = None if reply is None else reply.value
-                self.served.append(Served(name, answer.outcome, value, due))
+                value = self._order if reply is None else reply.value
+                self.served.append(Served(name, answer.outcome, value, late, not in_time))
             return answer
 
         return due, make
@@ -179,7 +182,7 @@ class ScriptedOutside:
         if ask.invoke.operation != "open" and not self.tickets:
             return Answered("not_found", 0)
         given = dict(ask.arguments)
-        order = {
+        self._order = order = {
             "number": f"{self._world.today()}{self.tickets + 1:04}",
             "class": str(given.get("class", "")),
             "state": "opened",

@@ -13,6 +13,7 @@ from flowc.target import (
     Environment,
     Gateway,
     Installer,
+    Lab,
     LiveRuntime,
 )
 
@@ -38,6 +39,12 @@ class AsteriskTarget:
         from flowc_asterisk.install_settings import read_settings
 
         return AsteriskInstaller(root, read_settings(settings))
+
+    def lab(self) -> Lab:
+        """Private servers for `flowc test --on asterisk`."""
+        from flowc_asterisk.lab.executor import AsteriskLab
+
+        return AsteriskLab()
 
     def gateway(self, runtime: LiveRuntime, environment: Environment) -> Gateway:
         """The FastAGI server that live calls ask."""

@@ -18,6 +18,7 @@ STRATEGIES = {
     "round_robin": "rrmemory",
     "fewest_calls": "fewestcalls",
     "random": "random",
+    "in_order": "linear",
 }
 QUIET_TIMES = 12  # five seconds each: longer than any deadline of a request
 QUIET = "quiet"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from types import TracebackType
-from typing import assert_never
+from typing import Self, assert_never
 from urllib.parse import unquote
 
 from flowc_asterisk.lab import sip
@@ -120,7 +120,7 @@ class Phones:
         self._rang = asyncio.Event()
         self.calls: list[IncomingCall] = []
 
-    async def __aenter__(self) -> Phones:
+    async def __aenter__(self) -> Self:
         self._socket = await SipSocket.opened("127.0.0.1", self._port, self._begun)
         return self
 
@@ -153,6 +153,10 @@ class Phones:
         """What the phone `number` does with the calls that come from now on."""
         self._behaviours[number] = behaviour
 
+    def behaviour_of(self, call: IncomingCall) -> Behaviour:
+        """What the phone that rings will do: what its number was told to."""
+        return self._behaviours.get(call.number, self._otherwise)
+
     def calls_to(self, number: str) -> list[IncomingCall]:
         """The calls that rang at `number` so far."""
         return [call for call in self.calls if call.number == number]
@@ -180,8 +184,7 @@ class Phones:
             self._opened.send(sip.respond(message, known), sender)
             return
         call = self._ring(message, sender)
-        behaviour = self._behaviours.get(call.number, self._otherwise)
-        task = asyncio.get_running_loop().create_task(_behave(call, behaviour))
+        task = asyncio.get_running_loop().create_task(_behave(call, self.behaviour_of(call)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

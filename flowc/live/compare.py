@@ -1,0 +1,104 @@
+"""Two traces of one call: where they first part, in words. Knows no server and no simulator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from flowc.graph.ids import BlockId
+from flowc.graph.model import FlowGraph
+from flowc.graph.operations import Record
+from flowc.machine.trace import (
+    Assigned,
+    Ended,
+    Entered,
+    HungUp,
+    Marked,
+    Offered,
+    Step,
+    Trace,
+)
+from flowc.source import NOWHERE, Span
+
+_RECORDING = "a recording"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where two traces part: the block they were in, where it was written, what each did next."""
+
+    block: BlockId | None
+    span: Span
+    meant: str
+    found: str
+
+
+def first_difference(graph: FlowGraph, meant: Trace, found: Trace) -> Difference | None:
+    """The first step in which `found` is not what was `meant`; None where they are equal."""
+    ours, theirs = comparable(graph, meant), comparable(graph, found)
+    if ours == theirs:
+        return None
+    place = next(
+        (at for at, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other),
+        min(len(ours), len(theirs)),
+    )
+    block = _block_at(ours, place)
+    known = None if block is None else graph.blocks.get(block)
+    span = NOWHERE if known is None else known.origin.span
+    return Difference(block, span, _said(ours, place), _said(theirs, place))
+
+
+def comparable(graph: FlowGraph, trace: Trace) -> tuple[Step, ...]:
+    """The steps without what no two executors can agree on: the ids of recordings."""
+    recorded = {
+        operation.into
+        for block in graph.blocks.values()
+        for operation in block.operations
+        if isinstance(operation, Record)
+    }
+    return tuple(_without_id(step, recorded) for step in trace.steps)
+
+
+def _without_id(step: Step, recorded: set[str]) -> Step:
+    if isinstance(step, Assigned) and step.variable in recorded and step.value is not None:
+        return Assigned(step.variable, _RECORDING)
+    return step
+
+
+def parted(meant: Trace, found: Trace) -> bool:
+    """Has a call that goes on already entered another block than it should have?"""
+    ours = [step.block for step in meant.steps if isinstance(step, Entered)]
+    theirs = [step.block for step in found.steps if isinstance(step, Entered)]
+    return theirs != ours[: len(theirs)]
+
+
+def _block_at(steps: tuple[Step, ...], place: int) -> BlockId | None:
+    for step in reversed(steps[: place + 1]):
+        if isinstance(step, Entered):
+            return step.block
+    return None
+
+
+def _said(steps: tuple[Step, ...], place: int) -> str:
+    return words(steps[place]) if place < len(steps) else "nothing more"
+
+
+def words(step: Step) -> str:
+    """A step as a person would tell it."""
+    match step:
+        case Entered(block):
+            return f"came to {block}"
+        case Offered(sounds):
+            return f"said {' '.join(sounds)}"
+        case Ended(block, outcome):
+            return f"{block} ended with `{outcome}`"
+        case Assigned(variable, None):
+            return f"{variable} was unset"
+        case Assigned(variable, value):
+            return f"{variable} became {value!r}"
+        case Marked(name):
+            return f"passed the mark `{name}`"
+        case HungUp(by):
+            return f"was hung up by the {by}"
+        case _:
+            assert_never(step)

@@ -1,0 +1,301 @@
+"""`flowc test --on NAME`: the calls of a project on a real server, compared with the simulator.
+
+    scripts -> simulate -> build for the lab -> boot -> runtime in test mode -> play -> compare
+
+Knows no server by name: a target's `Lab` boots one and calls it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import wave
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+
+from flowc.build import Build, build, release_of
+from flowc.compiler import Compiled
+from flowc.graph.as_json import Json, release_to_json
+from flowc.graph.model import FlowGraph
+from flowc.language.environments import Environment as EnvironmentSettings
+from flowc.live.acts import dials_of, queues_of, unplayable
+from flowc.live.compare import Difference, first_difference
+from flowc.live.ears import unheard
+from flowc.live.play import PartedError, Player
+from flowc.runtime.app import Runtime, RuntimeSettings, running
+from flowc.runtime.logs import Log
+from flowc.runtime.services.scripts import ScriptedReply
+from flowc.simulate.script import CallScript
+from flowc.simulate.simulator import Run, simulate
+from flowc.simulate.world import seconds_of
+from flowc.target import (
+    HasLab,
+    LabCall,
+    LabRelease,
+    LabUnavailableError,
+    LiveLab,
+    ServerError,
+    Target,
+)
+
+AT_ONCE = 30  # calls
+LANGUAGE_TEXTS = "~"  # where the sounds of free texts lie in a language's folder
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one call. `skipped`: why it was not played; `problems`: what was not as meant."""
+
+    script: CallScript
+    seconds: float = 0.0
+    skipped: str = ""
+    difference: Difference | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Played, and as meant."""
+        return not (self.skipped or self.difference or self.problems)
+
+    @property
+    def failed(self) -> bool:
+        return not (self.passed or self.skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A call that will be played: what is meant to happen, and what it takes."""
+
+    script: CallScript
+    graph: FlowGraph
+    run: Run
+    asked: LabCall
+
+
+Told = Callable[[Result], None]
+
+
+async def play_calls(
+    compiled: Compiled,
+    target: Target,
+    scripts: Sequence[CallScript],
+    project: Path,
+    work: Path,
+    told: Told = lambda _: None,
+) -> tuple[Result, ...]:
+    """Play the calls on a server of the target's; `told` hears of each result as it comes.
+
+    `work`: an empty folder for the server's files, whose path is letters, digits and `/._-`.
+    Raises LabUnavailableError; BuildError and EmitError where there is nothing to play.
+    """
+    if not isinstance(target, HasLab):
+        raise LabUnavailableError(f"the target `{target.name}` has no lab", "it can't be tested on")
+    settings = _place(target.name, work)
+    made = await asyncio.to_thread(
+        build, compiled, settings, target, work / "releases", project_folder=project, lab=True
+    )
+    lengths = sound_lengths(made.folder / "sounds")
+    releases = _releases(compiled, target, made, scripts, work / "releases")
+    planned, skipped = _planned(compiled, releases, scripts, lengths)
+    for result in skipped:
+        told(result)
+    async with _runtime(target, made, project, work) as runtime:
+        _register(runtime, planned)
+        calls = [each.asked for each in planned]
+        async with target.lab().booted(tuple(releases.values()), calls) as lab:
+            played = await _play_all(lab, planned, lengths, told)
+    return (*skipped, *played)
+
+
+def _place(name: str, work: Path) -> EnvironmentSettings:
+    """An environment of the lab's own: files under `work`, a free port, a secret."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        runtime = f"127.0.0.1:{probe.getsockname()[1]}"
+    words = {"root": str(work), "runtime": runtime, "token": secrets.token_hex(8)}
+    return EnvironmentSettings("lab", name, words)
+
+
+def sound_lengths(folder: Path) -> dict[str, int]:
+    """The lengths (ms) of the WAV files in a release's sounds, by sound key."""
+    lengths = {}
+    for path in folder.glob("*/**/*.wav"):
+        with wave.open(str(path), "rb") as file:
+            milliseconds = file.getnframes() * 1000 // file.getframerate()
+        lengths[path.relative_to(folder).with_suffix("").as_posix()] = milliseconds
+    return lengths
+
+
+# --- releases: lists are a part of one, so a call with lists of its own has a release of its own
+
+Lists = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _releases(
+    compiled: Compiled, target: Target, made: Build, scripts: Sequence[CallScript], folder: Path
+) -> dict[Lists, LabRelease]:
+    releases: dict[Lists, LabRelease] = {(): LabRelease(made.request, made.bundle)}
+    for script in scripts:
+        if script.lists and script.lists not in releases:
+            releases[script.lists] = _with_lists(compiled, target, made, script.lists, folder)
+    return releases
+
+
+def _with_lists(
+    compiled: Compiled, target: Target, made: Build, lists: Lists, folder: Path
+) -> LabRelease:
+    id_ = sha256(f"{made.release} {lists!r}".encode()).hexdigest()
+    graph = replace(made.request.graph, lists={**made.request.graph.lists, **dict(lists)})
+    request = replace(made.request, graph=graph, release=id_)
+    (folder / id_[:8]).mkdir()
+    release = replace(release_of(compiled, id_[:8]), graph=graph)
+    (folder / id_[:8] / "release.json").write_text(release_to_json(release), encoding="utf-8")
+    return LabRelease(request, target.emit(request))
+
+
+# --- the simulator says what is meant to happen
+
+
+def _planned(
+    compiled: Compiled,
+    releases: Mapping[Lists, LabRelease],
+    scripts: Sequence[CallScript],
+    lengths: Mapping[str, int],
+) -> tuple[list[_Planned], list[Result]]:
+    planned, skipped = [], []
+    for number, script in enumerate(scripts):
+        request = releases[script.lists].request
+        run = simulate(request.graph, script, compiled.texts, lengths)
+        why = unplayable(run)
+        if run.failures:
+            said = tuple(each.say("en") for each in run.failures)
+            skipped.append(Result(script, problems=(f"in the simulator: {said[0]}",)))
+        elif why:
+            skipped.append(Result(script, skipped=why))
+        else:
+            asked = LabCall(
+                token=f"call{number}",
+                release=request.release8,
+                number=script.to,
+                caller=script.caller,
+                starts=seconds_of(script.at, request.graph.timezone),
+                language=script.language,
+                queues=queues_of(run),
+                dials=dials_of(run),
+            )
+            planned.append(_Planned(script, request.graph, run, asked))
+    return planned, skipped
+
+
+# --- the runtime, in test mode
+
+
+@asynccontextmanager
+async def _runtime(
+    target: Target, made: Build, project: Path, work: Path
+) -> AsyncIterator[Runtime]:
+    """A runtime that serves the releases and answers each call by its script."""
+    (work / "texts").mkdir()
+    for language in made.request.graph.languages:
+        _lead(made.folder / "sounds" / language, work / "texts" / language)
+    with (work / "runtime.log").open("w", encoding="utf-8") as log:
+        settings = RuntimeSettings(
+            folder=project,
+            releases=work / "releases",
+            texts=work / "texts",
+            store=f"sqlite:///{work / 'runtime.db'}",
+            environment=dict(os.environ),
+            test_mode=True,
+        )
+        async with running(settings, Log(log)) as runtime:
+            if not runtime.releases.ids:
+                words = (work / "runtime.log").read_text(encoding="utf-8").strip()
+                raise LabUnavailableError("the runtime can't serve this release", words[-300:])
+            async with target.gateway(runtime, made.environment).serving():
+                yield runtime
+
+
+def _lead(sounds: Path, texts: Path) -> None:
+    """Let the server find the sounds of free texts beside the release's own."""
+    (texts / LANGUAGE_TEXTS).mkdir(parents=True)
+    sounds.mkdir(parents=True, exist_ok=True)
+    (sounds / LANGUAGE_TEXTS).symlink_to(texts / LANGUAGE_TEXTS)
+
+
+def _register(runtime: Runtime, planned: Sequence[_Planned]) -> None:
+    assert runtime.scripts is not None
+    for each in planned:
+        runtime.scripts.register(each.asked.token, replies_of(each.run))
+
+
+def replies_of(run: Run) -> dict[str, tuple[ScriptedReply, ...]]:
+    """The answers that each service gave in the simulation, in order, to be given again."""
+    replies: dict[str, tuple[ScriptedReply, ...]] = {}
+    for served in run.served:
+        outcome = "silent" if served.is_late else served.outcome
+        value = plain_data(served.value) if outcome == "done" else None
+        reply = ScriptedReply(outcome, value, served.after_ms / 1000)
+        replies[served.name] = (*replies.get(served.name, ()), reply)
+    return replies
+
+
+def plain_data(value: object) -> Json:
+    """What a script gives as an answer: texts, numbers, lists and mappings, as JSON has them."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case Mapping():
+            return {str(name): plain_data(each) for name, each in value.items()}
+        case Sequence():
+            return [plain_data(each) for each in value]
+        case _:
+            raise TypeError(f"{value!r} is no plain data")
+
+
+# --- playing
+
+
+async def _play_all(
+    lab: LiveLab, planned: Sequence[_Planned], lengths: Mapping[str, int], told: Told
+) -> list[Result]:
+    """Many at once; flags hold for all calls of a server, so calls with equal flags go together."""
+    results: list[Result] = []
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(each: _Planned) -> Result:
+        async with gate:
+            result = await _play(lab, each, lengths)
+        told(result)
+        return result
+
+    ordered = sorted(planned, key=lambda each: (sorted(each.script.flags), -each.run.length_ms))
+    for flags, group in groupby(ordered, key=lambda each: frozenset(each.script.flags)):
+        await lab.raise_flags(flags)
+        results.extend(await asyncio.gather(*map(one, group)))
+    return results
+
+
+async def _play(lab: LiveLab, each: _Planned, lengths: Mapping[str, int]) -> Result:
+    loop = asyncio.get_running_loop()
+    begun, problems = loop.time(), []
+    try:
+        call = await lab.call(each.asked)
+    except ServerError as error:
+        return Result(each.script, loop.time() - begun, problems=(str(error),))
+    try:
+        await Player(each.graph, each.run, call).play()
+    except PartedError as parting:
+        problems.append(parting.why)
+    trace = call.trace
+    difference = first_difference(each.graph, each.run.trace, trace)
+    if difference is None:
+        missing = unheard(trace, call.heard(), lengths)
+        problems.extend(f"offered, but not heard: {sound}" for sound in missing)
+    told = tuple(problem for problem in problems if problem)
+    return Result(each.script, loop.time() - begun, "", difference, told)
