@@ -24,7 +24,8 @@ from sismic.model import Statechart
 from flowc.compiler import compile_files
 from flowc.machine.events import AudioEnded, Dialled, Event, KeyPressed
 from flowc.machine.machine import Machine
-from flowc.machine.prepared import Prepared, prepare
+from flowc.machine.prepare import prepare
+from flowc.machine.prepared import Prepared
 from flowc.simulate.script import CallScript, Hears, Press
 from flowc.simulate.simulator import simulate
 from flowc.simulate.voice import Voice

@@ -6,7 +6,8 @@ Knows neither time nor prompts. A reader takes one key after another; each answe
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import partial
 
 from flowc.graph.operations import Digits, Options
 
@@ -16,10 +17,11 @@ MOST_KEYS = 64
 class DigitsReader:
     """One entry: what stands after the last `*` counts."""
 
-    __slots__ = ("_cleared", "_entry", "_keys", "is_full", "text")
+    __slots__ = ("_cleared", "_entry", "_keys", "_most", "is_full", "text")
 
     def __init__(self, entry: Digits) -> None:
         self._entry = entry
+        self._most = entry.most
         self._keys = 0
         self._cleared: bool | None = None  # did the last `*` find anything to clear?
         self.text = ""
@@ -38,7 +40,7 @@ class DigitsReader:
             self.text = ""
         else:
             self.text += key
-            if len(self.text) >= self._entry.most:
+            if len(self.text) >= self._most:
                 return self._judge_full()
         return self._judge() if self._keys >= MOST_KEYS else None
 
@@ -69,9 +71,9 @@ class OptionsReader:
 
     is_full = False
 
-    def __init__(self, entry: Options) -> None:
-        self._keys = entry.keys
-        self._prefixes = prefixes(entry.keys)
+    def __init__(self, keys: frozenset[str], prefixes: frozenset[str]) -> None:
+        self._keys = keys
+        self._prefixes = prefixes
         self.text = ""
 
     @property
@@ -95,11 +97,13 @@ class OptionsReader:
 Reader = DigitsReader | OptionsReader
 
 
-def reader_of(entry: Digits | Options) -> Reader:
-    return DigitsReader(entry) if isinstance(entry, Digits) else OptionsReader(entry)
+def new_reader(entry: Digits | Options) -> Callable[[], Reader]:
+    """A function that makes a reader for each attempt at this entry."""
+    if isinstance(entry, Digits):
+        return partial(DigitsReader, entry)
+    return partial(OptionsReader, frozenset(entry.keys), prefixes(entry.keys))
 
 
-@lru_cache(maxsize=4096)
 def prefixes(keys: tuple[str, ...]) -> frozenset[str]:
     """What an option begins with and is not itself the end of: after it, keys are waited for."""
     return frozenset(key[:end] for key in keys for end in range(1, len(key)))

@@ -10,7 +10,7 @@ from enum import Enum
 
 from flowc.graph.operations import Collect, Options
 from flowc.machine.commands import Command, PlaySounds, StopSounds, WaitForKeys
-from flowc.machine.entry import Reader, reader_of
+from flowc.machine.entry import Reader, new_reader
 
 WINDOW_MS = 1000  # for the `#` that a caller presses after an entry was already full
 
@@ -27,11 +27,23 @@ _STOP = StopSounds()
 _DEAF, _OFFERED, _WAITING = _Part.DEAF, _Part.OFFERED, _Part.WAITING
 
 
+class Attempt:
+    """A `Collect` made ready: what every attempt at it shares."""
+
+    __slots__ = ("first_ms", "inter_ms", "may_skip", "new_reader")
+
+    def __init__(self, collect: Collect) -> None:
+        entry = collect.entry
+        self.first_ms, self.inter_ms = collect.first_ms, collect.inter_ms
+        self.may_skip = isinstance(entry, Options) and entry.skip and "#" not in entry.keys
+        self.new_reader = new_reader(entry)
+
+
 class Listener:
     """The input side of one call; lives as long as the call, since keys outlive attempts."""
 
     __slots__ = (
-        "_collect",
+        "_attempt",
         "_commands",
         "_deaf",
         "_flushed_at",
@@ -50,7 +62,7 @@ class Listener:
         self._skipped = False
         self._window_until = -1
         self._flushed_at = -1
-        self._collect: Collect
+        self._attempt: Attempt
         self._reader: Reader
 
     @property
@@ -70,54 +82,48 @@ class Listener:
         """Drop the keys that ended up to now. The window for a `#` stays open."""
         self._flushed_at = now
 
-    def begin(self, collect: Collect, now: int) -> None:
-        self._collect = collect
-        self._reader = reader_of(collect.entry)
+    def begin(self, attempt: Attempt, now: int) -> None:
+        self._attempt = attempt
+        self._reader = attempt.new_reader()
         self._offer(now)
 
     def audio_ended(self, now: int) -> None:
         if self._part is _DEAF and self._prompt:
             self._say(_OFFERED, self._prompt)
         else:
-            self._wait(now + self._collect.first_ms)
+            self._wait(now + self._attempt.first_ms)
 
     def key(self, key: str, at: int) -> str | None:
         if self._part is _DEAF or at <= self._flushed_at:
             return None
         if self._part is _OFFERED:
             self._commands.append(_STOP)
-        late = key == "#" and at < self._window_until
-        self._window_until = -1
-        if late:
-            self._offer(at)
+        if key == "#" and self._takes_hash(at):
             return None
-        return self._read(key, at)
+        self._window_until = -1
+        outcome = self._reader.key(key)
+        if outcome is None:
+            self._wait(at + self._attempt.inter_ms)
+        elif self._reader.is_full:
+            self._window_until = at + WINDOW_MS
+        return outcome
 
     def silence(self) -> str:
         """The timer ran out."""
         return self._reader.silence()
 
-    def _read(self, key: str, at: int) -> str | None:
-        if key == "#" and self._may_skip():
+    def _takes_hash(self, at: int) -> bool:
+        """Is this `#` no key of the entry: one that came late for the entry before, or a skip?"""
+        if at < self._window_until:
+            self._window_until = -1
+            self._offer(at)
+            return True
+        if self._attempt.may_skip and not self._skipped and self._reader.is_fresh:
+            self._window_until = -1
             self._skipped = True
-            self._wait(at + self._collect.first_ms)
-            return None
-        outcome = self._reader.key(key)
-        if outcome is None:
-            self._wait(at + self._collect.inter_ms)
-        elif self._reader.is_full:
-            self._window_until = at + WINDOW_MS
-        return outcome
-
-    def _may_skip(self) -> bool:
-        entry = self._collect.entry
-        return (
-            isinstance(entry, Options)
-            and entry.skip
-            and not self._skipped
-            and self._reader.is_fresh
-            and "#" not in entry.keys
-        )
+            self._wait(at + self._attempt.first_ms)
+            return True
+        return False
 
     def _offer(self, now: int) -> None:
         if self._deaf:
@@ -125,7 +131,7 @@ class Listener:
         elif self._prompt:
             self._say(_OFFERED, self._prompt)
         else:
-            self._wait(now + self._collect.first_ms)
+            self._wait(now + self._attempt.first_ms)
 
     def _say(self, part: _Part, sounds: Sounds) -> None:
         self._part = part

@@ -32,7 +32,8 @@ from flowc.machine.events import (
     TimerExpired,
 )
 from flowc.machine.phase import MachineError, Phase
-from flowc.machine.prepared import Prepared, prepare
+from flowc.machine.prepare import prepare
+from flowc.machine.prepared import Prepared
 from flowc.machine.speaking import Readout
 from flowc.machine.trace import Trace
 from flowc.machine.walk import Walk
@@ -70,8 +71,8 @@ class Machine:
         `language`: to begin in; else the project's first.
         """
         self.prepared = graph if isinstance(graph, Prepared) else prepare(graph)
-        self._walk = Walk(self.prepared, world, readout)
-        self._walk.language = language or self.prepared.graph.languages[0]
+        first = self.prepared.graph.languages[0]
+        self._walk = Walk(self.prepared, world, readout, language or first)
         self._flow_ms = 0
         self._limit_ms: int | None = self.prepared.graph.limits.length_s * 1000
 
@@ -106,6 +107,11 @@ class Machine:
     @property
     def trace(self) -> Trace:
         return Trace(tuple(self._walk.steps), tuple(self._walk.times))
+
+    @property
+    def steps_taken(self) -> int:
+        """How long the trace is by now."""
+        return len(self._walk.steps)
 
     @property
     def limit_at(self) -> int | None:
@@ -187,7 +193,7 @@ class Machine:
         if walk.phase is _LISTENING:
             self._heard(walk.listener.key(key, at))
         elif walk.phase is Phase.QUEUED:
-            operation = walk.operation
+            operation = walk.block.ending
             if isinstance(operation, Enqueue) and key in operation.exit_keys:
                 walk.commands.append(LeaveQueue())
                 self._leave_queue(f"key_{key}")
@@ -223,7 +229,7 @@ class Machine:
     def _heard(self, outcome: str | None) -> None:
         if outcome is None:
             return
-        operation = self._walk.operation
+        operation = self._walk.block.ending
         assert isinstance(operation, Collect)
         self._walk.end(outcome)
         if outcome == "done" and operation.into:
@@ -236,7 +242,7 @@ class Machine:
         return int(text) if is_number else text
 
     def _answered(self, outcome: str, values: Mapping[str, int | str]) -> None:
-        operation = self._walk.operation
+        operation = self._walk.block.ending
         assert isinstance(operation, Invoke)
         self._walk.end(outcome)
         for name in filled_by(operation, self.prepared.graph.languages):
@@ -252,11 +258,11 @@ class Machine:
 
     def _dial_ended(self, outcome: str) -> None:
         if outcome == "after_agent":
-            self._walk.stop_ringing()
+            self._walk.ringing.clear()
         self._walk.ring_next(outcome)
 
     def _recorded(self, outcome: str, recording: str) -> None:
-        operation = self._walk.operation
+        operation = self._walk.block.ending
         assert isinstance(operation, Record)
         self._walk.end(outcome)
         self._walk.assign(operation.into, recording if outcome == "done" else None)

@@ -1,43 +1,41 @@
-"""A graph made ready to run: blocks linked to each other, so that a step costs no look-up of names.
+"""A graph made ready to run: blocks linked to each other, each with what it does as plain functions.
 
-Says nothing that the graph does not say. Prepare once, run any number of calls at the same time.
+Holds what `prepare` made and nothing of any call; any number of calls run on it at the same time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
-from flowc.expression.tree import Expression
-from flowc.graph.exits import Branch, Call, Exit, Switch, successors
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
-from flowc.graph.operations import Operation
-from flowc.graph.prompts import Prompt
-from flowc.machine.formula import Formula, formula
-from flowc.machine.speaking import fixed_sounds
+from flowc.graph.operations import Collect, Dial, Ending, Enqueue, Invoke, Record
 from flowc.machine.trace import Ended, Entered
 
-Action = tuple[Callable[..., None], Any]
-"""What to do with the walk, and with what: a method of `walk.Walk` and its argument."""
+if TYPE_CHECKING:
+    from flowc.machine.walk import Walk
+
+Action = Callable[["Walk"], None]
+"""One thing that a block does to a call: an operation, or its exit."""
 
 
 class PreparedBlock:
-    """A block with its ways resolved.
+    """A block, its ways resolved.
 
-    `ways`: a Switch's cases, a Call's results, or a Branch's `1` and `0`. `otherwise`: the one
-    block that is left: of a Jump, a Return, a Back or a Switch, or the entry of a Call.
+    `ending`: the operation that the outside ends, the last one. `ways`: a Switch's cases, or a
+    Call's results. `otherwise`: the one block that is left: of a Jump, a Return, a Back or a
+    Switch, or the entry of a Call.
     """
 
-    __slots__ = ("actions", "ended", "entered", "exit", "id", "operations", "otherwise", "ways")
+    __slots__ = ("actions", "ended", "ending", "entered", "id", "otherwise", "ways")
 
     def __init__(self, block: Block) -> None:
         self.id: BlockId = block.id
-        self.operations: tuple[Operation, ...] = block.operations
-        self.exit: Exit = block.exit
         self.entered = Entered(block.id)
-        self.actions: tuple[Action, ...] = ()
+        self.ending: Ending | None = _ending(block)
         self.ended: dict[str, Ended] = {}
+        self.actions: tuple[Action, ...] = ()
         self.ways: dict[str, PreparedBlock] = {}
         self.otherwise: PreparedBlock | None = None
 
@@ -52,7 +50,7 @@ class PreparedBlock:
 class Prepared:
     """What machines share: nothing in it changes while calls run."""
 
-    __slots__ = ("_fixed", "_formulas", "blocks", "callers", "graph", "menus", "numbers", "told")
+    __slots__ = ("blocks", "callers", "graph", "menus", "numbers", "told")
 
     def __init__(self, graph: FlowGraph) -> None:
         self.graph = graph
@@ -61,41 +59,8 @@ class Prepared:
         self.menus = {node: self.blocks[part] for node, part in graph.menus.items()}
         self.callers: dict[tuple[str, int], PreparedBlock] = {}
         self.told = frozenset(name for name in graph.variables if not name.startswith("call."))
-        # By identity: the graph keeps its prompts, and comparing one costs more than saying it.
-        self._fixed: dict[tuple[int, str], tuple[str, ...] | None] = {}
-        self._formulas: dict[int, Formula] = {}
-        for block in self.blocks.values():
-            self._link(block)
-
-    def formula(self, expression: Expression) -> Formula:
-        """An expression of the graph's as a function."""
-        found = self._formulas.get(id(expression))
-        if found is None:
-            found = self._formulas[id(expression)] = formula(expression)
-        return found
-
-    def fixed_sounds(self, prompt: Prompt, language: str) -> tuple[str, ...] | None:
-        """The sounds of a prompt of the graph's that are the same in every call; else None."""
-        key = (id(prompt), language)
-        if key not in self._fixed:
-            self._fixed[key] = fixed_sounds(prompt, language)
-        return self._fixed[key]
-
-    def _link(self, block: PreparedBlock) -> None:
-        match block.exit:
-            case Switch(_, cases, otherwise):
-                block.ways = {value: self.blocks[to] for value, to in cases}
-                block.otherwise = None if otherwise is None else self.blocks[otherwise]
-            case Branch(_, then, otherwise):
-                block.ways = {"1": self.blocks[then], "0": self.blocks[otherwise]}
-            case Call(flow, entry, site, results):
-                block.ways = {result: self.blocks[to] for result, to in results}
-                block.otherwise = self.blocks[entry]
-                self.callers[flow, site] = block
-            case other:
-                block.otherwise = next((self.blocks[to] for to in successors(other)), None)
 
 
-def prepare(graph: FlowGraph) -> Prepared:
-    """Link a graph's blocks. Raises KeyError for a graph that names a block it has not (`verify`)."""
-    return Prepared(graph)
+def _ending(block: Block) -> Ending | None:
+    last = block.operations[-1] if block.operations else None
+    return last if isinstance(last, Collect | Invoke | Enqueue | Dial | Record) else None

@@ -1,64 +1,93 @@
 """From a prompt of the graph to the sound keys that are heard now, in one language.
 
-Knows no sound: a value without a reading of its own is read by the `readout` that is handed in.
+Knows no sound: a value without a reading of its own is read by the `readout` of the walk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from flowc.expression.evaluate import Unset, World, evaluate
-from flowc.graph.prompts import Phrase, Prompt, ReadAs, Sound, Spoken, reading_variable, sound_key
+from flowc.expression.evaluate import Unset
+from flowc.graph.prompts import (
+    Part,
+    Phrase,
+    Prompt,
+    ReadAs,
+    Sound,
+    Spoken,
+    reading_variable,
+    sound_key,
+)
+from flowc.machine.formula import formula
 from flowc.source import NOWHERE
 
+if TYPE_CHECKING:
+    from flowc.machine.walk import Walk
+
 Value = int | str
-Readout = Callable[[ReadAs, Value, str], tuple[str, ...]]
+Sounds = tuple[str, ...]
+Readout = Callable[[ReadAs, Value, str], Sounds]
 """`(read as, held value, language)` to the sound keys that say it."""
+Say = Callable[["Walk"], Sounds]
+"""The sound keys of a prompt now, in the call's language. Raises `Undecided`."""
 
 
-def sounds_of(
-    prompt: Prompt, language: str, values: Mapping[str, Value], world: World, readout: Readout
-) -> tuple[str, ...]:
-    """The sound keys of the phrases whose condition holds. Raises `Undecided`."""
-    found: list[str] = []
-    for phrase in prompt:
-        if phrase.when is None or evaluate(phrase.when, values, world):
-            _add(found, phrase, language, values, readout)
-    return tuple(found)
+def saying(prompt: Prompt) -> Say:
+    """A prompt as a function of the call; what is always the same is found out here."""
+    if not prompt:
+        return lambda _walk: ()
+    if all(_is_fixed(phrase) for phrase in prompt):
+        ready = {language: _fixed(prompt, language) for language, _ in prompt[0].parts}
+        return lambda walk: ready[walk.language]
+    phrases = tuple(_phrase(phrase) for phrase in prompt)
+    return lambda walk: tuple(sound for say in phrases for sound in say(walk))
 
 
-def fixed_sounds(prompt: Prompt, language: str) -> tuple[str, ...] | None:
-    """The sound keys of a prompt without conditions and values; None for any other."""
-    found: list[str] = []
-    for phrase in prompt:
-        parts = phrase.in_language(language)
-        if phrase.when is not None or not all(isinstance(part, Sound) for part in parts):
-            return None
-        found.extend(sound_key(language, part) for part in parts if isinstance(part, Sound))
-    return tuple(found)
+def _is_fixed(phrase: Phrase) -> bool:
+    sounds = (part for _, parts in phrase.parts for part in parts)
+    return phrase.when is None and all(isinstance(part, Sound) for part in sounds)
 
 
-def _add(
-    found: list[str],
-    phrase: Phrase,
-    language: str,
-    values: Mapping[str, Value],
-    readout: Readout,
-) -> None:
-    for part in phrase.in_language(language):
-        if isinstance(part, Sound):
-            found.append(sound_key(language, part))
-        else:
-            found.extend(_spoken(part, language, values, readout))
+def _fixed(prompt: Prompt, language: str) -> Sounds:
+    parts = (part for phrase in prompt for part in phrase.in_language(language))
+    return tuple(sound_key(language, part) for part in parts if isinstance(part, Sound))
 
 
-def _spoken(
-    part: Spoken, language: str, values: Mapping[str, Value], readout: Readout
-) -> tuple[str, ...]:
-    ready = values.get(reading_variable(part.variable, language), "")
-    if ready != "":
-        return tuple(str(ready).split("&"))
-    value = values.get(part.variable, "")
-    if value == "":
-        raise Unset(part.variable, NOWHERE)
-    return readout(part.read_as, value, language)
+def _phrase(phrase: Phrase) -> Say:
+    spoken = {language: _parts(parts, language) for language, parts in phrase.parts}
+    if phrase.when is None:
+        return lambda walk: _said(spoken[walk.language], walk)
+    holds = formula(phrase.when)
+    return lambda walk: _said(spoken[walk.language], walk) if holds(walk.values, walk.world) else ()
+
+
+def _said(parts: tuple[Say, ...], walk: Walk) -> Sounds:
+    return tuple(sound for say in parts for sound in say(walk))
+
+
+def _parts(parts: tuple[Part, ...], language: str) -> tuple[Say, ...]:
+    return tuple(
+        _sound(sound_key(language, part)) if isinstance(part, Sound) else _spoken(part, language)
+        for part in parts
+    )
+
+
+def _sound(key: str) -> Say:
+    said = (key,)
+    return lambda _walk: said
+
+
+def _spoken(part: Spoken, language: str) -> Say:
+    reading = reading_variable(part.variable, language)
+
+    def say(walk: Walk) -> Sounds:
+        ready = walk.values.get(reading, "")
+        if ready != "":
+            return tuple(str(ready).split("&"))
+        value = walk.values.get(part.variable, "")
+        if value == "":
+            raise Unset(part.variable, NOWHERE)
+        return walk.readout(part.read_as, value, language)
+
+    return say

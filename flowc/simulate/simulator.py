@@ -13,7 +13,8 @@ from flowc.diagnostics.model import Words
 from flowc.graph.model import FlowGraph
 from flowc.machine.events import DialEnded, QueueEnded
 from flowc.machine.machine import Machine, Phase, ReadError
-from flowc.machine.prepared import Prepared, prepare
+from flowc.machine.prepare import prepare
+from flowc.machine.prepared import Prepared
 from flowc.machine.trace import HungUp, Trace
 from flowc.simulate import failures as words
 from flowc.simulate.expectations import check

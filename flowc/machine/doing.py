@@ -1,0 +1,264 @@
+"""What a block does, operation by operation, as functions made once.
+
+Each takes the walk that it moves. Whatever can be known without a call (constant values, sounds that
+are the same in every call, expressions as functions) is found out here, not in the call.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from flowc.expression.tree import Expression, Literal
+from flowc.expression.types import Scalar
+from flowc.graph.operations import (
+    Answer,
+    Assign,
+    Clock,
+    Collect,
+    Cue,
+    CueKind,
+    Dial,
+    Enqueue,
+    Flush,
+    Forget,
+    Invoke,
+    Language,
+    Lead,
+    Mark,
+    Operation,
+    Play,
+    Record,
+    Remember,
+)
+from flowc.machine.clock import clock_values
+from flowc.machine.commands import AnswerCall, AskService, JoinQueue, PlaySounds, RecordCaller
+from flowc.machine.formula import Formula, formula
+from flowc.machine.listening import Attempt
+from flowc.machine.phase import MachineError, Phase
+from flowc.machine.prepared import Action, Prepared
+from flowc.machine.speaking import Say, saying
+from flowc.machine.trace import Assigned, Offered
+from flowc.machine.walk import Walk
+
+MOST_REMEMBERED = 8
+_ANSWER = AnswerCall()
+
+
+def action_of(operation: Operation, prepared: Prepared) -> Action:
+    """What an operation does to a call."""
+    match operation:
+        case Assign(variable, value):
+            return _assign(variable, value, variable in prepared.told)
+        case Cue() | Play() | Lead():
+            return _speak(operation)
+        case Collect():
+            return _listen(operation)
+        case Invoke():
+            return _ask(operation)
+        case Enqueue():
+            return _join(operation)
+        case Dial(numbers):
+            return _dial(numbers)
+        case Record(_, most_s, silence_s, end_key):
+            return _record(RecordCaller(most_s, silence_s, end_key))
+        case Answer() | Flush() | Clock() | Language() | Mark() | Remember() | Forget():
+            return _note(operation, prepared)
+        case _:
+            assert_never(operation)
+
+
+# --- variables
+
+
+def _assign(variable: str, value: Expression | None, is_told: bool) -> Action:
+    match value:
+        case None | Literal(value=""):
+            return lambda walk: walk.assign(variable, None)
+        case Literal(value=constant):
+            return _put(variable, constant, is_told)
+        case _ if is_told:
+            result = formula(value)
+            return lambda walk: walk.assign(variable, result(walk.values, walk.world))
+        case _:
+            return _reckon(variable, formula(value))
+
+
+def _put(variable: str, value: int | str, is_told: bool) -> Action:
+    step = Assigned(variable, value)
+
+    def put(walk: Walk) -> None:
+        if is_told and walk.values.get(variable) != value:
+            walk.tell(step)
+        walk.values[variable] = value
+
+    return put
+
+
+def _reckon(variable: str, result: Formula) -> Action:
+    def reckon(walk: Walk) -> None:
+        walk.set(variable, result(walk.values, walk.world))
+
+    return reckon
+
+
+# --- speech and input
+
+
+def _speak(operation: Play | Lead | Cue) -> Action:
+    match operation:
+        case Cue(prompt, kind, deaf):
+            return _cue(saying(prompt), kind, saying(deaf))
+        case Play(prompt):
+            return _play(saying(prompt))
+        case Lead(prompt):
+            return _lead(saying(prompt))
+        case _:
+            assert_never(operation)
+
+
+def _play(say: Say) -> Action:
+    def play(walk: Walk) -> None:
+        sounds = say(walk)
+        if sounds:
+            walk.tell(Offered(sounds))
+            walk.commands.append(PlaySounds(sounds, True))
+            walk.phase = Phase.SAYING
+
+    return play
+
+
+def _lead(say: Say) -> Action:
+    def lead(walk: Walk) -> None:
+        walk.lead += say(walk)
+
+    return lead
+
+
+def _cue(say: Say, kind: CueKind, say_deaf: Say) -> Action:
+    def entry(walk: Walk) -> None:
+        walk.kept_lead, walk.lead = walk.lead, ()
+        again(walk)
+
+    def again(walk: Walk) -> None:
+        walk.listener.cue(say_deaf(walk), walk.kept_lead + say(walk))
+
+    def retry(walk: Walk) -> None:
+        walk.listener.cue(say_deaf(walk), say(walk))
+
+    match kind:
+        case CueKind.ENTRY:
+            return entry
+        case CueKind.AGAIN:
+            return again
+        case CueKind.RETRY:
+            return retry
+        case _:
+            assert_never(kind)
+
+
+def _listen(collect: Collect) -> Action:
+    attempt = Attempt(collect)
+    listening = Phase.LISTENING
+
+    def listen(walk: Walk) -> None:
+        offer = walk.listener.offer
+        if offer is None:
+            raise MachineError(f"{walk.block.id} collects before any Cue")
+        if offer:
+            walk.tell(Offered(offer))
+        walk.phase = listening
+        walk.listener.begin(attempt, walk.now)
+
+    return listen
+
+
+# --- what the outside ends
+
+
+def _ask(invoke: Invoke) -> Action:
+    named = tuple((name, formula(value)) for name, value in invoke.arguments)
+    say = saying(invoke.filler)
+
+    def ask(walk: Walk) -> None:
+        arguments = tuple((name, value(walk.values, walk.world)) for name, value in named)
+        walk.phase = Phase.ASKING
+        deadline = walk.now + invoke.deadline_ms
+        walk.commands.append(AskService(invoke, arguments, say(walk), deadline))
+
+    return ask
+
+
+def _join(enqueue: Enqueue) -> Action:
+    urgency = formula(enqueue.priority or Literal(0, Scalar.INT))
+    most = enqueue.max_wait_s
+
+    def join(walk: Walk) -> None:
+        priority = int(urgency(walk.values, walk.world))
+        deadline = None if most is None else walk.now + most * 1000
+        walk.phase, walk.waiting_since, walk.is_still = Phase.QUEUED, walk.now, True
+        walk.commands.append(JoinQueue(enqueue.queue, priority, enqueue.exit_keys, deadline))
+
+    return join
+
+
+def _dial(numbers: tuple[Expression, ...]) -> Action:
+    made = [formula(number) for number in numbers]
+
+    def dial(walk: Walk) -> None:
+        walk.phase, walk.is_still = Phase.DIALLING, True
+        walk.ringing = list(made)
+        walk.ring_next("failed")
+
+    return dial
+
+
+def _record(command: RecordCaller) -> Action:
+    def record(walk: Walk) -> None:
+        walk.phase = Phase.RECORDING
+        walk.commands.append(command)
+
+    return record
+
+
+# --- what takes no time
+
+
+def _note(
+    operation: Answer | Flush | Clock | Language | Mark | Remember | Forget, prepared: Prepared
+) -> Action:
+    match operation:
+        case Answer():
+            return lambda walk: walk.commands.append(_ANSWER)
+        case Flush():
+            return lambda walk: walk.listener.flush(walk.now)
+        case Clock():
+            return _clock(prepared.graph.timezone)
+        case Language(language):
+            return lambda walk: walk.speak(language)
+        case Mark(name):
+            return lambda walk: walk.mark(name)
+        case Remember(node):
+            return _remember(node)
+        case Forget(flow):
+            return _forget(f"{flow}.")
+        case _:
+            assert_never(operation)
+
+
+def _clock(timezone: str) -> Action:
+    return lambda walk: walk.values.update(clock_values(walk.world.now(), timezone))
+
+
+def _remember(node: str) -> Action:
+    def remember(walk: Walk) -> None:
+        walk.remembered.append(node)
+        del walk.remembered[:-MOST_REMEMBERED]
+
+    return remember
+
+
+def _forget(own: str) -> Action:
+    def forget(walk: Walk) -> None:
+        walk.remembered = [one for one in walk.remembered if not one.startswith(own)]
+
+    return forget
