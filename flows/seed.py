@@ -27,4 +27,4 @@ def seed(file: Path) -> int:
 
 if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "billing.db"
-    print(f"{target.name}: {seed(target)} customers")
+    sys.stdout.write(f"{target.name}: {seed(target)} customers\n")
