@@ -6,11 +6,13 @@ is asked. Knows neither builds nor locks: whoever calls holds the lock.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from flowc.deploy.errors import NotPutBackError, PutBackError
 from flowc.deploy.generations import Generation, Generations
 from flowc.deploy.journal import Journal, UnderWay
+from flowc.deploy.staging import Staging
 from flowc.deploy.steps import Observer, Step
 from flowc.target import Installer, ServerError
 
@@ -19,18 +21,24 @@ class Changer:
     """Changes what one server holds."""
 
     def __init__(
-        self, generations: Generations, journal: Journal, installer: Installer, observe: Observer
+        self,
+        generations: Generations,
+        journal: Journal,
+        staging: Staging,
+        installer: Installer,
+        observe: Observer,
     ) -> None:
         self._generations = generations
         self._journal = journal
+        self._staging = staging
         self._installer = installer
         self._observe = observe
 
     async def change(
         self, purpose: str, before: Generation, after: Generation, trial: str = ""
-    ) -> tuple[str, ...]:
-        """Make `after` what the server holds; what its log says. Raises PutBackError where it does
-        not come to hold it, NotPutBackError where it does not hold `before` again either."""
+    ) -> None:
+        """Make `after` what the server holds. Raises PutBackError where it does not come to hold
+        it, NotPutBackError where it does not hold `before` again either."""
         self._observe(Step.WRITE)
         self._generations.write(after, self._installer.files(after.as_loaded))
         under_way = UnderWay(purpose, before.number, after.number)
@@ -38,7 +46,7 @@ class Changer:
         try:
             self._observe(Step.SWITCH)
             self._generations.switch(after.number)
-            notes = await self._brought_to_hold(after)
+            await self._brought_to_hold(after)
             if trial and after.current is not None:
                 self._observe(Step.TRY_CALL)
                 await self._installer.try_call(trial, after.current)
@@ -50,7 +58,6 @@ class Changer:
         except BaseException:
             await self.put_back(under_way, before)
             raise
-        return notes
 
     async def finish(self, under_way: UnderWay, before: Generation, after: Generation) -> bool:
         """Let the server come to hold what a dead deploy switched to; put it back where it can't."""
@@ -77,12 +84,29 @@ class Changer:
         self._journal.end()
         self._generations.remove(under_way.after)
 
-    async def _brought_to_hold(self, generation: Generation) -> tuple[str, ...]:
+    async def _brought_to_hold(self, generation: Generation) -> None:
+        """What is read back is compared with the releases' files, so these must not change meanwhile."""
+        already = self._changed(generation)
         self._observe(Step.RELOAD)
         complaints = await self._installer.reload()
         self._observe(Step.READ_BACK)
+        since = self._changed(generation) - already
+        if since:
+            raise _wrong((f"changed on the disk meanwhile: {name}" for name in sorted(since)))
         held = await self._installer.read_back(generation.as_loaded)
-        faults = (*held.faults, *complaints)
+        faults = [*held.faults, *complaints]
+        if held.current != generation.current:
+            faults.insert(0, f"calls enter release {held.current}, not {generation.current}")
         if faults:
-            raise ServerError("\n".join(("the server does not hold what it should:", *faults)))
-        return ()
+            raise _wrong(faults)
+
+    def _changed(self, generation: Generation) -> set[str]:
+        return {
+            f"{release}/{name}"
+            for release in generation.loaded
+            for name in self._staging.changed_files(release)
+        }
+
+
+def _wrong(faults: Iterable[str]) -> ServerError:
+    return ServerError("\n".join(("the server does not hold what it should:", *faults)))

@@ -70,7 +70,7 @@ class Deployment:
         self._generations = Generations(self._layout, self._disk)
         self._journal = Journal(self._layout.under_way, self._disk)
         self._staging = Staging(self._layout, self._disk)
-        self._changer = Changer(self._generations, self._journal, installer, observe)
+        self._changer = Changer(self._generations, self._journal, self._staging, installer, observe)
 
     def current(self) -> Generation:
         """What is deployed, by the disk; an empty generation where nothing is."""
@@ -103,9 +103,8 @@ class Deployment:
             added = add_lines(self._installer.host_lines(), wishes.agree, self._disk)
             calls = await self._installer.calls()
             after = deployed(before, build.release8, calls, self._installer)
-            notes += await self._changer.change(
-                f"deploy of {build.release8}", before, after, wishes.trial
-            )
+            purpose = f"deploy of {build.release8}"
+            await self._changer.change(purpose, before, after, wishes.trial)
             removed = self._clean_up(before, after)
             seconds = time.monotonic() - began
             return Report(
@@ -116,17 +115,17 @@ class Deployment:
         """Let new calls enter the release before. Raises OSError."""
         with self._locked("rollback"):
             began = time.monotonic()
-            notes = list(await self._recover())
+            notes = await self._recover()
             self._observe(Step.CHECK)
             before = self._settled(force=force)
             if before.previous is None:
                 raise RefusedError("there is no release to return to")
             calls = await self._installer.calls()
             after = rolled_back(before, calls, self._installer)
-            notes += await self._changer.change("rollback", before, after)
+            await self._changer.change("rollback", before, after)
             removed = self._clean_up(before, after)
             seconds = time.monotonic() - began
-            return Report(after.current, before.current, seconds, calls, removed, (), tuple(notes))
+            return Report(after.current, before.current, seconds, calls, removed, (), notes)
 
     async def recover(self) -> Report:
         """End what a dead deploy left: finish it where the server holds it, else take it back."""

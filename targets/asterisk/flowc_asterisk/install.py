@@ -104,15 +104,21 @@ class AsteriskInstaller:
             raise ServerError(f"{number!r} is no number to try")
         identity = f"flowc-{secrets.token_hex(8)}"
         async with self._connected() as ami:
-            await ami.demand(
+            # Not `Async`: its result would come as an event, for which the account may lack the right.
+            answer = await ami.action(
                 "Originate",
+                timeout=TRIAL_S + 5,
                 Channel=f"Local/{number}@{ENTRY}/n",
                 Application="Wait",
                 Data=str(int(TRIAL_S)),
-                Async=True,
+                Timeout=int(TRIAL_S * 1000),
+                Async=False,
                 ChannelId=identity,
                 OtherChannelId=f"{identity}-2",
             )
+            if not answer.succeeded:
+                why = answer.get("Message")
+                raise ServerError(f"a trial call to {number} did not reach release {release}: {why}")
             try:
                 await _until_in(ami, f"{identity}-2", release, number)
             finally:
