@@ -5,6 +5,7 @@ Chooses boxes, frames and arrows; knows no place and no format.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import groupby
@@ -15,7 +16,7 @@ from flowc.diagram.errors import DrawUnavailable
 from flowc.diagram.labels import Labels
 from flowc.diagram.leaving import Manner, Way, block_ways, doors, ways_out
 from flowc.diagram.model import Arrow, Box, Cluster, Drawing, Look, Tone
-from flowc.graph.exits import Back, Hangup, Jump, Return, retargeted
+from flowc.graph.exits import Back, Branch, Exit, Hangup, Jump, Return, retargeted
 from flowc.graph.ids import START, BlockId
 from flowc.graph.model import Block, FlowGraph
 
@@ -25,6 +26,9 @@ _Name = Callable[[BlockId], str]
 _WEIGHTS = {Tone.PLAIN: 4, Tone.PERSON: 2, Tone.CALL: 1, Tone.QUIET: 0}
 # Kinds of blocks that no author wrote.
 _PLUMBING = frozenset({"number", "limit", "main_menu"})
+_BUDGET = "call.budget"
+# More arrows than this from other frames to one box are a tangle.
+_MOST_FROM_AFAR = 4
 # Parts that are outcomes by themselves, wherever the lowering of a kind names one so.
 _HINTS = frozenset(
     {"gave_up", "open", "closed", "holiday", "accepted", "refused", "locked", "yes", "no", "else"}
@@ -60,18 +64,43 @@ def _without_plumbing(graph: FlowGraph) -> FlowGraph:
         for id_, block in graph.blocks.items()
         if block.origin.kind in _PLUMBING and isinstance(block.exit, Jump)
     }
+    spent = {id_ for id_ in graph.blocks if id_.node_name == _BUDGET}
 
     def past(id_: BlockId) -> BlockId:
         return past(onward[id_]) if id_ in onward else id_
 
     blocks = {
-        id_: replace(block, exit=retargeted(block.exit, past))
+        id_: replace(block, exit=retargeted(_unguarded(block.exit, spent), past))
         for id_, block in graph.blocks.items()
-        if id_ not in onward
+        if id_ not in onward and id_ not in spent
     }
     limit = graph.limits.to and past(graph.limits.to)
     numbers = tuple((number, past(entry)) for number, entry in graph.numbers)
     return replace(graph, numbers=numbers, blocks=blocks, limits=replace(graph.limits, to=limit))
+
+
+def _unguarded(exit_: Exit, spent: set[BlockId]) -> Exit:
+    """An input's way on, without the look at the call's budget."""
+    match exit_:
+        case Branch(then=then, otherwise=otherwise) if then in spent:
+            return Jump(otherwise)
+        case _:
+            return exit_
+
+
+def _without_hubs(drawing: Drawing) -> Drawing:
+    """Where everybody goes (the person, goodbye), a small note on each box says it better than arrows."""
+    frames = {box.id: box.cluster for box in drawing.boxes}
+    titles = {box.id: box.title for box in drawing.boxes}
+    far = [a for a in drawing.arrows if frames[a.tail] and frames[a.tail] != frames[a.head]]
+    counts = Counter(arrow.head for arrow in far)
+    gone = {(arrow.tail, arrow.head) for arrow in far if counts[arrow.head] > _MOST_FROM_AFAR}
+    notes: dict[str, list[str]] = {}
+    for tail, head in sorted(gone):
+        notes.setdefault(tail, []).append(f"→ {titles[head]}")
+    boxes = tuple(replace(b, marks=(*b.marks, *notes.get(b.id, ()))) for b in drawing.boxes)
+    arrows = tuple(a for a in drawing.arrows if (a.tail, a.head) not in gone)
+    return replace(drawing, boxes=boxes, arrows=arrows)
 
 
 def _whole_by_node(graph: FlowGraph, labels: Labels) -> Drawing:
