@@ -25,8 +25,84 @@ from flowc.simulate.read_calls import read_calls
 
 STATION = Path(__file__).parents[1] / "tests" / "cases" / "station"
 PIECE = re.compile(r"[\w.@#*+-]+|[^\w\s]|\n[ ]*")
-STRANGE = ["\t", "：", "，", "｛", "“", "０", " #", "@", "{", "}", "[", "]", "*", "&a", "!!x", "|", ">", "'", '"', "\x00", "\ufeff", "\u202e", "{{", "{x}", "-", ",", "\n", "..", "/", "\\", "%", "${env:X}", "宽带"]
-VALUES = ["", "0", "-1", "99999999999999999999", "yes", "null", "~", "[]", "{}", "[a, b]", "{a: b}", "{to: x}", "person", "back", "repeat", "main_menu", "start", "call", "done", "error", "then", "1.5", "2026-02-30", "25:00", "0s", "999999d", "1 +", "not", "x is set", "customer", "customer.services", "customer.name", "lists.vip", "flags.x", "today()", "list[text, 9]", "secret[digits]", "Customer", "\"a\"", "@greeting", "@nope"]
+STRANGE = [
+    "\t",
+    "：",
+    "，",
+    "｛",
+    "“",
+    "０",
+    " #",
+    "@",
+    "{",
+    "}",
+    "[",
+    "]",
+    "*",
+    "&a",
+    "!!x",
+    "|",
+    ">",
+    "'",
+    '"',
+    "\x00",
+    "\ufeff",
+    "\u202e",
+    "{{",
+    "{x}",
+    "-",
+    ",",
+    "\n",
+    "..",
+    "/",
+    "\\",
+    "%",
+    "${env:X}",
+    "宽带",
+]
+VALUES = [
+    "",
+    "0",
+    "-1",
+    "99999999999999999999",
+    "yes",
+    "null",
+    "~",
+    "[]",
+    "{}",
+    "[a, b]",
+    "{a: b}",
+    "{to: x}",
+    "person",
+    "back",
+    "repeat",
+    "main_menu",
+    "start",
+    "call",
+    "done",
+    "error",
+    "then",
+    "1.5",
+    "2026-02-30",
+    "25:00",
+    "0s",
+    "999999d",
+    "1 +",
+    "not",
+    "x is set",
+    "customer",
+    "customer.services",
+    "customer.name",
+    "lists.vip",
+    "flags.x",
+    "today()",
+    "list[text, 9]",
+    "secret[digits]",
+    "Customer",
+    '"a"',
+    "@greeting",
+    "@nope",
+]
 Mutate = Callable[[str, random.Random, "Words"], str]
 Words = list[str]
 
@@ -89,7 +165,19 @@ def _key(text: str, dice: random.Random, words: Words) -> str:
     return text[: piece.start()] + dice.choice(dice.choice([words, VALUES])) + text[piece.end() :]
 
 
-MUTATIONS: tuple[Mutate, ...] = (_cut, _insert, _line_gone, _line_twice, _line_moved_in, _word, _word, _value, _value, _key, _key)
+MUTATIONS: tuple[Mutate, ...] = (
+    _cut,
+    _insert,
+    _line_gone,
+    _line_twice,
+    _line_moved_in,
+    _word,
+    _word,
+    _value,
+    _value,
+    _key,
+    _key,
+)
 
 
 def mutated(files: Mapping[str, bytes], dice: random.Random, words: Words) -> dict[str, bytes]:
@@ -127,7 +215,9 @@ def tried(files: Mapping[str, bytes]) -> tuple[int, bool]:
     return len(report.sorted), compiled.graph is not None
 
 
-def fuzz(files: Mapping[str, bytes], count: int, seed: int) -> Iterator[tuple[int, str, dict[str, bytes]]]:
+def fuzz(
+    files: Mapping[str, bytes], count: int, seed: int
+) -> Iterator[tuple[int, str, dict[str, bytes]]]:
     """The traceback of each project that gave one, with its number, last place and files."""
     words = words_of(files)
     for number in range(count):
@@ -140,7 +230,11 @@ def fuzz(files: Mapping[str, bytes], count: int, seed: int) -> Iterator[tuple[in
 
 def _last_place(trace: str) -> str:
     places = re.findall(r'File ".*?(flowc/[^"]+)", line (\d+), in (\w+)', trace)
-    return ":".join(places[-1]) + " " + trace.strip().splitlines()[-1][:100] if places else trace[-200:]
+    return (
+        ":".join(places[-1]) + " " + trace.strip().splitlines()[-1][:100]
+        if places
+        else trace[-200:]
+    )
 
 
 def main() -> None:
@@ -161,7 +255,22 @@ def main() -> None:
         places[place] += 1
         first.setdefault(place, number)
     seconds = time.perf_counter() - started
-    print(json.dumps({"projects": chosen.count, "seed": chosen.seed, "tracebacks": sum(places.values()), "seconds": round(seconds, 1), "places": [{"where": place, "times": times, "first": first[place]} for place, times in places.most_common()]}, ensure_ascii=False, indent=1))
+    print(
+        json.dumps(
+            {
+                "projects": chosen.count,
+                "seed": chosen.seed,
+                "tracebacks": sum(places.values()),
+                "seconds": round(seconds, 1),
+                "places": [
+                    {"where": place, "times": times, "first": first[place]}
+                    for place, times in places.most_common()
+                ],
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -12,5 +12,7 @@ def codes_page() -> str:
     lines += ["| code · 代码 | | what · 含义 |", "| --- | --- | --- |"]
     for number, code in sorted(catalogue().items()):
         summary = f"{code.summary.say('en', {})} · {code.summary.say('zh', {})}"
-        lines.append(f"| [{number}](../../flowc/diagnostics/pages/{number}.md) | {code.severity.value} | {cell(summary)} |")
+        lines.append(
+            f"| [{number}](../../flowc/diagnostics/pages/{number}.md) | {code.severity.value} | {cell(summary)} |"
+        )
     return "\n".join(lines) + "\n"

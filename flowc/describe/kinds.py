@@ -41,7 +41,10 @@ def _kind(kind: type[NodeKind]) -> Iterator[str]:
     if ways:
         yield "| way out · 去处 | when · 何时 | |"
         yield "| --- | --- | --- |"
-        yield from (f"| `{info.key}` | {cell(info.help.en)} {cell(info.help.zh)} | {_needed(info)} |" for info in ways)
+        yield from (
+            f"| `{info.key}` | {cell(info.help.en)} {cell(info.help.zh)} | {_needed(info)} |"
+            for info in ways
+        )
         yield ""
 
 

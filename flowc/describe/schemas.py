@@ -34,9 +34,18 @@ TARGET: JsonSchema = {"type": "string", "pattern": r"^[a-z][a-z0-9_]*(\.[a-z][a-
 def schemas() -> Mapping[str, JsonSchema]:
     """A schema for each sort of file, by the name it is kept under."""
     return {
-        "flow": _document("flow", "flows/*.flow.yaml", _form(FLOW, _FLOW_FIELDS), {**_texts(), **_nodes()}),
-        "project": _document("project", "flowc.yaml", _form(PROJECT, _PROJECT_FIELDS), {**_texts(), **_nodes()}),
-        "service": _document("service", "services/*.yaml", _form(SERVICE, _SERVICE_FIELDS), {"operation": _form(OPERATION)}),
+        "flow": _document(
+            "flow", "flows/*.flow.yaml", _form(FLOW, _FLOW_FIELDS), {**_texts(), **_nodes()}
+        ),
+        "project": _document(
+            "project", "flowc.yaml", _form(PROJECT, _PROJECT_FIELDS), {**_texts(), **_nodes()}
+        ),
+        "service": _document(
+            "service",
+            "services/*.yaml",
+            _form(SERVICE, _SERVICE_FIELDS),
+            {"operation": _form(OPERATION)},
+        ),
         "queues": _document("queues", "queues.yaml", _queues(), {}),
         "calendar": _document("calendar", "calendars/*.yaml", _form(CALENDAR), {}),
         "call": _document("call", "tests/*.call.yaml", _call(), {}),
@@ -62,7 +71,19 @@ _SERVICE_FIELDS: dict[str, JsonSchema] = {"lookups": _OPERATIONS, "requests": _O
 # Forms within forms, for their words.
 FORMS: Mapping[str, Form] = {
     form.what: form
-    for form in (PROJECT, NUMBER, PERSON, LIMITS, TICKET_CLASS, RECORDING, FLOW, SERVICE, OPERATION, QUEUE, CALENDAR)
+    for form in (
+        PROJECT,
+        NUMBER,
+        PERSON,
+        LIMITS,
+        TICKET_CLASS,
+        RECORDING,
+        FLOW,
+        SERVICE,
+        OPERATION,
+        QUEUE,
+        CALENDAR,
+    )
 }
 
 
@@ -80,23 +101,53 @@ def _described(words: Words) -> JsonSchema:
 
 def _queues() -> JsonSchema:
     by_name = {"type": "object", "additionalProperties": _form(QUEUE)}
-    under = {"type": "object", "required": ["queues"], "additionalProperties": False, "properties": {"queues": by_name}}
+    under = {
+        "type": "object",
+        "required": ["queues"],
+        "additionalProperties": False,
+        "properties": {"queues": by_name},
+    }
     return {"anyOf": [under, by_name]}
 
 
 def _texts() -> JsonSchema:
-    by_language = {"type": "object", "minProperties": 1, "propertyNames": {"pattern": "^[a-z]{2,3}(-[a-z0-9]+)*$"}, "additionalProperties": SCALAR}
+    by_language = {
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": {"pattern": "^[a-z]{2,3}(-[a-z0-9]+)*$"},
+        "additionalProperties": SCALAR,
+    }
     saying = {
         "type": "object",
         "required": ["text"],
         "additionalProperties": False,
         "properties": {
             "text": {**TEXT, **_described(Words("What is said.", "说的内容。"))},
-            "when": {**SCALAR, **_described(Words("Said only where this is true.", "条件成立时才说。"))},
-            "each": {"type": "string", **_described(Words("Said for each item of a list.", "对列表里的每一项说一遍。"))},
-            "as": {"type": "string", **_described(Words("What an item is called meanwhile; `item` if nothing is said.", "每一项的名字；不写则为 item。"))},
-            "empty": {**TEXT, **_described(Words("Said where the list has nothing.", "列表为空时说的话。"))},
-            "bargein": {"enum": ["keys", "none"], **_described(Words("Whether a key cuts it.", "按键能否打断。"))},
+            "when": {
+                **SCALAR,
+                **_described(Words("Said only where this is true.", "条件成立时才说。")),
+            },
+            "each": {
+                "type": "string",
+                **_described(Words("Said for each item of a list.", "对列表里的每一项说一遍。")),
+            },
+            "as": {
+                "type": "string",
+                **_described(
+                    Words(
+                        "What an item is called meanwhile; `item` if nothing is said.",
+                        "每一项的名字；不写则为 item。",
+                    )
+                ),
+            },
+            "empty": {
+                **TEXT,
+                **_described(Words("Said where the list has nothing.", "列表为空时说的话。")),
+            },
+            "bargein": {
+                "enum": ["keys", "none"],
+                **_described(Words("Whether a key cuts it.", "按键能否打断。")),
+            },
         },
     }
     way = {
@@ -111,8 +162,18 @@ def _texts() -> JsonSchema:
             },
         ]
     }
-    named = {"type": "object", "required": ["to"], "additionalProperties": False, "properties": {"name": TEXT, **_way_fields()}}
-    case = {"type": "object", "required": ["if", "to"], "additionalProperties": False, "properties": {"if": SCALAR, **_way_fields()}}
+    named = {
+        "type": "object",
+        "required": ["to"],
+        "additionalProperties": False,
+        "properties": {"name": TEXT, **_way_fields()},
+    }
+    case = {
+        "type": "object",
+        "required": ["if", "to"],
+        "additionalProperties": False,
+        "properties": {"if": SCALAR, **_way_fields()},
+    }
     one = {"anyOf": [TEXT, {"$ref": "#/$defs/saying"}]}
     return {
         "text": {"anyOf": [SCALAR, by_language]},
@@ -127,16 +188,33 @@ def _texts() -> JsonSchema:
 def _way_fields() -> JsonSchema:
     return {
         "say": {**SPEECH, **_described(Words("Said on the way.", "途中说的话。"))},
-        "to": {**TARGET, **_described(Words("A node, a flow, `flow.node`, or person, back, repeat, main_menu.", "节点、流程、`流程.节点`，或 person、back、repeat、main_menu。"))},
-        "at_most": {**SCALAR, **_described(Words("How often the way is taken in a call.", "一次通话里最多走几次。"))},
-        "else": {**WAY, **_described(Words("Where the caller goes after that.", "超过次数后去哪里。"))},
+        "to": {
+            **TARGET,
+            **_described(
+                Words(
+                    "A node, a flow, `flow.node`, or person, back, repeat, main_menu.",
+                    "节点、流程、`流程.节点`，或 person、back、repeat、main_menu。",
+                )
+            ),
+        },
+        "at_most": {
+            **SCALAR,
+            **_described(Words("How often the way is taken in a call.", "一次通话里最多走几次。")),
+        },
+        "else": {
+            **WAY,
+            **_described(Words("Where the caller goes after that.", "超过次数后去哪里。")),
+        },
     }
 
 
 def _nodes() -> JsonSchema:
     """`node`, and the fields of each kind."""
     alone = [{"required": [kind.keyword]} for kind in KINDS]
-    chosen = [{"if": {"required": [kind.keyword]}, "then": {"$ref": f"#/$defs/{kind.keyword}_node"}} for kind in KINDS]
+    chosen = [
+        {"if": {"required": [kind.keyword]}, "then": {"$ref": f"#/$defs/{kind.keyword}_node"}}
+        for kind in KINDS
+    ]
     node = {"type": "object", "oneOf": alone, "allOf": chosen}
     return {"node": node, **{f"{kind.keyword}_node": kind_schema(kind) for kind in KINDS}}
 
@@ -145,7 +223,9 @@ def kind_schema(kind: type[NodeKind]) -> JsonSchema:
     """The fields of a kind. Its ways out may be inherited, so none is called for here."""
     properties = {_written(kind, info): _field(kind, info) for info in fields_of(kind)}
     common = {"title": TEXT, "note": SCALAR}
-    wanted = [_written(kind, info) for info in fields_of(kind) if info.required and not info.outcome]
+    wanted = [
+        _written(kind, info) for info in fields_of(kind) if info.required and not info.outcome
+    ]
     # Results that a service or a flow declares are ways out by their own names.
     declares = any(each.name == "declared" for each in fields(kind))
     return {
@@ -161,7 +241,11 @@ def _written(kind: type[NodeKind], info: FieldInfo) -> str:
 
 
 def _field(kind: type[NodeKind], info: FieldInfo) -> JsonSchema:
-    schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/case"}} if info.key == "cases" and kind.keyword == "branch" else info.shape.schema()
+    schema = (
+        {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/case"}}
+        if info.key == "cases" and kind.keyword == "branch"
+        else info.shape.schema()
+    )
     if kind.keyword == "branch" and info.main:
         schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/case"}}
     if info.main and not info.required:
@@ -181,15 +265,34 @@ def _call() -> JsonSchema:
         "lists": {"type": "object"},
         "flags": {"anyOf": [SCALAR, {"type": "array", "items": SCALAR}, {"type": "object"}]},
         "steps": {"type": "array", "items": {"anyOf": [{"type": "string"}, _step()]}},
-        "expect": {"type": "object", "additionalProperties": False, "properties": {name: {} for name in EXPECTED}},
+        "expect": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {name: {} for name in EXPECTED},
+        },
     }
-    properties = {name: {**special.get(name, SCALAR), **_described(WORDS["call"][name])} for name in FIELDS}
-    return {"type": "object", "required": ["call", "to", "steps"], "additionalProperties": False, "properties": properties}
+    properties = {
+        name: {**special.get(name, SCALAR), **_described(WORDS["call"][name])} for name in FIELDS
+    }
+    return {
+        "type": "object",
+        "required": ["call", "to", "steps"],
+        "additionalProperties": False,
+        "properties": properties,
+    }
 
 
 def _step() -> JsonSchema:
-    press: Any = {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(PRESS_FIELDS, SCALAR)}
-    return {"type": "object", "minProperties": 1, "properties": {"hears": {}, "press": {"anyOf": [SCALAR, press]}}}
+    press: Any = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": dict.fromkeys(PRESS_FIELDS, SCALAR),
+    }
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "properties": {"hears": {}, "press": {"anyOf": [SCALAR, press]}},
+    }
 
 
 __all__ = ["CHOICES", "FORMS", "default_of", "kind_schema", "schemas"]

@@ -12,40 +12,92 @@ from flowc.diagnostics.model import Words
 _PROJECT = {
     "project": Words("The project's name.", "项目名。"),
     "timezone": Words("The zone of its clock.", "时区。"),
-    "languages": Words("The languages it speaks; the first is the default.", "使用的语言，第一种是默认语言。"),
-    "voices": Words("The voice of each language, as `engine:voice`.", "每种语言的嗓音，写成 `引擎:嗓音`。"),
-    "numbers": Words("The numbers that may be dialled and the flows that answer.", "对外号码和接听的流程。"),
-    "keys": Words("Keys that mean the same everywhere: person, back, repeat, skip, main_menu.", "全局按键：person 人工、back 返回、repeat 重听、skip 跳过、main_menu 主菜单。"),
-    "person": Words("Where the person is, and how near from every input.", "人工在哪里，以及从每个输入多久能找到。"),
-    "defaults": Words("Ways out that nodes inherit, by the name of the outcome.", "各节点可继承的去处，按结果名写。"),
-    "limits": Words("The longest call, and where one goes that is longer.", "通话的最大长度，以及超过后去哪里。"),
-    "destinations": Words("What may be dialled at all: numbers, beginnings with `*`, lists.", "允许外拨的号码、号段（加 `*`）或号码表。"),
-    "flags": Words("Switches that a supervisor turns on and off during operation.", "值班长可随时开关的标志。"),
-    "vars": Words("Variables that live as long as the call, with their types.", "整个通话期间有效的变量和类型。"),
+    "languages": Words(
+        "The languages it speaks; the first is the default.", "使用的语言，第一种是默认语言。"
+    ),
+    "voices": Words(
+        "The voice of each language, as `engine:voice`.", "每种语言的嗓音，写成 `引擎:嗓音`。"
+    ),
+    "numbers": Words(
+        "The numbers that may be dialled and the flows that answer.", "对外号码和接听的流程。"
+    ),
+    "keys": Words(
+        "Keys that mean the same everywhere: person, back, repeat, skip, main_menu.",
+        "全局按键：person 人工、back 返回、repeat 重听、skip 跳过、main_menu 主菜单。",
+    ),
+    "person": Words(
+        "Where the person is, and how near from every input.",
+        "人工在哪里，以及从每个输入多久能找到。",
+    ),
+    "defaults": Words(
+        "Ways out that nodes inherit, by the name of the outcome.",
+        "各节点可继承的去处，按结果名写。",
+    ),
+    "limits": Words(
+        "The longest call, and where one goes that is longer.", "通话的最大长度，以及超过后去哪里。"
+    ),
+    "destinations": Words(
+        "What may be dialled at all: numbers, beginnings with `*`, lists.",
+        "允许外拨的号码、号段（加 `*`）或号码表。",
+    ),
+    "flags": Words(
+        "Switches that a supervisor turns on and off during operation.", "值班长可随时开关的标志。"
+    ),
+    "vars": Words(
+        "Variables that live as long as the call, with their types.",
+        "整个通话期间有效的变量和类型。",
+    ),
     "tickets": Words("Classes of work orders and their time limits.", "工单类别和时限。"),
-    "recording": Words("Which calls are recorded, the notice, how long it is kept.", "录音范围、提示语和保存期限。"),
-    "fallback": Words("What is said where a text can't be read out, as `@id`.", "文字无法朗读时说的提示音，写成 `@编号`。"),
-    "environments": Words("Where the project is deployed, and what differs there.", "部署的环境和各自的设置。"),
-    "on_hangup": Words("Steps done once at the end of every call: set, branch, mark, ticket.", "通话结束时执行一次的步骤：set、branch、mark、ticket。"),
+    "recording": Words(
+        "Which calls are recorded, the notice, how long it is kept.", "录音范围、提示语和保存期限。"
+    ),
+    "fallback": Words(
+        "What is said where a text can't be read out, as `@id`.",
+        "文字无法朗读时说的提示音，写成 `@编号`。",
+    ),
+    "environments": Words(
+        "Where the project is deployed, and what differs there.", "部署的环境和各自的设置。"
+    ),
+    "on_hangup": Words(
+        "Steps done once at the end of every call: set, branch, mark, ticket.",
+        "通话结束时执行一次的步骤：set、branch、mark、ticket。",
+    ),
 }
 _FLOW = {
     "flow": Words("The flow's name.", "流程名。"),
     "title": Words("What people call it.", "给人看的名称。"),
     "note": Words("A remark.", "备注。"),
     "nodes": Words("The nodes; the first is the start.", "节点，第一个是起点。"),
-    "keys": Words("Global keys of this flow; they win over the project's.", "本流程的全局按键，优先于项目的。"),
+    "keys": Words(
+        "Global keys of this flow; they win over the project's.", "本流程的全局按键，优先于项目的。"
+    ),
     "person": Words("Where the person is for this flow.", "本流程的人工在哪里。"),
     "entries": Words("Nodes that other flows may jump to.", "其他流程可以跳进来的节点。"),
     "parameters": Words("What a `call` gives, with types.", "`call` 传入的参数和类型。"),
     "results": Words("What a `call` of it may end with.", "`call` 结束时可能的结果。"),
-    "vars": Words("Types of variables, where what fills them is not enough.", "变量的类型，只在推断不出时才写。"),
-    "defaults": Words("Ways out that its nodes inherit; they win over the project's.", "本流程节点可继承的去处，优先于项目的。"),
-    "on_hangup": Words("Steps done once where the call ends in this flow; they win over the project's.", "通话在本流程结束时的步骤，优先于项目的。"),
+    "vars": Words(
+        "Types of variables, where what fills them is not enough.",
+        "变量的类型，只在推断不出时才写。",
+    ),
+    "defaults": Words(
+        "Ways out that its nodes inherit; they win over the project's.",
+        "本流程节点可继承的去处，优先于项目的。",
+    ),
+    "on_hangup": Words(
+        "Steps done once where the call ends in this flow; they win over the project's.",
+        "通话在本流程结束时的步骤，优先于项目的。",
+    ),
 }
 _SERVICE = {
     "service": Words("The service's name.", "服务名。"),
-    "kind": Words("How it is asked: sql, http or a fixture's table.", "方式：sql 数据库、http 接口、fixture 表格。"),
-    "url": Words("Where it is; `${env:NAME:default}` comes from the environment.", "地址；`${env:名字:默认值}` 取自环境变量。"),
+    "kind": Words(
+        "How it is asked: sql, http or a fixture's table.",
+        "方式：sql 数据库、http 接口、fixture 表格。",
+    ),
+    "url": Words(
+        "Where it is; `${env:NAME:default}` comes from the environment.",
+        "地址；`${env:名字:默认值}` 取自环境变量。",
+    ),
     "file": Words("The table of a fixture.", "fixture 的表格文件。"),
     "headers": Words("Headers of every question.", "每次请求都带的头。"),
     "allow_private": Words("Whether the host may be in a private network.", "是否允许内网地址。"),
@@ -74,7 +126,10 @@ _OPERATION = {
     "body": Words("Fields of the body.", "请求体的字段。"),
     "form": Words("How the body is written: json or form.", "请求体的格式：json 或 form。"),
     "statuses": Words("Results by HTTP status.", "按 HTTP 状态码对应的结果。"),
-    "at": Words("Where in the answer the record stands, as `data.customer`.", "记录在答复里的位置，如 `data.customer`。"),
+    "at": Words(
+        "Where in the answer the record stands, as `data.customer`.",
+        "记录在答复里的位置，如 `data.customer`。",
+    ),
 }
 _QUEUE = {
     "members": Words("The seats that answer.", "坐席。"),
@@ -87,10 +142,16 @@ _QUEUE = {
 }
 _CALENDAR = {
     "calendar": Words("The calendar's name.", "日历名。"),
-    "week": Words("Hours of each day of the week; a day left out is closed.", "每周的时间；没写的日子不办公。"),
+    "week": Words(
+        "Hours of each day of the week; a day left out is closed.", "每周的时间；没写的日子不办公。"
+    ),
     "holidays": Words("Days off, or stretches of them.", "节假日，可写一段。"),
-    "workdays": Words("Make-up workdays, each like a day of the week.", "调休上班日，按星期几的时间。"),
-    "days": Words("Days with hours of their own; they win over all else.", "单独规定的日子，优先于其他。"),
+    "workdays": Words(
+        "Make-up workdays, each like a day of the week.", "调休上班日，按星期几的时间。"
+    ),
+    "days": Words(
+        "Days with hours of their own; they win over all else.", "单独规定的日子，优先于其他。"
+    ),
     "emergency": Words("The flag that closes the office at once.", "打开后立即停止办公的标志。"),
 }
 _CALL = {
@@ -113,12 +174,20 @@ WORDS: Mapping[str, Mapping[str, Words]] = {
     },
     "person": {
         "to": Words("The node where the person is.", "人工所在的节点。"),
-        "within_keys": Words("How many keys it takes at most from any input.", "从任何输入最多按几次键。"),
+        "within_keys": Words(
+            "How many keys it takes at most from any input.", "从任何输入最多按几次键。"
+        ),
         "within": Words("How long it takes at most.", "最多多长时间。"),
     },
     "limits": {
-        "length": Words("The longest call; it stands still in queues and talks.", "最长通话时间，排队和通话时不计。"),
-        "nodes": Words("How many nodes that take time a call may pass.", "一次通话最多经过多少个要花时间的节点。"),
+        "length": Words(
+            "The longest call; it stands still in queues and talks.",
+            "最长通话时间，排队和通话时不计。",
+        ),
+        "nodes": Words(
+            "How many nodes that take time a call may pass.",
+            "一次通话最多经过多少个要花时间的节点。",
+        ),
         "to": Words("Where a call goes that is longer.", "超过后去哪里。"),
     },
     "ticket class": {
@@ -128,7 +197,9 @@ WORDS: Mapping[str, Mapping[str, Words]] = {
         "title": Words("What people call it.", "给人看的名称。"),
     },
     "recording": {
-        "calls": Words("Which calls: agents, all, none.", "哪些通话：agents 人工、all 全部、none 不录。"),
+        "calls": Words(
+            "Which calls: agents, all, none.", "哪些通话：agents 人工、all 全部、none 不录。"
+        ),
         "notice": Words("What callers are told, as `@id`.", "告知来电者的提示音，写成 `@编号`。"),
         "keep": Words("How long a recording is kept.", "录音保存多久。"),
     },

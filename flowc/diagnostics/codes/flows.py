@@ -121,13 +121,6 @@ UNKNOWN_PROMPT = Code(
     Words("prompts.csv has no row `{id}`", "prompts.csv 里没有 `{id}` 这一行"),
     Words("`{closest}` exists", "有一条 `{closest}`，是不是它？"),
 )
-KEY_TWICE = Code(
-    "F0214",
-    E,
-    Words("a key is bound twice", "一个按键用了两次"),
-    Words("key `{key}` is bound already in `{node}`", "`{node}` 里按键 `{key}` 已经用过"),
-    Words("give this choice another key", "请给这个选项换一个按键"),
-)
 KEY_SHADOWS = Code(
     "F0215",
     W,

@@ -16,10 +16,19 @@ from pathlib import Path
 
 import pytest
 
-from flowc.diagnostics.codes import reading
+from flowc.compiler import compile_files
+from flowc.diagnostics.catalogue import AREAS
 from flowc.diagnostics.model import Code, Diagnostic, Reporter
+from flowc.expression.check import Binding, Scope, check
+from flowc.expression.parse import parse_expression, parse_type
+from flowc.expression.types import ListOf, Record, Secret
+from flowc.expression.types import Scalar as ScalarType
+from flowc.simulate.check_script import check_script
+from flowc.simulate.read_calls import read_calls
+from flowc.source import Source
 from flowc.syntax.read_source import read_source
 from flowc.syntax.read_yaml import read_yaml
+from flowc.syntax.tree import Mapping, Scalar
 
 PAGES = files("flowc.diagnostics") / "pages"
 _FENCE = re.compile(r"^```yaml (bad|good)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -72,9 +81,119 @@ def _read(block: Block, folder: Path) -> Sequence[Diagnostic]:
     return report.sorted
 
 
+# A small project without a fault; an example of a page stands in the place of one of its files.
+_PROJECT = {
+    "flowc.yaml": """
+project: example
+languages: [zh]
+numbers: {"3285028": hotline}
+keys: {0: person}
+person: {to: desk.agent, within_keys: 3}
+defaults: {gave_up: person}
+limits: {to: desk.agent}
+destinations: ["0750*"]
+flags: [outage]
+""",
+    "queues.yaml": "agents: {members: [8001]}",
+    "prompts.csv": "id,zh\ngreeting,您好。\n",
+    "lists/vip.csv": "number\n13800138000\n",
+    "services/billing.yaml": """
+service: billing
+kind: fixture
+file: billing.yaml
+types: {Customer: {balance: money, suspended: bool, name: text}}
+lookups: {customer: {with: {account: digits}, gives: Customer, or: [not_found]}}
+""",
+    "flows/desk.flow.yaml": """
+flow: desk
+nodes:
+  agent: {queue: agents, after_agent: bye, waited_too_long: bye, full: bye, no_agents: bye, error: bye}
+  bye: {hangup: 再见。}
+""",
+    "flows/hotline.flow.yaml": """
+flow: hotline
+nodes:
+  top: {menu: 请选择。, choices: {1: {name: 余额, to: find}}, gave_up: person}
+  find: {lookup: billing.customer, with: {account: call.from}, as: customer, then: bye, not_found: bye, error: bye}
+  bye: {hangup: 再见。}
+""",
+}
+_CUSTOMER = Record(
+    "Customer",
+    (
+        ("balance", ScalarType.MONEY),
+        ("name", ScalarType.TEXT),
+        ("services", ListOf(ScalarType.TEXT, 3)),
+    ),
+)
+_CALL = Record("call", (("from", ScalarType.DIGITS),))
+_SCOPE = Scope(
+    {
+        "customer": Binding("a.customer", _CUSTOMER),
+        "account": Binding("a.account", ScalarType.DIGITS),
+        "count": Binding("a.count", ScalarType.INT),
+        "pin": Binding("a.pin", Secret(ScalarType.DIGITS)),
+        "call": Binding("call", _CALL),
+    },
+    frozenset({"vip"}),
+    frozenset({"outage"}),
+)
+
+
+def _files(block: Block, default: str = "flows/hotline.flow.yaml") -> dict[str, bytes]:
+    files = {name: text.encode() for name, text in _PROJECT.items()}
+    return files | {block.word("file", default): block.data}
+
+
+def _compile(block: Block, _folder: Path) -> Sequence[Diagnostic]:
+    """What a whole project's check finds."""
+    return compile_files(_files(block)).found
+
+
+def _check_call(block: Block, _folder: Path) -> Sequence[Diagnostic]:
+    """What is found in a call script of the project."""
+    files = _files(block)
+    graph = compile_files(files).graph
+    assert graph is not None
+    report = Reporter()
+    for script in read_calls(
+        {name: data for name, data in files.items() if name.endswith(".call.yaml")}, report
+    ):
+        check_script(script, graph, report)
+    return report.sorted
+
+
+def _check_expression(block: Block, _folder: Path) -> Sequence[Diagnostic]:
+    """What is found in one expression (`if:` a condition, `with:` digits, `set:` anything) or `type:`."""
+    report = Reporter()
+    source = read_source_of(block)
+    tree = read_yaml(source, report)
+    assert isinstance(tree, Mapping)
+    (entry,) = tree
+    assert isinstance(entry.value, Scalar)
+    if entry.key.text == "type":
+        parse_type(entry.value.text, entry.value.span, {"Customer": _CUSTOMER}, report)
+        return report.sorted
+    expected = {"if": ScalarType.BOOL, "with": ScalarType.DIGITS, "set": None}[entry.key.text]
+    parsed = parse_expression(entry.value.text, entry.value.span, report)
+    if parsed is not None:
+        check(parsed, _SCOPE, report, expected)
+    return report.sorted
+
+
+def read_source_of(block: Block) -> Source:
+    return Source("flows/example.flow.yaml", block.text)
+
+
 # Which stage must see the examples of which codes; the first two digits name the area.
-STAGES: dict[str, Callable[[Block, Path], Sequence[Diagnostic]]] = {"F01": _read}
-CODES = reading.CODES
+STAGES: dict[str, Callable[[Block, Path], Sequence[Diagnostic]]] = {
+    "F01": _read,
+    "F02": _compile,
+    "F03": _check_expression,
+    "F04": _compile,
+    "F07": _check_call,
+}
+CODES = tuple(code for area in AREAS for code in area.CODES)
 BY_NUMBER = pytest.mark.parametrize("code", CODES, ids=lambda code: code.number)
 
 
@@ -83,18 +202,19 @@ def test_no_number_is_given_twice() -> None:
     assert len(numbers) == len(set(numbers))
 
 
-def test_every_page_of_reading_belongs_to_a_code() -> None:
-    pages = {page.name for page in PAGES.iterdir() if page.name.startswith("F01")}
-    assert pages == {f"{code.number}.md" for code in reading.CODES}
+def test_every_page_belongs_to_a_code() -> None:
+    pages = {page.name for page in PAGES.iterdir()}
+    assert pages == {f"{code.number}.md" for code in CODES}
 
 
 @BY_NUMBER
 def test_both_languages_name_the_same_particulars(code: Code) -> None:
     for words in (code.summary, code.label, code.help):
         if words:
-            assert set(re.findall(r"\{(\w+)\}", words.en)) == set(
-                re.findall(r"\{(\w+)\}", words.zh)
-            )
+            # `expected_zh` is what the Chinese says for `expected`.
+            named = (re.findall(r"\{(\w+)\}", said) for said in (words.en, words.zh))
+            english, chinese = ({name.removesuffix("_zh") for name in names} for names in named)
+            assert english == chinese
 
 
 @BY_NUMBER
