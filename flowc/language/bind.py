@@ -272,8 +272,10 @@ class FlowBinder:
             if info.outcome and info.required and body.key(info.key) is None and info.key in self.defaults:
                 values[info.name] = self.defaults[info.key]
             elif info.required:
-                complete = False
                 self._missing(kind, info, name, body)
+                # A node without a way out is still a node: what it fills and where else it leads count.
+                complete = complete and info.outcome
+                values[info.name] = _way(name.text, name.span)
         return complete
 
     def _missing(self, kind: type[NodeKind], info: FieldInfo, name: Word, body: Mapping) -> None:

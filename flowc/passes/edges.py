@@ -83,7 +83,8 @@ def chosen_in_a_menu(block: Block, outcome: str) -> bool:
     """Whether the caller went this way by pressing a key that is offered."""
     match ending(block):
         case Collect(Options(keys=keys)):
-            return outcome in keys
+            # To say that digits were read back rightly is no choice of where to go.
+            return outcome in keys and block.origin.kind != "collect"
         case Collect():
             return outcome in ("back", "person")
         case Enqueue():

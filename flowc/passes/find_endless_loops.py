@@ -11,6 +11,8 @@ from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Collect
 from flowc.passes.edges import Edge, chosen_in_a_menu, edges_of, ending
 
+ATTEMPT = "ask"  # the part of an input that every attempt comes through
+
 
 def find_endless_loops(graph: FlowGraph, report: Reporter) -> None:
     """Report each ring of blocks that a call can go round without an end, once a ring."""
@@ -85,7 +87,8 @@ def _bounded(edge: Edge, block: Block, graph: FlowGraph) -> bool:
     # An input's own attempts are counted; only its start begins to count anew.
     there = graph.blocks.get(edge.to)
     same = edge.source.node_name == edge.to.node_name
-    return there is not None and same and isinstance(ending(there), Collect) and edge.source.part != START
+    asked = there is not None and isinstance(ending(there), Collect) and edge.to.part == ATTEMPT
+    return same and asked and edge.source.part != START
 
 
 def _rings(onward: dict[BlockId, list[Edge]]) -> list[list[BlockId]]:

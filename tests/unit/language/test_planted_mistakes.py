@@ -1,0 +1,203 @@
+"""Mistakes that analysts make, planted in a sound project: the finding, its line, and the help that names the fix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from flowc.compiler import compile_files, files_of
+from flowc.diagnostics.model import Diagnostic
+
+STATION = Path(__file__).parents[2] / "cases" / "station"
+HOTLINE, BALANCE, REPAIR, PROJECT = (
+    "flows/hotline.flow.yaml",
+    "flows/balance.flow.yaml",
+    "flows/repair.flow.yaml",
+    "flowc.yaml",
+)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """`old` in a file becomes `new`; the finding `code` stands where `at` begins, and the help says `fix`."""
+
+    file: str
+    old: str
+    new: str
+    code: str
+    at: str
+    fix: str
+
+
+MISTAKES = {
+    "a misspelt node": Mistake(
+        HOTLINE, "then: open_now", "then: opn_now", "F0201", "opn_now", "open_now"
+    ),
+    "a misspelt flow": Mistake(
+        HOTLINE, "to: balance}", "to: balanc}", "F0201", "balanc}", "balance"
+    ),
+    "a misspelt flow to call": Mistake(
+        REPAIR, "call: ask_phone", "call: ask_fone", "F0209", "ask_fone", "ask_phone"
+    ),
+    "a misspelt kind": Mistake(
+        HOTLINE, "    hours: office", "    ours: office", "F0202", "open_now:\n    ours", "hours"
+    ),
+    "a misspelt field": Mistake(
+        HOTLINE, "    max_wait:", "    maxwait:", "F0204", "maxwait", "max_wait"
+    ),
+    "no way out for a full queue": Mistake(
+        HOTLINE, "    full: leave_message\n", "", "F0206", "to_agent:\n    title", "full:"
+    ),
+    "no exit for a lost reply": Mistake(
+        PROJECT, ", unknown: hotline.sorry", "", "F0206", "unsuspend:\n    request", "unknown"
+    ),
+    "a tab": Mistake(BALANCE, "    then: who", "\tthen: who", "F0139", "\tthen", ""),
+    "a full-width colon": Mistake(
+        HOTLINE, "then: open_now", "then：open_now", "F0141", "then：", ":"
+    ),
+    "a remark that cuts a prompt short": Mistake(
+        HOTLINE,
+        "{zh: 现在是非办公时间。, en: We are closed.}",
+        "请按 #键 结束。",
+        "F0130",
+        "请按 #键",
+        "",
+    ),
+    "a reference without quotes": Mistake(
+        HOTLINE, 'say: "@greeting"', "say: @greeting", "F0133", "@greeting", '"@greeting"'
+    ),
+    "a text in one language only": Mistake(
+        BALANCE, "{zh: 请选择。, en: Choose.}", "请选择。", "F0212", "请选择。", "prompts.csv"
+    ),
+    "a prompt that nobody wrote": Mistake(
+        HOTLINE, '"@greeting"', '"@greetings"', "F0213", '"@greetings"', "greeting"
+    ),
+    "a wrong destination": Mistake(
+        HOTLINE, '"07503285000"', '"0085212345678"', "F0219", '"0085212345678"', "destinations"
+    ),
+    "a misspelt variable": Mistake(
+        BALANCE, "if: customer.vip", "if: custmer.vip", "F0330", "custmer", "customer"
+    ),
+    "a misspelt field of an answer": Mistake(
+        BALANCE, "switch: customer.level", "switch: customer.levle", "F0331", "levle", "level"
+    ),
+    "digits taken for a number": Mistake(
+        "flows/ask_phone.flow.yaml",
+        "number(phone) > digits",
+        "phone > digits",
+        "F0336",
+        "phone > digits",
+        "",
+    ),
+    "an argument left out": Mistake(
+        BALANCE,
+        "    with: {account: account}\n    as: customer",
+        "    as: customer",
+        "F0225",
+        "billing.customer\n",
+        "account",
+    ),
+    "a misspelt queue": Mistake(
+        HOTLINE, "queue: digital_tv", "queue: digitaltv", "F0211", "digitaltv", "digital_tv"
+    ),
+    "a misspelt calendar": Mistake(
+        HOTLINE, "hours: office", "hours: offise", "F0211", "offise", "office"
+    ),
+    "a way back without an end": Mistake(
+        BALANCE,
+        "to: ask_account, at_most: 2, else: person}",
+        "to: ask_account}",
+        "F0403",
+        "find:\n    lookup",
+        "at_most",
+    ),
+    "a bound without an else": Mistake(
+        BALANCE, "at_most: 2, else: person}", "at_most: 2}", "F0205", "at_most", "else"
+    ),
+    "a variable that a failed look-up leaves unset": Mistake(
+        BALANCE,
+        "to: ask_account, at_most: 2, else: person}",
+        "to: read_out}",
+        "F0402",
+        "read_out:\n",
+        "is set",
+    ),
+    "a node that nothing leads to": Mistake(
+        HOTLINE,
+        "    closed: after_hours\n    holiday: after_hours",
+        "    closed: top",
+        "F0401",
+        "after_hours:",
+        "delete",
+    ),
+    "a node that is no entry": Mistake(
+        HOTLINE,
+        "entries: [to_agent, leave_message]",
+        "entries: [leave_message]",
+        "F0210",
+        "",
+        "entries",
+    ),
+    "a calendar's flag that is not declared": Mistake(
+        PROJECT, "[emergency, outage]", "[outage]", "F0211", "", ""
+    ),
+    "a day of the week twice": Mistake(
+        "calendars/office.yaml", "sun: closed", "fri: closed", "F0233", "fri: closed", "once"
+    ),
+    "a brace that is not closed": Mistake(
+        BALANCE,
+        "已为您开通到{until}。",
+        "已为您开通到{until。",
+        "F0229",
+        '{zh: "已为您开通到',
+        "{customer.balance}",
+    ),
+    "a key said that does nothing": Mistake(
+        HOTLINE,
+        "{zh: 请选择。, en: Please choose.}",
+        "{zh: 投诉请按七。, en: Please choose.}",
+        "F0217",
+        "{zh: 投诉",
+        "choices",
+    ),
+    "a zone that is none": Mistake(
+        PROJECT, "Asia/Shanghai", "Asia/Jiangmen", "F0207", "Asia/Jiangmen", "Asia/Shanghai"
+    ),
+}
+
+
+def planted(mistake: Mistake) -> tuple[str, tuple[Diagnostic, ...]]:
+    files = files_of(STATION)
+    text = files[mistake.file].decode()
+    assert text.count(mistake.old) >= 1
+    broken = text.replace(mistake.old, mistake.new, 1)
+    return broken, compile_files({**files, mistake.file: broken.encode()}).found
+
+
+def test_the_project_is_sound_before() -> None:
+    assert compile_files(files_of(STATION)).found == ()
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_found_where_it_stands_and_the_help_names_the_fix(name: str) -> None:
+    mistake = MISTAKES[name]
+    text, found = planted(mistake)
+    first = next((each for each in found if each.code.number == mistake.code), None)
+    assert first is not None, [(each.code.number, str(each.span)) for each in found]
+    if mistake.at:
+        # What one file lacks may show in another.
+        shown = first.span.source.text
+        assert first.span.source.name == mistake.file or mistake.at not in text
+        assert first.span.position.line == shown.count("\n", 0, shown.index(mistake.at)) + 1
+    assert mistake.fix in (first.help("en") or "")
+    assert first.help("zh") is None or first.help("zh") != first.help("en")
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_told_once_and_brings_no_train_of_others(name: str) -> None:
+    _, found = planted(MISTAKES[name])
+    assert len([each for each in found if each.is_error]) <= 4, [
+        (each.code.number, str(each.span)) for each in found
+    ]
