@@ -35,7 +35,8 @@ class Difference:
 
 def first_difference(graph: FlowGraph, meant: Trace, found: Trace) -> Difference | None:
     """The first step in which `found` is not what was `meant`; None where they are equal."""
-    ours, theirs = comparable(graph, meant), comparable(graph, found)
+    ours = comparable(graph, meant)
+    theirs = _whole_offers(ours, comparable(graph, found))
     if ours == theirs:
         return None
     place = next(
@@ -63,6 +64,18 @@ def _without_id(step: Step, recorded: set[str]) -> Step:
     if isinstance(step, Assigned) and step.variable in recorded and step.value is not None:
         return Assigned(step.variable, _RECORDING)
     return step
+
+
+def _whole_offers(meant: tuple[Step, ...], found: tuple[Step, ...]) -> tuple[Step, ...]:
+    """A server tells a prompt part by part; where the caller hung up, the rest was not begun."""
+    whole = list(found)
+    for place, (ours, theirs) in enumerate(zip(meant, found, strict=False)):
+        last = found[place + 1 : place + 2]
+        if isinstance(ours, Offered) and isinstance(theirs, Offered):
+            is_cut = any(isinstance(step, HungUp) for step in last)
+            if is_cut and ours.sounds[: len(theirs.sounds)] == theirs.sounds:
+                whole[place] = ours
+    return tuple(whole)
 
 
 def parted(meant: Trace, found: Trace) -> bool:

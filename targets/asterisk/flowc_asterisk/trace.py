@@ -32,7 +32,8 @@ from flowc_asterisk.lower_speech import MORE
 Event = Mapping[str, str]
 AT = "Timestamp"  # seconds as decimal text, from whoever received the event
 _CHOSEN = re.compile(r"[0-9]k([0-9*#])")
-_CONDITIONAL = re.compile(r"1\?Playback\((.*)\)")
+_CONDITIONAL = re.compile(r"([01])\?Playback\((.*)\)")
+_UNSAID = "nil"
 _BEGINS = frozenset({"Read", "AGI", "Queue", "Dial", "Record"})
 
 
@@ -57,7 +58,9 @@ class TraceReader:
         self._folder = f"{sounds}/"
         self._steps: list[Step] = []
         self._times: list[int] = []
-        self._told = frozenset(name for name in graph.variables if not name.startswith("call."))
+        self._told = frozenset(
+            name for name in graph.variables if not name.startswith(("call.", "clock."))
+        )
         self._held: dict[str, int | str] = {}
         self._raw: dict[str, str] = {}
         self._block: BlockId | None = None
@@ -73,8 +76,11 @@ class TraceReader:
 
     @property
     def trace(self) -> Trace:
-        """What is known so far."""
-        return Trace(tuple(self._steps), tuple(self._times))
+        """What is known so far; of a prompt in parts, the parts that have begun."""
+        if not self._said:
+            return Trace(tuple(self._steps), tuple(self._times))
+        begun = self._moment(self.begins[-1])
+        return Trace((*self._steps, Offered(self._said)), (*self._times, begun))
 
     @property
     def zero(self) -> float:
@@ -129,7 +135,9 @@ class TraceReader:
         if application in ("Playback", "Read"):
             self._offered(application, data)
         elif application == "ExecIf" and (said := _CONDITIONAL.fullmatch(data)):
-            self._offered("Playback", said[1])  # what ExecIf runs has no event of its own
+            # What ExecIf runs has no event of its own; and the last part of a prompt, unsaid, ends it.
+            rest = MORE if said[2].endswith(MORE) else ""
+            self._offered("Playback", said[2] if said[1] == "1" else f"{_UNSAID}{rest}")
         elif application == "Hangup" and exten != "T":
             self._by = "flow"
         if application in _BEGINS and self._ending is not None:
@@ -138,6 +146,7 @@ class TraceReader:
     def _entered(self, block: BlockId) -> None:
         if block not in self._graph.blocks:
             return
+        self._cut_short()
         self._finish()
         self._block = block
         operations = self._graph.blocks[block].operations
@@ -164,6 +173,12 @@ class TraceReader:
         elif sounds:
             self._tell(Offered(sounds), self.begins[-1])
 
+    def _cut_short(self) -> None:
+        """No more of a prompt in parts will be said."""
+        sounds, self._said = self._said, ()
+        if sounds:
+            self._tell(Offered(sounds), self.begins[-1])
+
     def _keys(self, files: str) -> Iterable[str]:
         for file in files.split("&"):
             key = file.removeprefix(self._folder)
@@ -172,6 +187,7 @@ class TraceReader:
 
     def _hung_up(self) -> None:
         if not self._over:
+            self._cut_short()
             self._over = True
             self._ending = None
             self._tell(HungUp(self._by))
@@ -228,9 +244,11 @@ class TraceReader:
                 return ()
 
     def _tell(self, step: Step, at: float | None = None) -> None:
-        moment = self._now if at is None else at
         self._steps.append(step)
-        self._times.append(round((moment - self._zero) * 1000) if self._zero else 0)
+        self._times.append(self._moment(self._now if at is None else at))
+
+    def _moment(self, at: float) -> int:
+        return round((at - self._zero) * 1000) if self._zero else 0
 
 
 def _plain(value: str) -> str:
