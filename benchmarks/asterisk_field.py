@@ -1,0 +1,190 @@
+"""A booted server that holds every variant of the measured path, and the servers beside it.
+
+All variants play the same files and leave the same record; each is entered by a number of its own
+context. Knows nothing of figures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import math
+import secrets
+import sys
+import wave
+from array import array
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from asterisk_lines import Lines, caller_dialplan
+from asterisk_scripts import SCRIPTS
+
+from flowc.build import prompt_requests
+from flowc.compiler import compile_project
+from flowc.graph.prompts import fragment_key
+from flowc.speech.readers import digit_fragments
+from flowc.target import Bundle, EmitRequest, Environment, QueueSettings
+from flowc_asterisk import TARGET
+from flowc_asterisk.ami.client import connect
+from flowc_asterisk.entry import ENTRY
+from flowc_asterisk.lab.configuration import LabPlan
+from flowc_asterisk.lab.fetch import ensure_asterisk
+from flowc_asterisk.lab.server import AsteriskServer
+
+HERE = Path(__file__).parent
+PROJECT = HERE / "asterisk_path"
+RELEASE = "be9c4000" * 8
+# Milliseconds. Greeting and Answer are over before the first key, as a Playback drops keys.
+LENGTHS = {"hotline.greeting.say": 200, "hotline.ask.prompt": 200, "nil": 20}
+USUAL_MS, FRAGMENT_MS = 150, 80
+CONTEXTS = {
+    "compiled": ENTRY,
+    "plainest": "plainest",
+    "native_same": "native",
+    "panoramisk": "panoramisk",
+    "ari": "ari",
+    "null": "null",
+}
+# In the order of what needs what; Asterisk 20 has no res_websocket_client, and does without.
+_ARI_MODULES = (
+    *("res_http_websocket", "res_websocket_client", "res_stasis", "res_stasis_recording"),
+    *("res_stasis_playback", "res_stasis_answer", "res_stasis_snoop", "res_ari_model", "res_ari"),
+    *("app_stasis", "res_ari_events", "res_ari_channels", "res_ari_playbacks"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What is measured on: the lines into it, the process of each variant beside Asterisk."""
+
+    lines: Lines
+    server: AsteriskServer
+    beside: Mapping[str, Process]
+    left_out: Mapping[str, str]
+    asked: tuple[str, ...] = tuple(CONTEXTS)
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Every variant that can be called."""
+        return tuple(name for name in self.asked if name not in self.left_out)
+
+    def pids(self, variant: str) -> tuple[int, ...]:
+        """The processes that work for a variant's calls."""
+        beside = self.beside.get(variant)
+        return (self.server.pid, *([beside.pid] if beside else []))
+
+
+@asynccontextmanager
+async def field(folder: Path, asked: tuple[str, ...] = tuple(CONTEXTS)) -> AsyncIterator[Field]:
+    """Boot the server, start what stands beside it, load every variant."""
+    sounds = folder / "sounds"
+    bundle, keys = compiled(sounds)
+    for key in {*keys, "nil"}:
+        hum(sounds / f"{key}.wav", _length(key))
+    plan = LabPlan(dialplan=caller_dialplan(SCRIPTS), verbose=0)
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(AsteriskServer(ensure_asterisk(), plan))
+        beside, left_out = {}, {}
+        english = str(sounds / "en")
+        command = (sys.executable, str(HERE / "asterisk_fastagi.py"), english)
+        agi = beside["panoramisk"] = await stack.enter_async_context(_process(*command))
+        port = int(await _line(agi))
+        _install(server, bundle, str(sounds), port)
+        if importlib.util.find_spec("aiohttp") is None:
+            left_out["ari"] = "aiohttp is not installed"
+        else:
+            beside["ari"] = await _ari(stack, server, english)
+        account = (server.account.name, server.account.secret)
+        ami = await stack.enter_async_context(
+            connect(server.host, server.ports.ami, *account, events=False)
+        )
+        yield Field(Lines(server, ami), server, beside, left_out, asked)
+
+
+def compiled(sounds: Path) -> tuple[Bundle, frozenset[str]]:
+    """What flowc makes of the project, and the sounds it wants."""
+    read = compile_project(PROJECT)
+    if read.graph is None:
+        raise SystemExit(f"{PROJECT} does not compile: {read.found}")
+    keys = frozenset(prompt_requests(read))
+    fragments = {
+        language: {
+            sign: fragment_key(language, id_) for sign, id_ in digit_fragments(language).items()
+        }
+        for language in read.graph.languages
+    }
+    queues = {"agents": QueueSettings(members=("PJSIP/anna",))}
+    environment = Environment(str(sounds), str(sounds / "recordings"), queues=queues)
+    return TARGET.emit(EmitRequest(read.graph, RELEASE, environment, keys, fragments)), keys
+
+
+def _install(server: AsteriskServer, bundle: Bundle, sounds: str, agi_port: int) -> None:
+    texts = [
+        bundle.artifact("release/extensions.conf").text,
+        bundle.artifact("entry/extensions.conf").text,
+        *((PROJECT / f"{name}.conf").read_text() for name in ("plainest", "native_same", "served")),
+    ]
+    text = "\n".join(texts).replace("@S@", sounds).replace("@AGI@", f"127.0.0.1:{agi_port}")
+    server.included("extensions").write_text(text)
+    server.included("queues").write_text(bundle.artifact("entry/queues.conf").text)
+
+
+async def reload(field: Field) -> None:
+    """Have the server read what was installed."""
+    for command in ("queue reload all", "dialplan reload"):
+        await field.server.cli(command)
+
+
+async def _ari(stack: AsyncExitStack, server: AsteriskServer, english: str) -> Process:
+    """Open the server's HTTP side on loopback, load ARI, and start the application."""
+    user, secret, port = "bench", secrets.token_hex(16), server.ports.base + 3
+    _write(server, "http", f"[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport={port}\n")
+    _write(server, "ari", f"[general]\nenabled=yes\n[{user}]\ntype=user\npassword={secret}\n")
+    await server.cli("module reload http")
+    for module in _ARI_MODULES:
+        await server.cli(f"module load {module}.so")
+    command = (sys.executable, str(HERE / "asterisk_ari.py"), english)
+    process = await stack.enter_async_context(_process(*command, f"127.0.0.1:{port}", user, secret))
+    await _line(process)
+    return process
+
+
+def _write(server: AsteriskServer, name: str, text: str) -> None:
+    (server.etc / f"{name}.conf").write_text(text)
+
+
+@asynccontextmanager
+async def _process(*command: str) -> AsyncIterator[Process]:
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _line(process: Process) -> str:
+    assert process.stdout is not None
+    line = await asyncio.wait_for(process.stdout.readline(), 20)
+    if not line:
+        raise SystemExit("a server beside Asterisk did not start; its error stands above")
+    return line.decode().strip()
+
+
+def _length(key: str) -> int:
+    name = key.rpartition("/")[2]
+    return LENGTHS.get(name, FRAGMENT_MS if "/_/" in key else USUAL_MS)
+
+
+def hum(path: Path, milliseconds: int) -> None:
+    """A recording of that length."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    wanted = range(8 * milliseconds)
+    samples = array("h", (int(6000 * math.sin(math.tau * 400 * at / 8000)) for at in wanted))
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(samples.tobytes())
