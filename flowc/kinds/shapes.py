@@ -507,7 +507,8 @@ class ListShape(Generic[T]):
 
     def read(self, tree: Tree, place: Place) -> tuple[T, ...] | None:
         items = tree.items if isinstance(tree, Sequence) else (tree,)
-        found = [self.item.read(item, place.under(str(at))) for at, item in enumerate(items, 1)]
+        # Findings name the field; a list of these holds no texts, whose ids would need the item's number.
+        found = [self.item.read(item, place) for item in items]
         return tuple(value for value in found if value is not None)
 
     def schema(self) -> JsonSchema:

@@ -183,7 +183,7 @@ class ServiceReader:
                 )
         if kind is InvokeKind.REQUEST and "key" not in form:
             self.report.report(proofs.ALWAYS_REQUEST, name.span, name=name.text)
-        self._known_results(form, results, body.span)
+        self._known_results(body, form, results)
         return OperationSpec(
             name=name.text,
             kind=kind,
@@ -215,13 +215,16 @@ class ServiceReader:
                 hint="say what is asked, as `query: \"select ...\"`", hint_zh="写出查询语句，例如 `query: \"select ...\"`",
             )
 
-    def _known_results(self, form: dict[str, Any], results: tuple[str, ...], span: Span) -> None:
-        named = [form["empty"]] if "empty" in form else []
-        named.extend(form.get("statuses", {}).values())
-        for name in named:
+    def _known_results(self, body: Tree, form: dict[str, Any], results: tuple[str, ...]) -> None:
+        """What `empty:` and `statuses:` name is among the results of `or:`."""
+        named: list[tuple[str, Span]] = [(name, key.span) for key, name in form.get("statuses", {}).items()]
+        empty = dict((key.text, value.span) for key, value in entries(body)).get("empty")
+        if empty is not None and "empty" in form:
+            named.append((form["empty"], empty))
+        for name, span in named:
             if name not in results:
                 self.report.report(
-                    codes.UNKNOWN_THING, span.source.span(span.start, span.start + 1), what="result", what_zh="结果", name=name, **closest(name, results)
+                    codes.UNKNOWN_THING, span, what="result", what_zh="结果", name=name, **closest(name, results)
                 )
 
     def _action(self, form: dict[str, Any], kind: str, templates: TemplateReader) -> Action:

@@ -16,6 +16,7 @@ from flowc.language.forms import PLAIN, Form, RawMapping, entries
 from flowc.source import Source, Span
 from flowc.syntax.tree import Scalar, Tree
 
+MORE = "+"  # what stands beyond the last named column
 PROMPT_ID = re.compile(r"[a-z][a-z0-9_.]{0,199}")
 NUMBER = re.compile(r"\+?[0-9]{1,20}\*?")
 SEAT = Worded(
@@ -80,7 +81,8 @@ def _rows(source: Source, place: Place) -> Iterator[tuple[dict[str, str], Span]]
             yield {name: name for name in header}, source.span(start, start + len(",".join(row)))
         elif row:
             line = source.text.find("\n", start)
-            yield dict(zip(header, row, strict=False)), source.span(start, line if line >= 0 else len(source.text))
+            more = {f"{MORE}{at}": text for at, text in enumerate(row[len(header) :])}
+            yield {**dict(zip(header, row, strict=False)), **more}, source.span(start, line if line >= 0 else len(source.text))
 
 
 def _lines(text: str, starts: list[int]) -> Iterator[str]:
@@ -103,6 +105,11 @@ def read_prompts(source: Source, place: Place) -> dict[str, PromptRow]:
         id_ = (row.get("id") or "").strip()
         if not id_:
             continue
+        if any(name.startswith(MORE) for name in row):
+            # A comma in a text moves the rest of the row to the right, and the text is cut short.
+            columns = len(header[0]) if header else 0
+            wanted = Words(f"a row of {columns} columns; a text with a comma in it needs quotes", f"{columns} 列；文字里有逗号时要加双引号")
+            place.wrong(Scalar(id_, span), wanted, 'goodbye,再见。,"Thank you, goodbye."')
         if not PROMPT_ID.fullmatch(id_):
             place.wrong(Scalar(id_, span), Words("a prompt's id", "提示音编号"), "greeting")
         elif id_ in found:

@@ -85,3 +85,16 @@ def test_who_is_asked_once_is_not_asked_again() -> None:
     assert graph is not None
     assert BlockId("hotline", "top", "silent") in graph.blocks
     assert not [id_ for id_ in graph.blocks if id_.part in ("silent_1", "wrong_1")]
+
+
+def test_a_comma_in_a_prompt_without_quotes_is_found_where_it_stands() -> None:
+    files = {
+        "flowc.yaml": PROJECT.replace("vars: {customer: Customer}\n", "").replace(
+            "[zh]", "[zh, en]"
+        ),
+        "prompts.csv": "id,zh,en\ngoodbye,再见。,Thank you, goodbye.\n",
+        "flows/hotline.flow.yaml": 'flow: hotline\nnodes: {bye: {hangup: "@goodbye"}}\n',
+    }
+    found = compile_files({name: text.encode() for name, text in files.items()}).found
+    assert [(one.code.number, one.span.source.name) for one in found] == [("F0207", "prompts.csv")]
+    assert "quotes" in found[0].label("en")
