@@ -16,15 +16,26 @@ from flowc.diagnostics.model import Reporter, Words, closest
 from flowc.expression.check import check, type_of
 from flowc.expression.parse import parse_type
 from flowc.expression.resolve import Binding, Scope
-from flowc.expression.types import Record, Scalar as ScalarType
-from flowc.expression.types import Type
+from flowc.expression.types import Record, Type
+from flowc.expression.types import Scalar as ScalarType
 from flowc.graph.surroundings import Keys, Surroundings
 from flowc.kinds.base import FieldInfo, Fill, NodeKind, fields_of, main_field
 from flowc.kinds.calling import CallNode
 from flowc.kinds.parts import Case, Choice, Way, Word
 from flowc.kinds.program import BoundFlow, BoundNode
 from flowc.kinds.services import LookupNode, RequestNode, TicketNode, operation_results
-from flowc.kinds.shapes import FLOW_NAME, KEY, LISTED_NAME, LONGEST_NAME, NAME, WAY, ListShape, Place, id_step, one_of
+from flowc.kinds.shapes import (
+    FLOW_NAME,
+    KEY,
+    LISTED_NAME,
+    LONGEST_NAME,
+    NAME,
+    WAY,
+    ListShape,
+    Place,
+    id_step,
+    one_of,
+)
 from flowc.kinds.speaking import HangupNode
 from flowc.kinds.table import BY_KEYWORD
 from flowc.language.forms import PLAIN, RAW, Form, MappingShape, RawMapping, entries, items
@@ -95,7 +106,7 @@ class FlowBinder:
 
     def flow(self, tree: Tree) -> BoundFlow | None:
         # Texts of `defaults:` and `person:` carry the flow's name in their ids, too.
-        named = dict((key.text, value) for key, value in entries(tree)).get("flow")
+        named = {key.text: value for key, value in entries(tree)}.get("flow")
         id_ = id_step(named.text) if isinstance(named, Scalar) else ""
         place = Place(self.report, self.around.languages, id_, "flow")
         form = FLOW.read(tree, place)

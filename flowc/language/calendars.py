@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -67,7 +68,7 @@ def _openings_of(text: str) -> tuple[Opening, ...] | None:
             return None
         found.append(Opening(start, end))
     found.sort(key=lambda each: each.start)
-    overlap = any(before.end > after.start for before, after in zip(found, found[1:], strict=False))
+    overlap = any(before.end > after.start for before, after in itertools.pairwise(found))
     return None if overlap else tuple(found)
 
 

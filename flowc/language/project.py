@@ -6,7 +6,8 @@ Files come in as bytes by name (`/` between folders), so that nothing here touch
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping as MappingOf
+from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
@@ -17,11 +18,32 @@ from flowc.diagnostics.model import Reporter, Words, closest
 from flowc.expression.parse import parse_type
 from flowc.expression.types import ListOf, Record, Type
 from flowc.graph.services import ServiceSpec, TicketClass, TicketSettings
-from flowc.graph.surroundings import Calendar, Number, PersonPromise, PromptRow, QueueSpec, Surroundings
+from flowc.graph.surroundings import (
+    Calendar,
+    Number,
+    PersonPromise,
+    PromptRow,
+    QueueSpec,
+    Surroundings,
+)
 from flowc.kinds.builder import PROJECT_FILE
 from flowc.kinds.parts import Way, Word
 from flowc.kinds.program import BoundFlow, Program
-from flowc.kinds.shapes import DURATION, FLOW_NAME, LANGUAGE, LISTED_NAME, LONGEST_NAME, NAME, TARGET, WAY, ListShape, NameShape, Place, Worded, count
+from flowc.kinds.shapes import (
+    DURATION,
+    FLOW_NAME,
+    LANGUAGE,
+    LISTED_NAME,
+    LONGEST_NAME,
+    NAME,
+    TARGET,
+    WAY,
+    ListShape,
+    NameShape,
+    Place,
+    Worded,
+    count,
+)
 from flowc.language.bind import KEYS, RESERVED_VARIABLES, FlowBinder, read_keys
 from flowc.language.calendars import CalendarReader
 from flowc.language.environments import Environment, read_environments

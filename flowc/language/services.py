@@ -24,6 +24,7 @@ from flowc.expression.parse import parse_expression, parse_type
 from flowc.expression.types import Record, Type
 from flowc.graph.operations import InvokeKind
 from flowc.graph.services import (
+    TICKETS,
     Action,
     BodyForm,
     FixtureAction,
@@ -37,14 +38,23 @@ from flowc.graph.services import (
     Settings,
     SqlAction,
     SqlSettings,
-    TICKETS,
     Template,
     TemplatePart,
     Value,
     Words,
 )
 from flowc.kinds.parts import Word
-from flowc.kinds.shapes import DURATION, LISTED_NAME, LONGEST_NAME, NAME, TRUTH, ListShape, Place, count, one_of
+from flowc.kinds.shapes import (
+    DURATION,
+    LISTED_NAME,
+    LONGEST_NAME,
+    NAME,
+    TRUTH,
+    ListShape,
+    Place,
+    count,
+    one_of,
+)
 from flowc.language.forms import PLAIN, Form, MappingShape, RawMapping, entries
 from flowc.source import Span
 from flowc.syntax.tree import Mapping, Scalar, Tree
@@ -218,7 +228,7 @@ class ServiceReader:
     def _known_results(self, body: Tree, form: dict[str, Any], results: tuple[str, ...]) -> None:
         """What `empty:` and `statuses:` name is among the results of `or:`."""
         named: list[tuple[str, Span]] = [(name, key.span) for key, name in form.get("statuses", {}).items()]
-        empty = dict((key.text, value.span) for key, value in entries(body)).get("empty")
+        empty = {key.text: value.span for key, value in entries(body)}.get("empty")
         if empty is not None and "empty" in form:
             named.append((form["empty"], empty))
         for name, span in named:

@@ -10,7 +10,18 @@ from dataclasses import replace
 from flowc.graph.exits import Jump
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
-from flowc.graph.operations import Assign, Cue, CueKind, Flush, Forget, Language, Lead, Mark, Operation, Play
+from flowc.graph.operations import (
+    Assign,
+    Cue,
+    CueKind,
+    Flush,
+    Forget,
+    Language,
+    Lead,
+    Mark,
+    Operation,
+    Play,
+)
 from flowc.graph.prompts import Phrase
 from flowc.graph.reads import spoken_in
 

@@ -1,0 +1,259 @@
+"""What the proofs refuse and what they let pass, each on a flow of a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from flowc.compiler import Compiled
+from flowc.graph.operations import Invoke, Lead, Play
+
+Compile = Callable[..., Compiled]
+FIND = "lookup: billing.customer, with: {account: call.from}, as: customer"
+BYE = "bye: {hangup: 再见。}"
+
+
+def codes(compiled: Compiled) -> list[str]:
+    return [each.code.number for each in compiled.found]
+
+
+UNSET = {
+    "after a look-up that failed": f"a: {{{FIND}, then: bye, not_found: tell, error: bye}}\ntell: {{say: '{{customer.name}}', then: bye}}\n{BYE}",
+    "after a second look-up that failed, though the first did not": (
+        f"a: {{{FIND}, then: b, not_found: bye, error: bye}}\nb: {{{FIND}, then: bye, not_found: tell, error: bye}}\n"
+        f"tell: {{say: '{{customer.name}}', then: bye}}\n{BYE}"
+    ),
+    "on the side of a branch where it is not set": (
+        f"a: {{{FIND}, then: b, not_found: b, error: b}}\nb: {{branch: [{{if: customer.suspended is set, to: bye}}], else: tell}}\n"
+        f"tell: {{say: '{{customer.name}}', then: bye}}\n{BYE}"
+    ),
+    "in a condition that asks too late": (
+        f"a: {{{FIND}, then: b, not_found: b, error: b}}\n"
+        f"b: {{branch: [{{if: customer.suspended and customer.suspended is set, to: bye}}], else: bye}}\n{BYE}"
+    ),
+    "when a failed question unset it and back leads to the menu": (
+        f"a: {{{FIND}, then: m, not_found: bye, error: bye}}\n"
+        "m: {menu: '余额{customer.balance}。', choices: {1: {name: 换号, to: again}}}\n"
+        f"again: {{{FIND}, then: m, not_found: other, error: bye}}\n"
+        f"other: {{menu: 请选择。, choices: {{1: {{name: 再见, to: bye}}}}}}\n{BYE}"
+    ),
+}
+
+
+@pytest.mark.parametrize("nodes", UNSET.values(), ids=UNSET)
+def test_a_variable_may_be_unset(small: Compile, nodes: str) -> None:
+    assert codes(small(nodes)) == ["F0402"]
+
+
+SET = {
+    "after the look-up": f"a: {{{FIND}, then: tell, not_found: bye, error: bye}}\ntell: {{say: '{{customer.name}}', then: bye}}\n{BYE}",
+    "where a branch asked": (
+        f"a: {{{FIND}, then: b, not_found: b, error: b}}\nb: {{branch: [{{if: customer.name is set, to: tell}}], else: bye}}\n"
+        f"tell: {{say: '{{customer.name}}', then: bye}}\n{BYE}"
+    ),
+    "where a branch asked the other way round": (
+        f"a: {{{FIND}, then: b, not_found: b, error: b}}\nb: {{branch: [{{if: customer.name is not set, to: bye}}], else: tell}}\n"
+        f"tell: {{say: '{{customer.name}}', then: bye}}\n{BYE}"
+    ),
+    "in a condition that asks first": (
+        f"a: {{{FIND}, then: b, not_found: b, error: b}}\n"
+        f"b: {{branch: [{{if: customer.suspended is set and customer.suspended, to: bye}}], else: bye}}\n{BYE}"
+    ),
+    "in a prompt that asks first": (
+        f"a: {{{FIND}, then: tell, not_found: tell, error: tell}}\n"
+        f"tell: {{say: [{{when: customer.name is set, text: '{{customer.name}}'}}], then: bye}}\n{BYE}"
+    ),
+    "when back leads to the menu and nothing was asked meanwhile": (
+        f"a: {{{FIND}, then: m, not_found: bye, error: bye}}\n"
+        "m: {menu: '余额{customer.balance}。', choices: {1: {name: 其他, to: other}}}\n"
+        f"other: {{menu: 请选择。, choices: {{1: {{name: 再见, to: bye}}}}}}\n{BYE}"
+    ),
+}
+
+
+@pytest.mark.parametrize("nodes", SET.values(), ids=SET)
+def test_a_variable_is_set(small: Compile, nodes: str) -> None:
+    assert codes(small(nodes)) == []
+
+
+def test_a_variable_is_unset_in_a_flow_that_is_entered_from_another(small: Compile) -> None:
+    other = "flow: other\nnodes:\n  tell: {say: '{x}', then: ask}\n  ask: {collect: x, prompt: 号码。, length: 3, then: hotline}\n"
+    assert "F0402" in codes(
+        small(
+            f"a: {{menu: 请。, choices: {{1: {{name: 一, to: other}}}}}}\n{BYE.replace('bye', 'b')}",
+            flow_other=other,
+        )
+    )
+
+
+ENDLESS = {
+    "a node that leads to itself": "a: {say: 您好。, then: a}",
+    "two that lead to each other": "a: {say: 您好。, then: b}\nb: {mark: x, then: a}",
+    "hours": f"a: {{hours: office, open: bye, closed: a}}\n{BYE}",
+    "an input that repeats itself when given up": f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: repeat}}\n{BYE}",
+    "a way back after a failed look-up": (
+        "a: {collect: x, prompt: 号码。, length: 3, then: f}\n"
+        f"f: {{lookup: billing.customer, with: {{account: x}}, as: customer, then: bye, not_found: a, error: bye}}\n{BYE}"
+    ),
+    "a read-back that is taken": (
+        "a: {collect: x, prompt: 号码。, length: 3, read_back: '{x}', then: f}\n"
+        f"f: {{lookup: billing.customer, with: {{account: x}}, as: customer, then: bye, not_found: a, error: bye}}\n{BYE}"
+    ),
+    "a flow called again and again": "a: {call: other, then: a}",
+    "a bound whose else leads round too": f"a: {{hours: office, open: bye, closed: {{to: b, at_most: 2, else: a}}}}\nb: {{say: 一, then: bye}}\n{BYE}",
+    "a queue that is full": "a: {queue: agents, after_agent: b, waited_too_long: b, full: a, no_agents: b, error: b}\nb: {hangup: 再见。}",
+}
+OFFICE = 'calendar: office\nweek: {mon-fri: "09:00-17:30"}'
+OTHER = "flow: other\nnodes:\n  hello: {say: 一, then: back_again}\n  back_again: {return: }\n"
+
+
+@pytest.mark.parametrize("nodes", ENDLESS.values(), ids=ENDLESS)
+def test_a_way_round_has_no_end(small: Compile, nodes: str) -> None:
+    files = {"flow_other": OTHER} if "other" in nodes else {}
+    calendar = {"calendar_office": OFFICE} if "office" in nodes else {}
+    found = codes(small(nodes, **files, **calendar))
+    assert found.count("F0403") == 1
+    # Who is silent in a menu that repeats itself never gets to a person either.
+    assert set(found) <= {"F0403", "F0407"}
+
+
+BOUNDED = {
+    "the caller chooses it in a menu": f"a: {{menu: 请。, choices: {{1: {{name: 再听, to: a}}, 2: {{name: 再见, to: bye}}}}}}\n{BYE}",
+    "it is counted": f"a: {{hours: office, open: bye, closed: {{to: a, at_most: 2, else: bye}}}}\n{BYE}",
+    "the caller leaves a queue by a key": (
+        "a: {queue: agents, exit_keys: {1: b}, after_agent: bye, waited_too_long: bye, full: bye, no_agents: bye, error: bye}\n"
+        f"b: {{say: 一, then: a}}\n{BYE}"
+    ),
+    "the flow called asks the caller": "a: {call: other, more: a, over: bye}\n" + BYE,
+    "two calls of one flow in a row": f"a: {{call: twice, then: b}}\nb: {{call: twice, then: bye}}\n{BYE}",
+}
+ASKS = (
+    "flow: other\nresults: [more, over]\nnodes:\n  m: {menu: 请。, choices: {1: {name: 再来, to: again}, 2: {name: 完, to: over}}}\n"
+    "  again: {return: more}\n  over: {return: over}\n"
+)
+TWICE = OTHER.replace("other", "twice")
+
+
+@pytest.mark.parametrize("nodes", BOUNDED.values(), ids=BOUNDED)
+def test_a_way_round_has_an_end_when(small: Compile, nodes: str) -> None:
+    files = (
+        {"flow_other": ASKS}
+        if "other" in nodes
+        else {"flow_twice": TWICE}
+        if "twice" in nodes
+        else {}
+    )
+    calendar = {"calendar_office": OFFICE} if "office" in nodes else {}
+    assert codes(small(nodes, **files, **calendar)) == []
+
+
+def test_a_node_that_nothing_leads_to_is_told_once(small: Compile) -> None:
+    assert codes(
+        small(
+            f"a: {{say: 一, then: bye}}\nb: {{menu: 请。, choices: {{1: {{name: 二, to: bye}}}}}}\n{BYE}"
+        )
+    ) == ["F0401"]
+
+
+PERSON = {
+    "none": (
+        "F0404",
+        f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: bye}}\n{BYE}",
+        "keys: {0: main_menu}",
+    ),
+    "too many keys away": (
+        "F0405",
+        "a: {collect: x, prompt: 号码。, length: 8, then: desk, gave_up: bye}\n" + BYE,
+        "keys: {0: main_menu}",
+    ),
+    "not by silence": (
+        "F0407",
+        f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: bye}}\n{BYE}",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "nodes", "head"), PERSON.values(), ids=PERSON)
+def test_a_person_is_out_of_reach(small: Compile, code: str, nodes: str, head: str) -> None:
+    assert codes(small(nodes, head)) == [code]
+
+
+def test_a_condition_on_text_is_decided_in_the_answer_that_brought_it(small: Compile) -> None:
+    compiled = small(
+        f"a: {{{FIND}, then: b, not_found: bye, error: bye}}\n"
+        f'b: {{branch: [{{if: customer.city == "江门" and customer.suspended, to: bye}}], else: bye}}\n{BYE}'
+    )
+    assert compiled.graph is not None
+    (invoke,) = [
+        each
+        for block in compiled.graph.blocks.values()
+        for each in block.operations
+        if isinstance(each, Invoke)
+    ]
+    assert [each.variable for each in invoke.decided] == ["hotline.customer.city.is1"]
+    assert {each.variable for each in invoke.gives} == {
+        "hotline.customer.city",
+        "hotline.customer.suspended",
+    }
+
+
+UNDECIDED = {
+    "text of two answers": (
+        f"a: {{{FIND}, then: n, not_found: bye, error: bye}}\n"
+        "n: {lookup: billing.name, with: {account: call.from}, as: other, then: b, error: bye}\n"
+        f"b: {{branch: [{{if: customer.name == other, to: bye}}], else: bye}}\n{BYE}"
+    ),
+    "text of no answer": f'b: {{branch: [{{if: call.language == "zh", to: bye}}], else: bye}}\n{BYE}',
+    "the length of a text, kept": (
+        f"a: {{{FIND}, then: s, not_found: bye, error: bye}}\ns: {{set: {{n: len(customer.name)}}, then: b}}\n"
+        f"b: {{branch: [{{if: n > 3, to: bye}}], else: bye}}\n{BYE}"
+    ),
+}
+
+
+@pytest.mark.parametrize("nodes", UNDECIDED.values(), ids=UNDECIDED)
+def test_a_condition_on_text_is_refused(small: Compile, nodes: str) -> None:
+    assert codes(small(nodes)) == ["F0406"]
+
+
+def joined(compiled: Compiled) -> bool:
+    assert compiled.graph is not None, codes(compiled)
+    operations = [
+        each
+        for block in compiled.graph.blocks.values()
+        if block.origin.node == "hotline.a"
+        for each in block.operations
+    ]
+    assert any(isinstance(each, Lead | Play) for each in operations)
+    return any(isinstance(each, Lead) for each in operations)
+
+
+MENU = "m: {menu: 请选择。, choices: {1: {name: 再见, to: bye}}}\n" + BYE
+JOINS = {
+    "straight to a menu": (True, f"a: {{say: 您好。, then: m}}\n{MENU}"),
+    "over set, mark and language": (
+        True,
+        f"a: {{say: 您好。, then: s}}\ns: {{set: {{x: 1}}, then: k}}\nk: {{mark: x, then: l}}\nl: {{language: zh, then: m}}\n{MENU}",
+    ),
+    "not over a look-up": (
+        False,
+        f"a: {{say: 您好。, then: f}}\nf: {{{FIND}, then: m, not_found: m, error: m}}\n{MENU}",
+    ),
+    "not to a hang-up": (False, f"a: {{say: 您好。, then: bye}}\n{BYE}"),
+    "not to a prompt that must be heard": (
+        False,
+        f"a: {{say: 您好。, then: c}}\nc: {{confirm: [{{text: 注意。, bargein: none}}, 确定吗？], yes: bye, no: bye}}\n{BYE}",
+    ),
+    "not with each": (
+        False,
+        (f"b: {{{FIND}, then: a, not_found: bye, error: bye}}\n"
+        f"a: {{say: [{{each: customer.services, as: s, text: '{{s.name}}。'}}], then: m}}\n{MENU}"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("joins", "nodes"), JOINS.values(), ids=JOINS)
+def test_a_say_joins_the_input_that_it_leads_to(small: Compile, joins: bool, nodes: str) -> None:
+    assert joined(small(nodes)) is joins
