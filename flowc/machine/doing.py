@@ -31,13 +31,13 @@ from flowc.graph.operations import (
     Remember,
 )
 from flowc.machine.clock import clock_values
-from flowc.machine.commands import AnswerCall, AskService, JoinQueue, PlaySounds, RecordCaller
+from flowc.machine.commands import AnswerCall, AskService, JoinQueue, RecordCaller
 from flowc.machine.formula import Formula, formula
 from flowc.machine.listening import Attempt
 from flowc.machine.phase import MachineError, Phase
 from flowc.machine.prepared import Action, Prepared
-from flowc.machine.speaking import Say, saying
-from flowc.machine.trace import Assigned, Offered
+from flowc.machine.speaking import Offering, Say, offering, saying
+from flowc.machine.trace import Assigned
 from flowc.machine.walk import Walk
 
 MOST_REMEMBERED = 8
@@ -57,8 +57,8 @@ def action_of(operation: Operation, prepared: Prepared) -> Action:
             return _ask(operation)
         case Enqueue():
             return _join(operation)
-        case Dial(numbers):
-            return _dial(numbers)
+        case Dial():
+            return _dial(operation)
         case Record(_, most_s, silence_s, end_key):
             return _record(RecordCaller(most_s, silence_s, end_key))
         case Answer() | Flush() | Clock() | Language() | Mark() | Remember() | Forget():
@@ -76,27 +76,34 @@ def _assign(variable: str, value: Expression | None, is_told: bool) -> Action:
             return lambda walk: walk.assign(variable, None)
         case Literal(value=constant):
             return _put(variable, constant, is_told)
-        case _ if is_told:
-            result = formula(value)
-            return lambda walk: walk.assign(variable, result(walk.values, walk.world))
         case _:
-            return _reckon(variable, formula(value))
+            return _reckon(variable, formula(value), is_told)
 
 
 def _put(variable: str, value: int | str, is_told: bool) -> Action:
     step = Assigned(variable, value)
 
     def put(walk: Walk) -> None:
-        if is_told and walk.values.get(variable) != value:
-            walk.tell(step)
         walk.values[variable] = value
 
-    return put
+    def put_and_tell(walk: Walk) -> None:
+        if walk.values.get(variable) != value:
+            walk.values[variable] = value
+            walk.tell(step)
+
+    return put_and_tell if is_told else put
 
 
-def _reckon(variable: str, result: Formula) -> Action:
+def _reckon(variable: str, result: Formula, is_told: bool) -> Action:
     def reckon(walk: Walk) -> None:
-        walk.set(variable, result(walk.values, walk.world))
+        value = result(walk.values, walk.world)
+        if value == "":
+            walk.assign(variable, None)
+        elif not is_told:
+            walk.values[variable] = value
+        elif walk.values.get(variable) != value:
+            walk.values[variable] = value
+            walk.tell(Assigned(variable, value))
 
     return reckon
 
@@ -107,21 +114,21 @@ def _reckon(variable: str, result: Formula) -> Action:
 def _speak(operation: Play | Lead | Cue) -> Action:
     match operation:
         case Cue(prompt, kind, deaf):
-            return _cue(saying(prompt), kind, saying(deaf))
+            return _cue(offering(deaf, prompt), kind)
         case Play(prompt):
-            return _play(saying(prompt))
+            return _play(offering(prompt, ()))
         case Lead(prompt):
             return _lead(saying(prompt))
         case _:
             assert_never(operation)
 
 
-def _play(say: Say) -> Action:
+def _play(made: Offering) -> Action:
     def play(walk: Walk) -> None:
-        sounds = say(walk)
-        if sounds:
-            walk.tell(Offered(sounds))
-            walk.commands.append(PlaySounds(sounds, True))
+        offer = made(walk, ())
+        if offer.step is not None and offer.deaf is not None:
+            walk.tell(offer.step)
+            walk.commands.append(offer.deaf)
             walk.phase = Phase.SAYING
 
     return play
@@ -134,16 +141,16 @@ def _lead(say: Say) -> Action:
     return lead
 
 
-def _cue(say: Say, kind: CueKind, say_deaf: Say) -> Action:
+def _cue(made: Offering, kind: CueKind) -> Action:
     def entry(walk: Walk) -> None:
         walk.kept_lead, walk.lead = walk.lead, ()
         again(walk)
 
     def again(walk: Walk) -> None:
-        walk.listener.cue(say_deaf(walk), walk.kept_lead + say(walk))
+        walk.listener.cue(made(walk, walk.kept_lead))
 
     def retry(walk: Walk) -> None:
-        walk.listener.cue(say_deaf(walk), say(walk))
+        walk.listener.cue(made(walk, ()))
 
     match kind:
         case CueKind.ENTRY:
@@ -164,8 +171,8 @@ def _listen(collect: Collect) -> Action:
         offer = walk.listener.offer
         if offer is None:
             raise MachineError(f"{walk.block.id} collects before any Cue")
-        if offer:
-            walk.tell(Offered(offer))
+        if offer.step is not None:
+            walk.tell(offer.step)
         walk.phase = listening
         walk.listener.begin(attempt, walk.now)
 
@@ -201,12 +208,13 @@ def _join(enqueue: Enqueue) -> Action:
     return join
 
 
-def _dial(numbers: tuple[Expression, ...]) -> Action:
-    made = [formula(number) for number in numbers]
+def _dial(operation: Dial) -> Action:
+    numbers = [formula(number) for number in operation.numbers]
+    say_accept = saying(operation.accept_prompt)
 
     def dial(walk: Walk) -> None:
         walk.phase, walk.is_still = Phase.DIALLING, True
-        walk.ringing = list(made)
+        walk.ringing, walk.say_accept = list(numbers), say_accept
         walk.ring_next("failed")
 
     return dial

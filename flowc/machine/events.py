@@ -101,17 +101,9 @@ class CallerHungUp:
     at: int
 
 
-Event = (
-    Dialled
-    | AudioEnded
-    | AudioFailed
-    | KeyPressed
-    | TimerExpired
-    | Answered
-    | AgentAnswered
-    | QueueEnded
-    | DialEnded
-    | RecordingEnded
-    | LimitReached
-    | CallerHungUp
+Ending = Answered | AgentAnswered | QueueEnded | DialEnded | RecordingEnded
+"""What was waited for outside the call, and came."""
+RarerEvent = (
+    Dialled | AudioEnded | AudioFailed | TimerExpired | LimitReached | CallerHungUp | Ending
 )
+Event = KeyPressed | RarerEvent

@@ -17,8 +17,12 @@ from flowc.graph.exits import (
     return_register,
 )
 from flowc.graph.ids import BlockId
+from flowc.graph.operations import OUTCOME
+from flowc.machine.commands import EndCall
 from flowc.machine.formula import formula
+from flowc.machine.phase import MachineError
 from flowc.machine.prepared import Action, Prepared, PreparedBlock
+from flowc.machine.trace import HungUp
 from flowc.machine.walk import Walk
 
 
@@ -27,7 +31,7 @@ def leave_by(exit_: Exit, block: PreparedBlock, prepared: Prepared) -> Action:
     blocks = prepared.blocks
     match exit_:
         case Jump(to):
-            return _jump(blocks[to])
+            return blocks[to].enter
         case Branch(condition, then, otherwise):
             return _branch(condition, blocks[then], blocks[otherwise])
         case Switch(variable, cases, other):
@@ -42,7 +46,7 @@ def leave_by(exit_: Exit, block: PreparedBlock, prepared: Prepared) -> Action:
         case Back(none_left):
             return _back(prepared, blocks[none_left])
         case Hangup(cause):
-            return lambda walk: walk.finish("flow", cause)
+            return _hang_up(HungUp("flow"), EndCall(cause))
         case _:
             assert_never(exit_)
 
@@ -57,19 +61,25 @@ def _link(
     block.otherwise = None if otherwise is None else prepared.blocks[otherwise]
 
 
-def _jump(to: PreparedBlock) -> Action:
-    return lambda walk: walk.go(to)
+def _hang_up(how: HungUp, command: EndCall) -> Action:
+    return lambda walk: walk.finish(how, command)
 
 
 def _branch(condition: Expression, then: PreparedBlock, otherwise: PreparedBlock) -> Action:
-    holds = formula(condition)
-    return lambda walk: walk.go(then if holds(walk.values, walk.world) else otherwise)
+    holds, one, other = formula(condition), then.enter, otherwise.enter
+    return lambda walk: (one if holds(walk.values, walk.world) else other)(walk)
 
 
 def _switch(
     variable: str, ways: dict[str, PreparedBlock], otherwise: PreparedBlock | None
 ) -> Action:
-    return lambda walk: walk.go(ways.get(str(walk.values.get(variable, "")), otherwise))
+    def switch(walk: Walk) -> None:
+        way = ways.get(str(walk.values.get(variable, "")), otherwise)
+        if way is None:
+            raise _no_way(walk)
+        way.enter(walk)
+
+    return switch
 
 
 def _call(flow: str, site: int, entry: PreparedBlock) -> Action:
@@ -77,7 +87,7 @@ def _call(flow: str, site: int, entry: PreparedBlock) -> Action:
 
     def call(walk: Walk) -> None:
         walk.values[register] = site
-        walk.go(entry)
+        entry.enter(walk)
 
     return call
 
@@ -87,10 +97,11 @@ def _return(flow: str, result: str, prepared: Prepared, nowhere: PreparedBlock) 
 
     def leave(walk: Walk) -> None:
         site = walk.values.pop(register, None)
-        if site is None:
-            walk.go(nowhere)
-        else:
-            walk.go(prepared.callers[flow, int(site)].ways.get(result))
+        caller = None if site is None else prepared.callers[flow, int(site)]
+        way = nowhere if caller is None else caller.ways.get(result)
+        if way is None:
+            raise _no_way(walk)
+        way.enter(walk)
 
     return leave
 
@@ -98,6 +109,11 @@ def _return(flow: str, result: str, prepared: Prepared, nowhere: PreparedBlock) 
 def _back(prepared: Prepared, none_left: PreparedBlock) -> Action:
     def leave(walk: Walk) -> None:
         remembered = walk.remembered
-        walk.go(prepared.menus[remembered.pop()] if remembered else none_left)
+        menu = prepared.menus[remembered.pop()] if remembered else none_left
+        menu.enter(walk)
 
     return leave
+
+
+def _no_way(walk: Walk) -> MachineError:
+    return MachineError(f"{walk.block.id} has no way for {walk.values.get(OUTCOME)!r}")

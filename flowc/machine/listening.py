@@ -9,12 +9,11 @@ from __future__ import annotations
 from enum import Enum
 
 from flowc.graph.operations import Collect, Options
-from flowc.machine.commands import Command, PlaySounds, StopSounds, WaitForKeys
+from flowc.machine.commands import Command, StopSounds, WaitForKeys
 from flowc.machine.entry import Reader, new_reader
+from flowc.machine.offer import Offer
 
 WINDOW_MS = 1000  # for the `#` that a caller presses after an entry was already full
-
-Sounds = tuple[str, ...]
 
 
 class _Part(Enum):
@@ -45,19 +44,17 @@ class Listener:
     __slots__ = (
         "_attempt",
         "_commands",
-        "_deaf",
         "_flushed_at",
         "_part",
-        "_prompt",
         "_reader",
         "_skipped",
         "_window_until",
+        "offer",
     )
 
     def __init__(self, commands: list[Command]) -> None:
         self._commands = commands
-        self._deaf: Sounds = ()
-        self._prompt: Sounds | None = None
+        self.offer: Offer | None = None
         self._part = _WAITING
         self._skipped = False
         self._window_until = -1
@@ -66,17 +63,13 @@ class Listener:
         self._reader: Reader
 
     @property
-    def offer(self) -> Sounds | None:
-        """What the next attempt says; None before the first Cue."""
-        return None if self._prompt is None else self._deaf + self._prompt
-
-    @property
     def text(self) -> str:
         """The digits that count, or the keys of the choice."""
         return self._reader.text
 
-    def cue(self, deaf: Sounds, prompt: Sounds) -> None:
-        self._deaf, self._prompt, self._skipped = deaf, prompt, False
+    def cue(self, offer: Offer) -> None:
+        """What the next attempt says. Skip is fresh."""
+        self.offer, self._skipped = offer, False
 
     def flush(self, now: int) -> None:
         """Drop the keys that ended up to now. The window for a `#` stays open."""
@@ -85,11 +78,11 @@ class Listener:
     def begin(self, attempt: Attempt, now: int) -> None:
         self._attempt = attempt
         self._reader = attempt.new_reader()
-        self._offer(now)
+        self._begin_offer(now)
 
     def audio_ended(self, now: int) -> None:
-        if self._part is _DEAF and self._prompt:
-            self._say(_OFFERED, self._prompt)
+        if self._part is _DEAF:
+            self._say(now)
         else:
             self._wait(now + self._attempt.first_ms)
 
@@ -103,7 +96,8 @@ class Listener:
         self._window_until = -1
         outcome = self._reader.key(key)
         if outcome is None:
-            self._wait(at + self._attempt.inter_ms)
+            self._part = _WAITING
+            self._commands.append(WaitForKeys(at + self._attempt.inter_ms))
         elif self._reader.is_full:
             self._window_until = at + WINDOW_MS
         return outcome
@@ -116,7 +110,7 @@ class Listener:
         """Is this `#` no key of the entry: one that came late for the entry before, or a skip?"""
         if at < self._window_until:
             self._window_until = -1
-            self._offer(at)
+            self._begin_offer(at)
             return True
         if self._attempt.may_skip and not self._skipped and self._reader.is_fresh:
             self._window_until = -1
@@ -125,17 +119,22 @@ class Listener:
             return True
         return False
 
-    def _offer(self, now: int) -> None:
-        if self._deaf:
-            self._say(_DEAF, self._deaf)
-        elif self._prompt:
-            self._say(_OFFERED, self._prompt)
+    def _begin_offer(self, now: int) -> None:
+        assert self.offer is not None, "doing looks before it begins"
+        if self.offer.deaf is not None:
+            self._part = _DEAF
+            self._commands.append(self.offer.deaf)
         else:
-            self._wait(now + self._attempt.first_ms)
+            self._say(now)
 
-    def _say(self, part: _Part, sounds: Sounds) -> None:
-        self._part = part
-        self._commands.append(PlaySounds(sounds, part is _DEAF))
+    def _say(self, now: int) -> None:
+        """What a key cuts; where that is nothing, the wait for keys begins."""
+        live = None if self.offer is None else self.offer.live
+        if live is None:
+            self._wait(now + self._attempt.first_ms)
+        else:
+            self._part = _OFFERED
+            self._commands.append(live)
 
     def _wait(self, deadline: int) -> None:
         self._part = _WAITING

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from flowc.expression.evaluate import Undecided, Unset, World
-from flowc.expression.types import WHOLE_NUMBERS
 from flowc.graph.ids import BlockId
 from flowc.graph.model import FlowGraph
-from flowc.graph.operations import Collect, Enqueue, Invoke, Record
+from flowc.graph.operations import Enqueue, Invoke, Record
 from flowc.graph.prompts import reading_variable
-from flowc.machine.commands import Command, LeaveQueue
+from flowc.machine.commands import Command, EndCall, LeaveQueue
 from flowc.machine.events import (
     AgentAnswered,
     Answered,
@@ -24,10 +23,12 @@ from flowc.machine.events import (
     CallerHungUp,
     DialEnded,
     Dialled,
+    Ending,
     Event,
     KeyPressed,
     LimitReached,
     QueueEnded,
+    RarerEvent,
     RecordingEnded,
     TimerExpired,
 )
@@ -35,7 +36,7 @@ from flowc.machine.phase import MachineError, Phase
 from flowc.machine.prepare import prepare
 from flowc.machine.prepared import Prepared
 from flowc.machine.speaking import Readout
-from flowc.machine.trace import Trace
+from flowc.machine.trace import HungUp, Trace
 from flowc.machine.walk import Walk
 
 KEYS = frozenset("0123456789*#ABCD")
@@ -132,17 +133,18 @@ class Machine:
             self._flow_ms += event.at - walk.now
         walk.now = event.at
         try:
-            self._take(event)
+            if isinstance(event, KeyPressed):  # as most events are
+                self._key(event.key, event.at)
+            else:
+                self._take(event)
             if walk.phase is _MOVING:
                 walk.move_on()
         except Undecided as reason:
             raise ReadError(walk.block.id, reason) from reason
         return tuple(walk.commands)
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: RarerEvent) -> None:
         match event:
-            case KeyPressed(key, at):
-                self._key(key, at)
             case AudioEnded():
                 self._audio_ended()
             case TimerExpired():
@@ -151,7 +153,7 @@ class Machine:
                 self._expect(Phase.NEW)
                 self._walk.begin(number, caller)
             case CallerHungUp():
-                self._walk.finish("caller", None)
+                self._walk.finish(HungUp("caller"), None)
             case LimitReached():
                 self._limit()
             case AudioFailed():
@@ -159,9 +161,7 @@ class Machine:
             case _:
                 self._outside(event)
 
-    def _outside(
-        self, event: Answered | AgentAnswered | QueueEnded | DialEnded | RecordingEnded
-    ) -> None:
+    def _outside(self, event: Ending) -> None:
         match event:
             case Answered(outcome, _, values):
                 self._expect(Phase.ASKING)
@@ -191,7 +191,9 @@ class Machine:
         if key not in KEYS:
             raise MachineError(f"{key!r} is no key of a telephone")
         if walk.phase is _LISTENING:
-            self._heard(walk.listener.key(key, at))
+            outcome = walk.listener.key(key, at)
+            if outcome is not None:
+                self._heard(outcome)
         elif walk.phase is Phase.QUEUED:
             operation = walk.block.ending
             if isinstance(operation, Enqueue) and key in operation.exit_keys:
@@ -222,24 +224,16 @@ class Machine:
     def _limit(self) -> None:
         way_out, self._limit_ms = self.prepared.graph.limits.to, None
         if way_out is None:
-            self._walk.finish("limit", 16)
+            self._walk.finish(HungUp("limit"), EndCall(16))
         elif not self._walk.is_ending:
             self._walk.enter(self.prepared.blocks[way_out])
 
-    def _heard(self, outcome: str | None) -> None:
-        if outcome is None:
-            return
-        operation = self._walk.block.ending
-        assert isinstance(operation, Collect)
+    def _heard(self, outcome: str) -> None:
+        block = self._walk.block
         self._walk.end(outcome)
-        if outcome == "done" and operation.into:
-            self._walk.assign(operation.into, self._typed(operation.into))
-
-    def _typed(self, variable: str) -> int | str:
-        """The digits that count; a variable of a number's type holds their number."""
-        text = self._walk.listener.text
-        is_number = self.prepared.graph.variables.get(variable) in WHOLE_NUMBERS
-        return int(text) if is_number else text
+        if outcome == "done" and block.typed:
+            text = self._walk.listener.text
+            self._walk.assign(block.typed, int(text) if block.types_number else text)
 
     def _answered(self, outcome: str, values: Mapping[str, int | str]) -> None:
         operation = self._walk.block.ending

@@ -20,17 +20,20 @@ from flowc.graph.prompts import (
     sound_key,
 )
 from flowc.machine.formula import formula
+from flowc.machine.offer import Offer, Sounds
 from flowc.source import NOWHERE
 
 if TYPE_CHECKING:
     from flowc.machine.walk import Walk
 
 Value = int | str
-Sounds = tuple[str, ...]
 Readout = Callable[[ReadAs, Value, str], Sounds]
 """`(read as, held value, language)` to the sound keys that say it."""
 Say = Callable[["Walk"], Sounds]
 """The sound keys of a prompt now, in the call's language. Raises `Undecided`."""
+
+Offering = Callable[["Walk", Sounds], Offer]
+"""What is offered now, after a lead. Raises `Undecided`."""
 
 
 def saying(prompt: Prompt) -> Say:
@@ -42,6 +45,29 @@ def saying(prompt: Prompt) -> Say:
         return lambda walk: ready[walk.language]
     phrases = tuple(_phrase(phrase) for phrase in prompt)
     return lambda walk: tuple(sound for say in phrases for sound in say(walk))
+
+
+def offering(deaf: Prompt, live: Prompt) -> Offering:
+    """Two prompts, the second after a lead, as a function of the call and the lead."""
+    say_deaf, say = saying(deaf), saying(live)
+    ready = _ready_offers(deaf, live)
+
+    def offer(walk: Walk, lead: Sounds) -> Offer:
+        known = None if lead else ready.get(walk.language)
+        return Offer(say_deaf(walk), lead + say(walk)) if known is None else known
+
+    return offer
+
+
+def _ready_offers(deaf: Prompt, live: Prompt) -> dict[str, Offer]:
+    """Offers by language, where they are the same in every call; else none."""
+    both = (*deaf, *live)
+    if not both or not all(_is_fixed(phrase) for phrase in both):
+        return {}
+    return {
+        language: Offer(_fixed(deaf, language), _fixed(live, language))
+        for language, _ in both[0].parts
+    }
 
 
 def _is_fixed(phrase: Phrase) -> bool:

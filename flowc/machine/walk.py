@@ -17,8 +17,8 @@ from flowc.machine.formula import Formula
 from flowc.machine.listening import Listener
 from flowc.machine.phase import MachineError, Phase
 from flowc.machine.prepared import Action, Prepared, PreparedBlock
-from flowc.machine.speaking import Readout, saying
-from flowc.machine.trace import Assigned, HungUp, Marked, Step
+from flowc.machine.speaking import Readout, Say
+from flowc.machine.trace import Assigned, Ended, HungUp, Marked, Step
 
 MOST_STEPS = 10_000  # blocks entered between two events; what a compiler proves stays far below
 
@@ -31,8 +31,6 @@ class Walk:
 
     __slots__ = (
         "_is_ending",
-        "_started",
-        "_todo",
         "block",
         "commands",
         "is_still",
@@ -47,8 +45,11 @@ class Walk:
         "readout",
         "remembered",
         "ringing",
+        "say_accept",
+        "started",
         "steps",
         "times",
+        "todo",
         "values",
         "waiting_since",
         "world",
@@ -62,15 +63,16 @@ class Walk:
         self.is_still = True  # the call's own clock: before the answer, in queues and lines
         self.commands: list[Command] = []
         self.listener = Listener(self.commands)
-        self.now = self.waiting_since = self._started = 0
+        self.now = self.waiting_since = self.started = 0
         self.marks: dict[str, None] = {}
         self.steps: list[Step] = []
         self.times: list[int] = []
         self.lead: tuple[str, ...] = ()
         self.kept_lead: tuple[str, ...] = ()
         self.remembered: list[str] = []
+        self.say_accept: Say  # what the called party hears first
         self.ringing: list[Formula] = []  # numbers of a Dial that have not been rung yet
-        self._todo: Iterator[Action]  # what the block still has to do
+        self.todo: Iterator[Action]  # what the block still has to do
         self._is_ending = False
 
     @property
@@ -81,17 +83,17 @@ class Walk:
     def begin(self, number: str, caller: str) -> None:
         if number not in self.prepared.numbers:
             raise MachineError(f"the graph has no number {number!r}")
-        self._started = self.now
+        self.started = self.now
+        self.values["call.to"] = number
+        self.values["call.started"] = self.world.now()
+        self.values["call.language"] = self.language
         self.set("call.from", caller)
-        self.set("call.to", number)
-        self.set("call.started", self.world.now())
-        self.set("call.language", self.language)
         self.enter(self.prepared.numbers[number])
 
     def move_on(self) -> None:
         """Go as far as no wait is needed. Raises Undecided where a value is missing."""
         for _ in range(MOST_STEPS):
-            for do in self._todo:
+            for do in self.todo:
                 do(self)
                 if self.phase is not _MOVING:
                     return
@@ -100,31 +102,22 @@ class Walk:
     def enter(self, block: PreparedBlock) -> None:
         """Leave whatever is waited for, and go to a block."""
         self.phase, self.is_still = _MOVING, False
-        self.go(block)
-
-    def go(self, block: PreparedBlock | None) -> None:
-        """From one block to the next."""
-        if block is None:
-            raise MachineError(f"{self.block.id} has no way for {self.values.get(OUTCOME)!r}")
-        self.block = block
-        self._todo = iter(block.actions)
-        self.steps.append(block.entered)
-        self.times.append(self.now - self._started)
+        block.enter(self)
 
     def end(self, outcome: str) -> None:
         """The operation waited in has ended."""
         self.values[OUTCOME] = outcome
         self.phase, self.is_still = _MOVING, False
-        self.tell(self.block.ended_by(outcome))
+        self.tell(self.block.ended.get(outcome) or Ended(self.block.id, outcome))
 
-    def finish(self, by: str, cause: int | None) -> None:
+    def finish(self, how: HungUp, command: EndCall | None) -> None:
         """The call is over; its handler runs once."""
         if self.is_ending:
-            self.phase = Phase.OVER if cause is not None else self.phase
+            self.phase = self.phase if command is None else Phase.OVER
             return
-        self.tell(HungUp(by))
-        if cause is not None:
-            self.commands.append(EndCall(cause))
+        self.tell(how)
+        if command is not None:
+            self.commands.append(command)
         handler = self.prepared.graph.on_hangup
         self._is_ending = True
         if handler is None:
@@ -148,7 +141,7 @@ class Walk:
 
     def tell(self, step: Step) -> None:
         self.steps.append(step)
-        self.times.append(self.now - self._started)
+        self.times.append(self.now - self.started)
 
     def speak(self, language: str) -> None:
         """Say what follows in another language."""
@@ -167,7 +160,7 @@ class Walk:
         while self.ringing:
             number = str(self.ringing.pop(0)(self.values, self.world))
             if is_allowed(number, dial.allowed):
-                accept = saying(dial.accept_prompt)(self)
+                accept = self.say_accept(self)
                 self.commands.append(DialNumber(number, dial.ring_s, dial.accept, accept))
                 return
             outcome = "failed"
