@@ -41,15 +41,12 @@ class Changer:
         it, NotPutBackError where it does not hold `before` again either."""
         self._observe(Step.WRITE)
         self._generations.write(after, self._installer.files(after.as_loaded))
-        under_way = UnderWay(purpose, before.number, after.number)
+        under_way = UnderWay(purpose, before.number, after.number, trial)
         self._journal.write(under_way)
         try:
             self._observe(Step.SWITCH)
             self._generations.switch(after.number)
-            await self._brought_to_hold(after)
-            if trial and after.current is not None:
-                self._observe(Step.TRY_CALL)
-                await self._installer.try_call(trial, after.current)
+            await self._proven(after, trial)
             self._observe(Step.CONFIRM)
             self._journal.end()
         except OSError as reason:
@@ -62,7 +59,7 @@ class Changer:
     async def finish(self, under_way: UnderWay, before: Generation, after: Generation) -> bool:
         """Let the server come to hold what a dead deploy switched to; put it back where it can't."""
         try:
-            await self._brought_to_hold(after)
+            await self._proven(after, under_way.trial)
         except OSError:
             await self.put_back(under_way, before)
             return False
@@ -84,6 +81,12 @@ class Changer:
         self._journal.end()
         self._generations.remove(under_way.after)
 
+    async def _proven(self, after: Generation, trial: str) -> None:
+        await self._brought_to_hold(after)
+        if trial and after.current is not None:
+            self._observe(Step.TRY_CALL)
+            await self._installer.try_call(trial, after.current)
+
     async def _brought_to_hold(self, generation: Generation) -> None:
         """What is read back is compared with the releases' files, so these must not change meanwhile."""
         already = self._changed(generation)
@@ -92,7 +95,7 @@ class Changer:
         self._observe(Step.READ_BACK)
         since = self._changed(generation) - already
         if since:
-            raise _wrong((f"changed on the disk meanwhile: {name}" for name in sorted(since)))
+            raise _wrong(f"changed on the disk meanwhile: {name}" for name in sorted(since))
         held = await self._installer.read_back(generation.as_loaded)
         faults = [*held.faults, *complaints]
         if held.current != generation.current:

@@ -15,11 +15,13 @@ from flowc.deploy.errors import RefusedError
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """From one generation to another. `undoing`: it was found wrong and is being taken back."""
+    """From one generation to another. `trial`: the number that must get through before it counts;
+    `undoing`: it was found wrong and is being taken back."""
 
     purpose: str
     before: int
     after: int
+    trial: str = ""
     undoing: bool = False
 
 
@@ -40,6 +42,7 @@ class Journal:
                 str(plain["purpose"]),
                 int(plain["before"]),
                 int(plain["after"]),
+                str(plain["trial"]),
                 bool(plain["undoing"]),
             )
         except (OSError, ValueError, KeyError, TypeError) as reason:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = "source_map.json"
-_SOURCE = re.compile(r"(.+):(\d+):(\d+)")
+_SOURCE = re.compile(r"([^<].*):(\d+):(\d+)")  # `<built in>` is no file
 
 
 class NoPlaceError(LookupError):

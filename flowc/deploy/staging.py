@@ -90,9 +90,12 @@ class Staging:
 
     def remove_leftovers(self) -> None:
         """What deploys that died left half copied or half removed."""
-        for folder in (self._layout.releases, self._layout.generations):
+        for folder in (self._layout.root, self._layout.releases, self._layout.generations):
             for path in sorted(folder.glob(".*.flowc-*")) if folder.is_dir() else ():
-                shutil.rmtree(path)
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
 
 
 def read_manifest(place: Path) -> dict[str, str]:

@@ -20,7 +20,7 @@ from flowc.graph.as_json import release_to_json
 from flowc.graph.exits import Hangup, Jump, Switch
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph, Origin
-from flowc.graph.operations import OUTCOME, Answer, Enqueue, Play
+from flowc.graph.operations import OUTCOME, Answer, Enqueue, Play, outcomes
 from flowc.graph.prompts import Phrase, Sound
 from flowc.graph.release import Release
 from flowc.target import EmitRequest, Environment, QueueSettings
@@ -61,8 +61,6 @@ def graph(prompts: int, queue: str = "") -> FlowGraph:
 def _queue_blocks(queue: str, prompts: int) -> list[Block]:
     here, end = BlockId("hotline", f"say{prompts}"), BlockId("hotline", "end")
     enqueue = Enqueue(queue)
-    from flowc.graph.operations import outcomes
-
     ways = tuple((outcome, end) for outcome in outcomes(enqueue))
     origin = Origin(here.node_name, "queue")
     return [

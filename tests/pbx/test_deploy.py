@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+import shutil
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.pbx.deploying import AGREED, NUMBER, Host, agree, booted
 
 from flowc.deploy.build_folder import BuildFolder
 from flowc.deploy.deployment import Wishes
@@ -20,6 +22,7 @@ from flowc_asterisk.install import AsteriskInstaller
 from flowc_asterisk.lab.call import EndedBy
 from flowc_asterisk.lab.caller import Caller, Dialling, OutgoingCall
 from flowc_asterisk.lab.hearing import find_prompts
+from tests.pbx.deploying import AGREED, NUMBER, Host, agree, booted
 
 pytestmark = pytest.mark.pbx
 
@@ -273,7 +276,7 @@ def test_a_build_that_the_server_understands_otherwise_than_it_is_written_is_put
             "a stranger's line": "steps are missing or others: ",
             "a context's name too long": "contexts are missing: ",
         }
-        damages = {
+        damages: dict[str, Callable[[str], str]] = {
             **DAMAGES,
             "a stranger's line": lambda text: text.replace(
                 "\n[", "\nexten => start,1,NoOp(twice)\n[", 2
@@ -434,5 +437,44 @@ def test_a_flag_is_raised_and_lowered_in_the_servers_own_data_base(tmp_path: Pat
         await host.installer().set_flag("storm", 0)
         await host.installer().set_flag("storm", 0)
         assert "not found" in await host.server.cli("database get flowc flag.storm")
+
+    run(tmp_path, scenario)
+
+
+@pytest.mark.parametrize("what", ["deploy", "rollback", "failing"])
+def test_killed_at_any_point_the_server_holds_the_old_or_the_new_and_recovery_ends_it(
+    tmp_path: Path, what: str
+) -> None:
+    async def scenario(host: Host) -> None:
+        old, new = host.build(1), host.build(2)
+        deployment = host.deployment()
+        first, second = (new, old) if what == "rollback" else (old, new)
+        if what == "rollback":
+            await deployment.deploy(second, AGREED)
+        await deployment.deploy(first, AGREED)
+        saved = tmp_path / "saved"
+        shutil.copytree(host.root, saved, symlinks=True)
+        account = host.server.account
+        arguments = (
+            *(sys.executable, str(Path(__file__).with_name("deploy_killed.py"))),
+            *(what, str(host.root), str(saved), str(second.path), str(host.server.ports.ami)),
+            *(account.name, account.secret, str(host.server.etc)),
+        )
+        process = await asyncio.create_subprocess_exec(*arguments, stdout=asyncio.subprocess.PIPE)
+        output, _ = await process.communicate()
+        assert process.returncode == 0
+        kills = [json.loads(line) for line in output.splitlines()]
+        either = {old.release8, new.release8}
+        for kill in kills:
+            assert kill["held"] in either, kill
+            assert kill["current"] == kill["recovered"] in either, kill
+            assert kill["settled"], kill
+            assert kill["left"] == [], kill
+            assert kill["seconds"] < 5, kill
+        points = {kill["point"] for kill in kills}
+        assert {"WRITE", "SWITCH", "RELOAD", "READ_BACK", "rename current"} <= points
+        assert ("PUT_BACK" in points) == (what == "failing")
+        recovered = {kill["recovered"] for kill in kills}
+        assert recovered == ({old.release8} if what == "failing" else either)
 
     run(tmp_path, scenario)
