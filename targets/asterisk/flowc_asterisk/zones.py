@@ -1,16 +1,11 @@
 """A time zone as arithmetic on the server's epoch, since no zone data is trusted to be there.
 
-The table covers fixed years, so that the same source gives the same bytes in every year. Knows
-no dialplan beyond the signs of an expression.
+Knows no dialplan beyond the signs of an expression.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo
-
-FIRST_YEAR, LAST_YEAR = 2024, 2044
+from flowc.graph.zones import FIRST_YEAR, LAST_YEAR, transitions
 
 
 def offset_of(timezone: str, now: str) -> str:
@@ -26,38 +21,4 @@ def _signed(number: int) -> str:
     return str(number) if number >= 0 else f"(0{number})"
 
 
-@cache
-def transitions(timezone: str) -> tuple[int, tuple[tuple[int, int], ...]]:
-    """The offset in seconds at the start of the table, then each change: when, and by how much."""
-    zone = ZoneInfo(timezone)
-    moment = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
-    end = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
-    start = offset = _offset(zone, moment)
-    changes = []
-    while moment < end:
-        later = moment + timedelta(days=1)
-        found = _offset(zone, later)
-        if found != offset:
-            changes.append((_change(zone, moment, later), found - offset))
-            offset = found
-        moment = later
-    return start, tuple(changes)
-
-
-def _change(zone: ZoneInfo, before: datetime, after: datetime) -> int:
-    """The second between two moments at which the offset changes, by halving."""
-    low, high = int(before.timestamp()), int(after.timestamp())
-    old = _offset(zone, before)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _offset(zone, datetime.fromtimestamp(middle, UTC)) == old:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def _offset(zone: ZoneInfo, moment: datetime) -> int:
-    delta = moment.astimezone(zone).utcoffset()
-    assert delta is not None
-    return int(delta.total_seconds())
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "offset_of", "transitions"]

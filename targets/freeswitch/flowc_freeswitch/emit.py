@@ -1,0 +1,127 @@
+"""The files of a release. Pure: the same request gives the same bytes.
+
+| path                          | what it is                                                     |
+|-------------------------------|----------------------------------------------------------------|
+| scripts/*.lua (skeleton)      | the interpreter, the same in every release                     |
+| scripts/release.lua           | what holds for the whole release                               |
+| scripts/flow_<name>.lua       | the blocks of one flow                                         |
+| scripts/list_<name>.txt       | the entries of a list, one a line, between line ends           |
+| entry/dialplan.xml            | the numbers; replaced by the next release's                    |
+| entry/callcenter.conf.xml     | the queues                                                     |
+
+The scripts lie on the server in `flowc/<release8>/` of its folder of scripts.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from flowc.graph.exits import Call
+from flowc.graph.ids import BlockId
+from flowc.graph.zones import transitions
+from flowc.target import Artifact, Bundle, EmitError, EmitRequest
+from flowc_freeswitch import quote
+from flowc_freeswitch.callcenter import callcenter_xml
+from flowc_freeswitch.entry import entry_xml, keeps
+from flowc_freeswitch.expressions import NotNativeError
+from flowc_freeswitch.lower import block_name, lower_flows
+from flowc_freeswitch.lowering import Release
+from flowc_freeswitch.lua_data import Data, Table, file_of, table
+
+SKELETON = ("expressions", "input", "interpreter", "people", "prompts", "runtime", "state", "words")
+SILENCE_LEVEL = 200  # below this energy a recording's sound counts as silence
+
+
+def emit(request: EmitRequest) -> Bundle:
+    """Everything that the server needs but the prompts. Raises EmitError."""
+    release = Release(request)
+    head = f"flowc release {release.id}"
+    artifacts: list[Artifact] = []
+    for name, data in lower_flows(release).items():
+        origins = tuple(each for each in request.graph.blocks if each.flow == name)
+        artifacts.append(_script(f"flow_{name}.lua", file_of(data, head), origins))
+    try:
+        artifacts.append(_script("release.lua", file_of(_release(release), head)))
+        artifacts.extend(_lists(release))
+        artifacts.append(Artifact("entry/dialplan.xml", entry_xml(release).encode()))
+        artifacts.append(Artifact("entry/callcenter.conf.xml", callcenter_xml(release).encode()))
+    except (NotNativeError, quote.QuoteError) as reason:
+        release.report(str(reason), None)
+    if release.problems:
+        raise EmitError(release.problems)
+    return Bundle("freeswitch", request.release, (*skeleton(), *artifacts))
+
+
+def skeleton() -> tuple[Artifact, ...]:
+    """The interpreter's own files."""
+    folder = files("flowc_freeswitch") / "skeleton"
+    return tuple(_script(f"{name}.lua", (folder / f"{name}.lua").read_text()) for name in SKELETON)
+
+
+def _script(name: str, text: str, origins: tuple[BlockId, ...] = ()) -> Artifact:
+    return Artifact(f"scripts/{name}", text.encode(), origins)
+
+
+def _lists(release: Release) -> list[Artifact]:
+    """Each entry between line ends, so that it is found whole or not at all."""
+    found = []
+    for name, entries in release.graph.lists.items():
+        lines = "".join(f"{quote.digits(entry)}\n" for entry in dict.fromkeys(entries))
+        found.append(_script(f"list_{quote.segment(name)}.txt", f"\n{lines}"))
+    return found
+
+
+def _release(release: Release) -> Table:
+    graph, environment = release.graph, release.request.environment
+    limits = graph.limits
+    start, changes = transitions(graph.timezone)
+    told = [name for name in graph.variables if not name.startswith("call.")]
+    return table(
+        id=release.id,
+        release=release.id,
+        languages=table(*map(quote.language, graph.languages)),
+        numbers=_named({quote.digits(number): block_name(to) for number, to in graph.numbers}),
+        menus=_named({node: block_name(to) for node, to in graph.menus.items()}),
+        returns=_returns(release),
+        on_hangup=None if graph.on_hangup is None else block_name(graph.on_hangup),
+        limit=int(limits.length_s),
+        limit_to=None if limits.to is None else block_name(limits.to),
+        zone=table(start, *(table(at, step) for at, step in changes)),
+        sounds=quote.path(environment.sounds),
+        recordings=quote.path(environment.recordings),
+        trunk=quote.gateway(environment.trunk),
+        silence=SILENCE_LEVEL,
+        digits=_digits(release),
+        keeps=keeps(release) or None,
+        told=_named(dict.fromkeys(map(quote.variable, told), True) if release.request.lab else {}),
+    )
+
+
+def _named(fields: dict[str, str] | dict[str, bool]) -> Table:
+    return Table((), dict(fields.items()))
+
+
+def _returns(release: Release) -> Table:
+    """Where a flow returns to: by flow, by the number of the place that called, by result."""
+    flows: dict[str | int, dict[str | int, Data]] = {}
+    for block in release.graph.blocks.values():
+        if isinstance(block.exit, Call):
+            ways = {quote.segment(result): block_name(to) for result, to in block.exit.results}
+            flows.setdefault(block.exit.flow, {})[block.exit.site] = _named(ways)
+    return Table((), {flow: Table((), sites) for flow, sites in flows.items()})
+
+
+def _digits(release: Release) -> Table:
+    """The sound key of each digit, by language."""
+    fragments = release.request.digit_fragments
+    by_language: dict[str | int, Data] = {
+        quote.language(language): _named(
+            {
+                digit: quote.sound(key)
+                for digit, key in sorted(fragments.get(language, {}).items())
+                if len(digit) == 1 and digit.isdecimal()
+            }
+        )
+        for language in release.graph.languages
+    }
+    return Table((), by_language)

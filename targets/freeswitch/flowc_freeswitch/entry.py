@@ -1,0 +1,65 @@
+"""The one place where calls enter: XML that leads each number into the release of the day.
+
+Only the entry is XML. After the script come actions that go on where a queue's agent has hung up;
+a call keeps the extension that it entered by, and so never changes its release.
+"""
+
+from __future__ import annotations
+
+from flowc_freeswitch import quote
+from flowc_freeswitch.lowering import Release
+
+ENTRY, LAB_ENTRY = "flowc-entry", "flowc-lab"
+MOST_TALKS = 20  # with agents of queues, in one call
+INTERPRETER = "interpreter.lua"
+
+_HARDENING = ("rtp_autoflush=true", "hangup_after_bridge=false", "continue_on_fail=true")
+
+
+def script_of(release8: str) -> str:
+    """The interpreter of a release, relative to the server's folder of scripts."""
+    return f"flowc/{quote.release8(release8)}/{INTERPRETER}"
+
+
+def entry_xml(release: Release) -> str:
+    """The contexts of a release's numbers; the lab's too where it is asked for."""
+    contexts = [_context(release, ENTRY, "")]
+    if release.request.lab:
+        contexts.append(_context(release, LAB_ENTRY, " lab"))
+    body = "".join(contexts)
+    return quote.document(f"<include>\n{body}</include>\n")
+
+
+def _context(release: Release, name: str, mode: str) -> str:
+    extensions = "".join(extension(release, number, mode) for number, _ in release.graph.numbers)
+    return f"  <context name={quote.attribute(name)}>\n{extensions}  </context>\n"
+
+
+def extension(release: Release, number: str, mode: str = "") -> str:
+    """One number's extension; `mode` is ` lab` where a test's headers are obeyed."""
+    dialled = quote.digits(number)
+    script = script_of(release.id)
+    pattern = f"^{dialled.replace('+', '[+]')}$"
+    lines = [
+        f"    <extension name={quote.attribute(f'flowc-{dialled}')}>",
+        f'      <condition field="destination_number" expression="{pattern}">',
+        *(_action("set", each) for each in _HARDENING),
+        _action("set", f"flowc_release={release.id}"),
+    ]
+    if keeps(release):
+        lines.append(_action("set", "session_in_hangup_hook=true"))
+        lines.append(_action("set", f"api_hangup_hook=lua {script} hangup"))
+    lines.append(_action("lua", f"{script} start {dialled}{mode}"))
+    lines.extend([_action("lua", f"{script} resume")] * (MOST_TALKS if release.queues else 1))
+    lines.append(_action("hangup", "NORMAL_TEMPORARY_FAILURE"))
+    lines.extend(("      </condition>", "    </extension>"))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def keeps(release: Release) -> bool:
+    """Whether a call leaves something to do after its end."""
+    return release.graph.on_hangup is not None or release.request.lab
+
+
+def _action(application: str, data: str) -> str:
+    return f'        <action application="{application}" data={quote.attribute(data)}/>'

@@ -1,0 +1,144 @@
+-- Questions to the runtime: an event out, an event of this call back, never longer than its deadline.
+-- Where the runtime gives no sign of life the answer is `error` at once; where the question was sent
+-- and no answer came, an effect is `unknown`. Values come back as values. Knows no services.
+local FILLER_AFTER = 1000 -- ms
+local GRACE = 300 -- ms; the runtime itself keeps the deadline
+local BEAT = 3 -- seconds without a sign of life
+
+return function(call)
+  local words, api, input = call.words, call.api, call.input
+  local runtime = {}
+  local answer, wanted
+
+  local function alive()
+    local beat = tonumber(freeswitch.getGlobalVariable("flowc_beat") or "")
+    return beat ~= nil and math.abs(os.time() - beat) <= BEAT
+  end
+
+  local function uuid()
+    if call.ending then return env:getHeader("Unique-ID") end
+    return call.session:get_uuid()
+  end
+
+  local function fire(subclass, headers, body)
+    local event = freeswitch.Event("custom", subclass)
+    for name, held in pairs(headers) do event:addHeader(name, words.text(held)) end
+    event:addBody(body)
+    event:fire()
+  end
+
+  local function headers(one)
+    return {
+      ["Flowc-Release"] = call.release.release, ["Flowc-Site"] = one.site, ["Flowc-Call"] = uuid(),
+      ["Flowc-Sequence"] = wanted, ["Flowc-Deadline"] = call.now() + one.deadline,
+      ["Flowc-Token"] = call.token, ["Flowc-Offset"] = call.offset,
+      ["Flowc-Language"] = call.language, ["Flowc-Ended"] = call.ending and 1 or 0,
+    }
+  end
+
+  -- The variables that the arguments read, and the flags that are up.
+  local function body(one)
+    local held = { ["from"] = call.values["call.from"] or "" }
+    for _, name in ipairs(one.reads) do
+      if call.values[name] ~= nil then held["v." .. name] = call.values[name] end
+    end
+    for _, name in ipairs(one.flags) do
+      if call.flag(name) then held["f." .. name] = 1 end
+    end
+    return words.join(held)
+  end
+
+  -- Only the answer to the question that is waited for counts; a late one to an older is dropped.
+  local function taken(event)
+    if event:getHeader("Event-Subclass") ~= "flowc::reply" then return nil end
+    if event:getHeader("Flowc-Call") ~= uuid() then return nil end
+    if event:getHeader("Flowc-Sequence") ~= wanted then return nil end
+    answer = words.split(event:getBody() or "")
+    return "break"
+  end
+
+  -- How long a sound lasts, in ms, by the head of its file; nothing where it is not there.
+  local function length(key)
+    local file = io.open(call.release.sounds .. "/" .. key .. ".wav", "rb")
+    if not file then return nil end
+    local head = file:read(32)
+    local size = file:seek("end")
+    file:close()
+    if not head or #head < 32 then return nil end
+    local a, b, c, d = head:byte(29, 32)
+    local rate = a + b * 256 + c * 65536 + d * 16777216
+    return rate > 0 and (size - 44) * 1000 / rate or nil
+  end
+
+  -- Said once, as far as it ends before the deadline; the answer cuts it.
+  local function fill(sounds, deadline)
+    for _, key in ipairs(sounds) do
+      local long = length(key)
+      if answer or not long or call.now() + long > deadline then return end
+      input.fill(key)
+    end
+  end
+
+  local function wait(one, deadline)
+    local fills = call.now() + FILLER_AFTER
+    local sounds = call.sounds(one.filler)
+    while not answer and call.now() < deadline and alive() do
+      local next_look = math.min(call.within_limit(deadline), call.now() + 500)
+      if #sounds > 0 then next_look = math.min(next_look, fills) end
+      local left = next_look - call.now()
+      if left > 0 then input.wait(left) end
+      if #sounds > 0 and not answer and call.now() >= fills then
+        fill(sounds, deadline)
+        sounds = {}
+      end
+    end
+  end
+
+  -- After the end of the call no session waits: the answers of all calls pass by, ours is picked.
+  local function wait_ended(consumer, deadline)
+    while not answer and call.now() < deadline and alive() do
+      local event = consumer:pop(1, 200)
+      if event then taken(event) end
+    end
+  end
+
+  local function outcome_of(one, sent)
+    local outcome = answer and answer["outcome"]
+    if outcome and one.outcomes[outcome] then return outcome end
+    return sent and one.worst or "error"
+  end
+
+  local function ask(one)
+    local deadline = call.now() + one.deadline + GRACE
+    if not alive() then return false end
+    if call.ending then
+      local consumer = freeswitch.EventConsumer("CUSTOM", "flowc::reply", 1000)
+      fire("flowc::ask", headers(one), body(one))
+      wait_ended(consumer, deadline)
+      return true
+    end
+    call.still_there()
+    input.event = taken
+    fire("flowc::ask", headers(one), body(one))
+    wait(one, deadline)
+    input.event = nil
+    input.flush()
+    return true
+  end
+
+  function runtime.invoke(one)
+    call.asked = call.asked + 1
+    wanted, answer = words.number(call.asked), nil
+    local sent = ask(one)
+    local outcome = outcome_of(one, sent)
+    if answer and one.tells then -- so that the runtime knows whether the caller was told
+      fire("flowc::taken", { ["Flowc-Call"] = uuid(), ["Flowc-Sequence"] = wanted }, "")
+    end
+    call.ended(outcome)
+    for _, name in ipairs(one.fills) do
+      call.assign(name, outcome == "done" and answer["v." .. name] or nil)
+    end
+  end
+
+  return runtime
+end
