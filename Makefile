@@ -20,7 +20,10 @@ $(STAMP): requirements.txt pyproject.toml
 	@touch $(STAMP)
 
 demo: setup
-	$(RUN)/flowc demo flows --on $(TARGET) $(if $(STAY),--stay)
+	@mkdir -p demo-out
+	$(RUN)/python flows/seed.py demo-out/billing.db >/dev/null
+	BILLING_URL=sqlite:///$(CURDIR)/demo-out/billing.db $(RUN)/flowc demo flows --on $(TARGET) \
+	  --call flows/demo/unsuspend.call.yaml --lang zh $(if $(STAY),--stay)
 
 test: setup
 	$(RUN)/python -m pytest -n 2 --dist loadgroup

@@ -275,6 +275,7 @@ class LabCall:
 
     `starts`: what time the call shall take it to be when it begins, in seconds since 1970.
     `release` is one of those that the lab was booted with; `language` is of the project.
+    `speaks`: the caller's line carries sound all the time, silence too, as a recording needs it.
     """
 
     token: str
@@ -285,6 +286,7 @@ class LabCall:
     language: str = ""
     queues: tuple[QueueScene, ...] = ()
     dials: tuple[DialScene, ...] = ()
+    speaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +340,9 @@ class LiveLabCall(Protocol):
     def heard(self) -> tuple[HeardSound, ...]:
         """The release's sounds in what the caller heard, in order."""
 
+    def recording(self) -> bytes:
+        """What the caller heard, as a WAV file with its silences."""
+
 
 class LiveLab(Protocol):
     """A server for tests that has booted and holds releases."""
@@ -359,6 +364,29 @@ class Lab(Protocol):
 
         The releases' sounds stand where their environment says. Raises LabUnavailableError.
         """
+
+    def bare(self, root: Path, tell: Callable[[str], None]) -> AbstractAsyncContextManager[BareServer]:
+        """Boot a server to deploy to, with the folder `root`. `tell` hears what takes long.
+
+        Raises LabUnavailableError.
+        """
+
+
+class BareServer(Protocol):
+    """A server of the lab with nothing of flowc on it, to be deployed to like an operator's.
+
+    `words`: the settings of an environment that a deploy to it needs, `root` among them.
+    `address`: where a softphone on this machine can call it; numbers stand before the `@`.
+    """
+
+    @property
+    def words(self) -> Mapping[str, str]: ...
+
+    @property
+    def address(self) -> str: ...
+
+    async def call(self, number: str, caller: str, held: LabRelease) -> LiveLabCall:
+        """Call a number that the deployed release answers. Raises ServerError where nobody does."""
 
 
 @runtime_checkable

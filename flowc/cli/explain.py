@@ -22,4 +22,4 @@ def command(code: str, language: str) -> None:
         click.echo(f"flowc: no finding has the code {code}", err=True)
         sys.exit(USAGE)
     text = page(number)
-    click.echo(text if text else f"# {number} {known.summary.say(language, {})}")
+    click.echo(text or f"# {number} {known.summary.say(language, {})}")

@@ -61,7 +61,7 @@ def command(
         from flowc.cli.test_on import test_on
 
         sys.exit(test_on(target, compiled, folder, scripts, language))
-    runs = _simulated(compiled, scripts)
+    runs = simulated(compiled, scripts)
     match form:
         case "json":
             click.echo(results_json(runs, language))
@@ -94,7 +94,7 @@ def scripts_of(
     return tuple(one for one in scripts if chosen in one.name or chosen in one.span.source.name)
 
 
-def _simulated(compiled: Compiled, scripts: tuple[CallScript, ...]) -> tuple[Run, ...]:
+def simulated(compiled: Compiled, scripts: tuple[CallScript, ...]) -> tuple[Run, ...]:
     from flowc.simulate.simulator import run_calls
 
     assert compiled.graph is not None

@@ -16,6 +16,9 @@ QUIET_S = 0.05
 _COMPLAINT = re.compile(r"\b(WARNING|ERROR)\[[^\]]*\](?:\[[^\]]*\])?\s*(.*)")
 _READERS = ("config.c", "pbx_config.c", "pbx.c", "app_queue.c", "res_musiconhold.c", "extconf.c")
 
+# Said of every playlist entry with a dot in its name, as prompt ids have; such entries play (tried).
+_HARMLESS = ("may include an extension",)
+
 
 class LogWatch:
     """Reads what comes to a log file from now on."""
@@ -46,6 +49,8 @@ class LogWatch:
         if match is None or not match[2].startswith(_READERS):
             return ""
         is_ours = any(mark in match[2] for mark in self._marks)
+        if any(words in match[2] for words in _HARMLESS):
+            return ""
         return f"its log: {match[1]}: {match[2][:300]}" if is_ours else ""
 
     async def _until_quiet(self) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from flowc.graph.model import FlowGraph
 from flowc.target import (
+    BareServer,
     LabCall,
     LabRelease,
     LabUnavailableError,
@@ -28,6 +29,7 @@ from flowc_asterisk.entry import (
     OFFSET_HEADER,
     TOKEN_HEADER,
 )
+from flowc_asterisk.lab.bare import bare_server
 from flowc_asterisk.lab.caller import Caller, Dialling
 from flowc_asterisk.lab.configuration import LabPlan
 from flowc_asterisk.lab.errors import LabUnavailable
@@ -76,6 +78,13 @@ class AsteriskLab:
                 yield live
             finally:
                 listening.cancel()
+
+
+    def bare(
+        self, root: Path, tell: Callable[[str], None]
+    ) -> AbstractAsyncContextManager[BareServer]:
+        """A server to deploy to; see `bare`."""
+        return bare_server(root, tell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +142,7 @@ class AsteriskLiveLab:
         served = self.served[asked.release]
         reader = TraceReader(served.graph, asked.release, served.sounds)
         live = self._awaited[asked.token] = AsteriskCall(reader, served.book)
-        how = Dialling(headers=_headers(asked, line), speaks=True)
+        how = Dialling(headers=_headers(asked, line), speaks=asked.speaks)
         call = await self.caller.call(asked.number, asked.caller or "anonymous", how)
         live.connect(call)
         if not call.is_answered:

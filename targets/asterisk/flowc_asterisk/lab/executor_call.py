@@ -97,6 +97,9 @@ class AsteriskCall:
         found = find_prompts(self._line.heard, self._book)
         return tuple(HeardSound(each.prompt, each.also, each.start_s) for each in found)
 
+    def recording(self) -> bytes:
+        return self._line.recording()
+
     @property
     def _line(self) -> OutgoingCall:
         if self._call is None:
