@@ -29,15 +29,15 @@ WORDS = {
     "flow": ("the flow", "流程结束"),
     "limit": ("the time limit", "通话超时"),
     "checked": (
-        "checked: {name}, {count} blocks, nothing wrong",
-        "检查：{name}，{count} 个块，没有问题",
+        "checked: {what}, {count} blocks, nothing wrong",
+        "检查：{what}，{count} 个块，没有问题",
     ),
     "tested": (
         "tested:  {count} calls in the simulator, {failed} failed",
         "测试：模拟器里 {count} 通电话，{failed} 通不符",
     ),
     "drawn": ("drawn:   {path}", "画图：{path}"),
-    "calling": ("calling: {number} from {caller}: {name}", "拨打：{caller} 拨 {number}：{name}"),
+    "calling": ("calling: {number} from {caller}: {what}", "拨打：{caller} 拨 {number}：{what}"),
     "recording": ("recording of what the caller heard: {path}", "来电者听到的录音：{path}"),
     "picture": ("picture of the flows:               {path}", "流程图：          {path}"),
     "softphone": (
@@ -115,7 +115,7 @@ def _tested(compiled: Compiled, folder: Path, language: str) -> None:
     from flowc.cli.test import simulated
 
     assert compiled.graph is not None
-    click.echo(say(language, "checked", name=folder.name, count=len(compiled.graph.blocks)))
+    click.echo(say(language, "checked", what=folder.name, count=len(compiled.graph.blocks)))
     runs = simulated(compiled, scripts_of(compiled, folder, "", language))
     failed = sum(not run.passed for run in runs)
     click.echo(say(language, "tested", count=len(runs), failed=failed))
@@ -173,7 +173,7 @@ async def _called(
         compiled, target, folder, lambda text: click.echo(f"         {text}")
     ) as stage:
         caller = script.caller or DEMO_CALLER
-        click.echo(say(language, "calling", number=script.to, caller=caller, name=script.name))
+        click.echo(say(language, "calling", number=script.to, caller=caller, what=script.name))
         click.echo()
         shown = await show(stage, script)
         for line in shown.transcript:
