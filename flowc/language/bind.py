@@ -15,7 +15,6 @@ from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter, Words, closest
 from flowc.expression.check import check, type_of
 from flowc.expression.parse import parse_type
-from flowc.expression.resolve import Binding, Scope
 from flowc.expression.types import Record, Type
 from flowc.expression.types import Scalar as ScalarType
 from flowc.graph.surroundings import Keys, Surroundings
@@ -39,6 +38,7 @@ from flowc.kinds.shapes import (
 from flowc.kinds.speaking import HangupNode
 from flowc.kinds.table import BY_KEYWORD
 from flowc.language.forms import PLAIN, RAW, Form, MappingShape, RawMapping, entries, items
+from flowc.language.scope import scope_of
 from flowc.source import Span
 from flowc.syntax.tree import Entry, Mapping, Scalar, Tree
 
@@ -70,29 +70,6 @@ FLOW = Form(
     },
     ("flow", "nodes"),
 )
-
-
-def call_record() -> Record:
-    """What a call itself is: `call.from`, `call.to` and the rest."""
-    return Record(
-        "call",
-        (
-            ("from", ScalarType.DIGITS),
-            ("to", ScalarType.DIGITS),
-            ("started", ScalarType.DATETIME),
-            ("language", ScalarType.TEXT),
-            ("waited", ScalarType.DURATION),
-            ("cause", ScalarType.TEXT),
-        ),
-    )
-
-
-def scope_of(variables: MappingOf[str, Type], flow: str, around: Surroundings) -> Scope:
-    """The names that an expression of a flow may use."""
-    names = {name: Binding(f"project.{name}", type_) for name, type_ in around.variables.items()}
-    names |= {name: Binding(f"{flow}.{name}", type_) for name, type_ in variables.items()}
-    names["call"] = Binding("call", call_record())
-    return Scope(names, frozenset(around.lists), frozenset(around.flags))
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ class CalendarReader:
         if form is None or "calendar" not in form or "week" not in form:
             return None
         holidays = form.get("holidays", ())
-        self._twice(tree, form, {day for days in holidays for day in days}, place)
+        self._twice(form, {day for days in holidays for day in days}, place)
         return Calendar(
             name=form["calendar"].text,
             week=self._week(form["week"], place.under("week")),
@@ -135,7 +135,7 @@ class CalendarReader:
                 week[day] = openings or ()
         return tuple(week)
 
-    def _twice(self, tree: Tree, form: dict[str, Any], holidays: set[date], place: Place) -> None:
+    def _twice(self, form: dict[str, Any], holidays: set[date], place: Place) -> None:
         """A day can't be a holiday and a make-up workday; nor have two lines of one-off hours."""
         silent = replace(place, report=Reporter())
         for section, taken in (("workdays", set(holidays)), ("days", set())):

@@ -24,7 +24,7 @@ from flowc.kinds.parts import Word
 from flowc.kinds.program import BoundFlow, BoundNode, Program
 from flowc.kinds.speaking import HangupNode
 from flowc.kinds.words import PhraseMaker, Texts
-from flowc.language.bind import scope_of
+from flowc.language.scope import scope_of
 from flowc.source import NOWHERE, Span
 
 NUMBER_FLOW = "call.flow"  # the flow of the number dialled

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from flowc.diagnostics.codes import proofs
 from flowc.diagnostics.model import Reporter
 from flowc.expression.operators import reads
@@ -11,6 +13,7 @@ from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Collect
 from flowc.passes.edges import Edge, chosen_in_a_menu, edges_of, ending
 
+Ways = dict[BlockId, list[Edge]]
 ATTEMPT = "ask"  # the part of an input that every attempt comes through
 
 
@@ -40,12 +43,11 @@ def _unbounded(graph: FlowGraph) -> dict[BlockId, list[Edge]]:
         match block.exit:
             case Return(flow=flow) if flow not in jumped:
                 onward[id_] = []  # `otherwise` is for who came by a jump
-    passed: dict[BlockId, frozenset[str]] = {}
+    passed = _passed(graph, onward)
     for id_, block in graph.blocks.items():
         match block.exit:
             case Call(entry=entry, results=results):
-                free = _passed(entry, graph, onward, passed)
-                ways = [Edge(id_, to) for result, to in results if result in free]
+                ways = [Edge(id_, to) for result, to in results if result in passed[entry]]
                 onward[id_] = [Edge(id_, entry), *ways]
     return onward
 
@@ -55,12 +57,27 @@ def _is_call(edge: Edge, graph: FlowGraph) -> bool:
     return isinstance(exit_, Call) and exit_.entry == edge.to
 
 
-def _passed(entry: BlockId, graph: FlowGraph, onward: dict[BlockId, list[Edge]], passed: dict[BlockId, frozenset[str]]) -> frozenset[str]:
-    """The results that a called flow can end with and the caller chose nothing. Calls form no ring."""
-    if entry in passed:
-        return passed[entry]
+def _passed(graph: FlowGraph, onward: Ways) -> dict[BlockId, frozenset[str]]:
+    """By entry of each called flow: the results it can end with and the caller chose nothing."""
+    called = {block.exit.entry for block in graph.blocks.values() if isinstance(block.exit, Call)}
+    passed: dict[BlockId, frozenset[str]] = dict.fromkeys(called, frozenset())
+    within: dict[BlockId, set[BlockId]] = {entry: set() for entry in called}
+    waiting = sorted(called)
+    while waiting:
+        entry = waiting.pop()
+        found = frozenset(_results(entry, graph, onward, passed, within))
+        if found != passed[entry]:
+            passed[entry] = found
+            waiting.extend(within[entry])
+    return passed
+
+
+def _results(
+    entry: BlockId, graph: FlowGraph, onward: Ways, passed: Mapping[BlockId, frozenset[str]], within: Mapping[BlockId, set[BlockId]]
+) -> Iterator[str]:
+    """The results of a flow by what is known of the flows that it calls, which are noted in `within`."""
     seen: set[BlockId] = set()
-    waiting, found = [entry], set()
+    waiting = [entry]
     while waiting:
         at = waiting.pop()
         if at in seen or at not in graph.blocks:
@@ -68,21 +85,19 @@ def _passed(entry: BlockId, graph: FlowGraph, onward: dict[BlockId, list[Edge]],
         seen.add(at)
         match graph.blocks[at].exit:
             case Return(flow=flow, result=result) if flow == entry.flow:
-                found.add(result)
+                yield result
             case Call(entry=inner, results=results):
-                free = _passed(inner, graph, onward, passed)
-                waiting.extend(to for result, to in results if result in free)
+                within[inner].add(entry)
+                waiting.extend(to for result, to in results if result in passed[inner])
             case _:
                 waiting.extend(edge.to for edge in onward[at])
-    passed[entry] = frozenset(found)
-    return passed[entry]
 
 
 def _bounded(edge: Edge, block: Block, graph: FlowGraph) -> bool:
     if chosen_in_a_menu(block, edge.outcome):
         return True
-    if isinstance(block.exit, Branch) and edge.to == block.exit.then:
-        if any(variable.startswith("way.") for variable in reads(block.exit.condition)):
+    match block.exit:
+        case Branch(condition, then) if edge.to == then and any(name.startswith("way.") for name in reads(condition)):
             return True
     # An input's own attempts are counted; only its start begins to count anew.
     there = graph.blocks.get(edge.to)
@@ -98,10 +113,10 @@ def _rings(onward: dict[BlockId, list[Edge]]) -> list[list[BlockId]]:
     held: list[BlockId] = []
     on_hold: set[BlockId] = set()
     found: list[list[BlockId]] = []
-    for root in onward:
+    for root, ways in onward.items():
         if root in index:
             continue
-        work = [(root, iter(onward[root]))]
+        work = [(root, iter(ways))]
         while work:
             at, rest = work[-1]
             if at not in index:

@@ -18,13 +18,15 @@ FLOWC = ROOT / "flowc"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("source",),
     ("diagnostics",),
-    ("syntax", "expression"),
+    ("syntax", "expression", "telephony"),
     ("graph",),
     ("kinds",),
     ("language", "passes", "machine", "speech"),
     ("target",),
     ("simulate", "runtime", "diagram", "describe"),
-    ("compiler", "build", "recording_list", "plan", "deploy", "live", "on_target"),
+    ("compiler", "build", "recording_list", "plan", "deploy", "live"),
+    ("on_target",),
+    ("demo",),
     ("cli",),
 )
 # Rooms that know one of their own row, and why.

@@ -102,6 +102,7 @@ ENDLESS = {
     ),
     "a flow called again and again": "a: {call: other, then: a}",
     "a bound whose else leads round too": f"a: {{hours: office, open: bye, closed: {{to: b, at_most: 2, else: a}}}}\nb: {{say: 一, then: bye}}\n{BYE}",
+    "a flow that jumps out to where it is called": "a: {call: jumper, then: bye}\n" + BYE,
     "a queue that is full": "a: {queue: agents, after_agent: b, waited_too_long: b, full: a, no_agents: b, error: b}\nb: {hangup: 再见。}",
 }
 OFFICE = 'calendar: office\nweek: {mon-fri: "09:00-17:30"}'
@@ -111,6 +112,7 @@ OTHER = "flow: other\nnodes:\n  hello: {say: 一, then: back_again}\n  back_agai
 @pytest.mark.parametrize("nodes", ENDLESS.values(), ids=ENDLESS)
 def test_a_way_round_has_no_end(small: Compile, nodes: str) -> None:
     files = {"flow_other": OTHER} if "other" in nodes else {}
+    files |= {"flow_jumper": "flow: jumper\nnodes:\n  a: {say: 一, then: hotline}\n"} if "jumper" in nodes else {}
     calendar = {"calendar_office": OFFICE} if "office" in nodes else {}
     found = codes(small(nodes, **files, **calendar))
     assert found.count("F0403") == 1
