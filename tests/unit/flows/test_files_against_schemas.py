@@ -50,8 +50,8 @@ def test_every_file_names_its_schema_and_fits_it(folder: str) -> None:
         assert named, f"{path} names no schema"
         schema = json.loads((path.parent / named[1]).resolve().read_text(encoding="utf-8"))
         # A safe loader: it makes plain data only.
-        for found in Draft7Validator(schema).iter_errors(yaml.load(text, PlainTexts)):  # noqa: S506
-            wrong.append(
-                f"{path.relative_to(ROOT)}: {list(found.absolute_path)}: {found.message[:120]}"
-            )
+        data = yaml.load(text, PlainTexts)
+        found = Draft7Validator(schema).iter_errors(data)
+        name = path.relative_to(ROOT)
+        wrong += [f"{name}: {list(one.absolute_path)}: {one.message[:120]}" for one in found]
     assert not wrong, "\n".join(wrong)
