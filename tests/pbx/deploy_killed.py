@@ -134,7 +134,7 @@ class Trial:
         for loaded in possible:
             held = asyncio.run(self.installer().read_back(loaded))
             if not held.faults:
-                return loaded.current
+                return loaded.current or "none"
         return None
 
 
@@ -144,6 +144,7 @@ def main() -> None:
         port=int(port), user=user, secret=secret, etc=Path(etc), log=Path(etc) / "no log"
     )
     trial = Trial(what, Path(root), Path(saved), Path(new), settings)
+    trial.restore()
     before = trial.deployment().current()
     after = before.history[-2] if what == "rollback" else Path(new).name
     possible = [
@@ -160,7 +161,7 @@ def main() -> None:
         facts = {
             "held": killed,
             "recovered": trial.server_holds([current.as_loaded]),
-            "current": current.current,
+            "current": current.current or "none",
             "settled": not (trial.root / "under_way.json").exists(),
             "left": [path.name for path in trial.root.rglob("*.flowc-*")],
             "seconds": round(seconds, 3),

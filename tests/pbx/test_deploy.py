@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -15,7 +18,7 @@ import pytest
 
 from flowc.deploy.build_folder import BuildFolder
 from flowc.deploy.deployment import Wishes
-from flowc.deploy.errors import BusyError, DriftError, PutBackError, RefusedError
+from flowc.deploy.errors import BusyError, DriftError, NotPutBackError, PutBackError, RefusedError
 from flowc.deploy.steps import Observer, Step
 from flowc.target import Loaded, ServerError
 from flowc_asterisk.install import AsteriskInstaller
@@ -441,7 +444,7 @@ def test_a_flag_is_raised_and_lowered_in_the_servers_own_data_base(tmp_path: Pat
     run(tmp_path, scenario)
 
 
-@pytest.mark.parametrize("what", ["deploy", "rollback", "failing"])
+@pytest.mark.parametrize("what", ["first", "deploy", "rollback", "failing"])
 def test_killed_at_any_point_the_server_holds_the_old_or_the_new_and_recovery_ends_it(
     tmp_path: Path, what: str
 ) -> None:
@@ -453,7 +456,10 @@ def test_killed_at_any_point_the_server_holds_the_old_or_the_new_and_recovery_en
             await deployment.deploy(second, AGREED)
         await deployment.deploy(first, AGREED)
         saved = tmp_path / "saved"
-        shutil.copytree(host.root, saved, symlinks=True)
+        if what == "first":
+            saved.mkdir()
+        else:
+            shutil.copytree(host.root, saved, symlinks=True)
         account = host.server.account
         arguments = (
             *(sys.executable, str(Path(__file__).with_name("deploy_killed.py"))),
@@ -464,7 +470,7 @@ def test_killed_at_any_point_the_server_holds_the_old_or_the_new_and_recovery_en
         output, _ = await process.communicate()
         assert process.returncode == 0
         kills = [json.loads(line) for line in output.splitlines()]
-        either = {old.release8, new.release8}
+        either = {"none" if what == "first" else old.release8, new.release8}
         for kill in kills:
             assert kill["held"] in either, kill
             assert kill["current"] == kill["recovered"] in either, kill
@@ -476,5 +482,44 @@ def test_killed_at_any_point_the_server_holds_the_old_or_the_new_and_recovery_en
         assert ("PUT_BACK" in points) == (what == "failing")
         recovered = {kill["recovered"] for kill in kills}
         assert recovered == ({old.release8} if what == "failing" else either)
+
+    run(tmp_path, scenario)
+
+
+def test_a_server_that_dies_during_a_deploy_comes_back_with_the_old_release(
+    tmp_path: Path,
+) -> None:
+    async def scenario(host: Host) -> None:
+        old, new = host.build(1), host.build(2)
+        await host.deployment().deploy(old, AGREED)
+
+        def observe(step: Step) -> None:
+            if step is Step.RELOAD:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(host.server.pid, signal.SIGKILL)
+
+        with pytest.raises(NotPutBackError, match="run `flowc deploy --recover` once"):
+            await host.deployment(observe=observe).deploy(new, AGREED)
+        with pytest.raises(NotPutBackError):
+            await host.deployment().deploy(new, AGREED)
+        await host.server._start()
+        await host.server._booted()
+        assert await answers_with(host, old)
+        report = await host.deployment().recover()
+        assert report.notes == (f"an interrupted deploy of {new.release8} was taken back",)
+        await host.deployment().deploy(new, AGREED)
+        assert await answers_with(host, new)
+
+    run(tmp_path, scenario)
+
+
+def test_a_flag_that_the_account_may_not_touch_is_not_called_lowered(tmp_path: Path) -> None:
+    async def scenario(host: Host) -> None:
+        weak = AsteriskInstaller(host.root, replace(host.settings, user="weak", secret="weak"))
+        with pytest.raises(ServerError, match="Permission denied"):
+            await weak.set_flag("storm", 1_900_000_000)
+        await host.installer().set_flag("storm", 1_900_000_000)
+        with pytest.raises(ServerError, match="should be 0, and Asterisk holds 1900000000"):
+            await weak.set_flag("storm", 0)
 
     run(tmp_path, scenario)

@@ -39,7 +39,9 @@ flow: hotline
 nodes:
   welcome:
     say: hello
-    then: hangup
+    then: bye
+  bye:
+    hangup: normal
 """
 
 

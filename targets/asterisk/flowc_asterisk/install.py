@@ -136,6 +136,9 @@ class AsteriskInstaller:
                 )  # an error where it was not raised
             answer = await ami.action_list("DBGet", Family=FAMILY, Key=key)
         held = next((each.get("Val") for each in answer if each.event == "DBGetResponse"), "0")
+        why = answer[0].get("Message")
+        if not answer[0].succeeded and "not found" not in why:
+            raise ServerError(f"Asterisk does not say whether the flag `{name}` is raised: {why}")
         if held != str(until):
             raise ServerError(f"the flag `{name}` should be {until}, and Asterisk holds {held}")
 
