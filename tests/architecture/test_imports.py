@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("syntax", "expression", "telephony"),
     ("graph",),
     ("kinds",),
-    ("language", "passes", "machine", "speech"),
+    ("language", "passes", "machine", "speech", "telephony"),
     ("target",),
     ("simulate", "runtime", "diagram", "describe"),
     ("compiler", "build", "recording_list", "plan", "deploy", "live"),

@@ -25,7 +25,8 @@ class VectorCaller:
             return None
         press = self._left[0]
         at = self._reference(press, line)
-        return None if at is None else (at + press.wait, press.keys)
+        # Where the reference lies far back, at once: no key ends before the one before it.
+        return None if at is None else (max([at + press.wait, *self.keys[-1:]]), press.keys)
 
     def pressed(self, at: int) -> None:
         self._left.pop(0)
