@@ -14,9 +14,9 @@ from flowc.machine.machine import KEYS, Phase
 from flowc.machine.trace import HungUp
 from flowc.simulate.script import CallScript, Hears, Press, Step
 from flowc.simulate.simulator import CallInSteps, StepError
-from flowc.simulate.words import phrase_of, phrase_step
+from flowc.simulate.words import phrase_step
+from flowc.simulate.write_script import script_of
 from flowc.source import NOWHERE
-from flowc.syntax.write_yaml import Value, write_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +86,8 @@ class InteractiveCall:
         return Turn(texts, problem, str(machine.block), waits, machine.is_over, by)
 
     def script(self, name: str) -> str:
-        """The call up to now as a test, in YAML."""
-        script = self._call.script
-        return script_of(self.history, name, script.to, script.caller)
-
-
-def script_of(history: list[Step], name: str, number: str, caller: str = "") -> str:
-    """Steps as a call script that plays the same call. ValueError for texts that no file may hold."""
-    lines: dict[str, Value] = {"call": name, "to": number}
-    if caller:
-        lines["from"] = caller
-    return write_yaml({**lines, "steps": [step_value(step) for step in history]})
-
-
-def step_value(step: Step) -> Value:
-    """A step as a call script writes it."""
-    match step:
-        case Hears(text):
-            return {"hears": text}
-        case Press(keys, during):
-            return {"press": {"keys": keys, "during": during} if during else keys}
-        case other:
-            return phrase_of(other)
+        """The call up to now as a test, in YAML: the world it was in, and what was typed."""
+        return script_of(self.history, name, self._call.script)
 
 
 def _step(text: str) -> Step | None:

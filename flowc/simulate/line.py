@@ -181,6 +181,11 @@ class Line:
             self.advance()
         self._set_time(max(self.now, at))
 
+    def come_to(self, at: int) -> None:
+        """Let time pass up to a key that ends at `at`: what is due in that moment comes after it."""
+        self.pass_to(at - 1)
+        self._set_time(max(self.now, at))
+
     def advance(self) -> str:
         """Let the next thing happen; its name (audio, timer, reply, agent ...), or "" for nothing."""
         slot = min(self._due, key=lambda name: self._due[name][0], default="")
@@ -223,7 +228,7 @@ class Line:
 
     def _note(self, what: Event | Command) -> None:
         ended = None if self.is_saying else self.audio_ended_at
-        self.journal.append(Noted(self.now, len(self.machine.trace.steps), ended, what))
+        self.journal.append(Noted(self.now, self.machine.steps_taken, ended, what))
 
     def _put_away(self, slot: str) -> None:
         del self._due[slot]

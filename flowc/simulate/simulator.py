@@ -192,7 +192,7 @@ class CallInSteps:
             at=_last_node(self._machine.trace),
             length_ms=self._line.now,
             journal=tuple(self._line.journal),
-            served=tuple(self._outside.served),
+            served=self._outside.served,
         )
         stopped = bool(self._failures)
         found = [*self._outside.failures, *self._failures, *(() if stopped else check(run))]
@@ -238,16 +238,16 @@ class CallInSteps:
     def _press(self, step: Press) -> None:
         if step.during:
             self._hears(step.during, step.span)
-            self._line.pass_to(max(self._line.now, self._ear.middle))
+            self._line.come_to(max(self._line.now, self._ear.middle))
         else:
             self._await_keys(words.NOBODY_LISTENS, step.span, keys=step.keys)
             after_audio = self._line.audio_ended_at + PRESS_AFTER_MS
             after_key = self._line.key_at + step.spacing_ms if self._line.key_at else 0
-            self._line.pass_to(max(self._line.now, after_audio, after_key))
+            self._line.come_to(max(self._line.now, after_audio, after_key))
         self._ear.skip_to(self._line.now)
         for place, key in enumerate(step.keys):
             if place:
-                self._line.pass_to(self._line.now + step.spacing_ms)
+                self._line.come_to(self._line.now + step.spacing_ms)
             self._line.press(key)
 
     def _await_keys(self, otherwise: Words, span: Span, **particulars: str) -> None:
@@ -311,7 +311,7 @@ class CallInSteps:
             pass
 
     def _advance(self) -> str:
-        if len(self._machine.trace.times) > MOST_EVENTS:
+        if self._machine.steps_taken > MOST_EVENTS:
             raise StepError(failure(words.NOT_WAITING, self._span(), step="...", why=words.STUCK))
         return self._line.advance()
 

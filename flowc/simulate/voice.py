@@ -6,13 +6,11 @@ Knows no machine and no clock.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
 from functools import cache
 
-from flowc.expression.literals import calendar_date
-from flowc.graph.prompts import ReadAs, fragment_key, text_key
+from flowc.graph.prompts import ReadAs, fragment_key
 from flowc.speech import readers
-from flowc.speech.readers.model import Value as Spoken
+from flowc.speech.readout import read_out
 
 MS_A_CHARACTER = 200
 Held = int | str
@@ -46,24 +44,10 @@ class Voice:
 
     def read(self, read_as: ReadAs, value: Held, language: str) -> tuple[str, ...]:
         """The sound keys that say a held value."""
+        said = read_out(read_as, value, language)
         if read_as is ReadAs.TEXT:
-            key = text_key(language, str(value))
-            self._made[key] = str(value)
-            return (key,)
-        said = readers.read(readers.ReadAs(read_as.value), _spoken(read_as, value), language)
-        return tuple(fragment_key(language, fragment) for fragment in said)
-
-
-def _spoken(read_as: ReadAs, value: Held) -> Spoken:
-    match read_as:
-        case ReadAs.DATE:
-            return calendar_date(int(value))
-        case ReadAs.TIME:
-            return time(int(value) // 60, int(value) % 60)
-        case ReadAs.DIGITS | ReadAs.DECIMAL:
-            return str(value)
-        case _:
-            return int(value)
+            self._made[said[0]] = str(value)
+        return said
 
 
 @cache

@@ -59,12 +59,13 @@ def phrase_of(step: Silence | Wait | HangUp | Happens) -> str:
         case Wait(None):
             return "caller waits"
         case Wait(ms):
-            return f"wait {_length(ms or 0)}"
+            return f"wait {length_text(ms or 0)}"
         case HangUp():
             return "hang up"
         case Happens(what, _, after_ms):
-            return f"{what.value} after {_length(after_ms)}" if after_ms else what.value
+            return f"{what.value} after {length_text(after_ms)}" if after_ms else what.value
 
 
-def _length(ms: int) -> str:
+def length_text(ms: int) -> str:
+    """A length of time as `milliseconds` reads it: `2s`, `300ms`."""
     return f"{ms // 1000}s" if ms % 1000 == 0 else f"{ms}ms"

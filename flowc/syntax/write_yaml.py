@@ -12,7 +12,20 @@ from typing import TypeAlias
 
 from flowc.syntax.characters import REFUSED, character_name
 
-Value: TypeAlias = "str | Sequence[Value] | Mapping[str, Value]"
+Value: TypeAlias = "str | Sequence[Value] | Mapping[str, Value] | None"
+
+
+class Word(str):
+    """A text that means more where it stands unquoted, such as a result's name in a call test."""
+
+    __slots__ = ()
+
+
+class Quoted(str):
+    """A text that would mean more if it stood unquoted."""
+
+    __slots__ = ()
+
 
 # Plain is what no reader, ours or another's, could take for anything but this text.
 _LETTER = "A-Za-z0-9_\u4e00-\u9fff"
@@ -34,7 +47,8 @@ def scalar_text(text: str) -> str:
     refused = REFUSED.search(text)
     if refused:
         raise ValueError(f"no source may hold {character_name(refused[0])}")
-    if _PLAIN.fullmatch(text) and not _TYPED.fullmatch(text):
+    is_mistaken = isinstance(text, Quoted) or _TYPED.fullmatch(text)
+    if _PLAIN.fullmatch(text) and (isinstance(text, Word) or not is_mistaken):
         return text
     return '"' + _ESCAPED.sub(lambda found: _ESCAPES[found[0]], text) + '"'
 
@@ -45,7 +59,9 @@ def write_yaml(value: Value) -> str:
 
 
 def _lines(value: Value) -> Iterator[str]:
-    if isinstance(value, str):
+    if value is None:
+        yield "null"
+    elif isinstance(value, str):
         yield scalar_text(value)
     elif isinstance(value, Mapping):
         yield from _mapping_lines(value)

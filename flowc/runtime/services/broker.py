@@ -22,7 +22,6 @@ from flowc.graph.services import FixtureAction, OperationSpec
 from flowc.machine.answers import AnswerRejected, answer_variables, check_answer
 from flowc.runtime.logs import Log
 from flowc.runtime.metrics import Metrics
-from flowc.runtime.readout import read_out
 from flowc.runtime.services.model import (
     CallFacts,
     Declared,
@@ -38,6 +37,7 @@ from flowc.runtime.services.ticket_desk import TicketDesk
 from flowc.runtime.spoken_texts import SpokenTexts
 from flowc.runtime.world import CallWorld
 from flowc.speech.readers.model import UnknownLanguageError, UnreadableError
+from flowc.speech.readout import read_out
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,13 @@ def failures(text: str) -> list[str]:
     return [found.say("en") for found in run(text).failures]
 
 
+def without_head(text: str) -> str:
+    """A written test without the two lines that `script` puts before a text."""
+    assert text.startswith('call: typed\nto: "3285028"\n')
+    assert text.endswith("\n")
+    return text.split("\n", 2)[2]
+
+
 def findings(text: str) -> list[tuple[str, str]]:
     report = Reporter()
     read = read_call("tests/a.call.yaml", text.encode(), report)
@@ -162,6 +169,12 @@ def test_a_key_may_barge_in_while_a_text_is_said() -> None:
     cut = run('steps:\n  - press: {keys: "2", during: 欢迎}\nexpect: {hears_not: [余额查询]}\n')
     assert cut.passed
     assert cut.at == "hotline.to_agent"
+
+
+def test_a_key_that_ends_just_when_the_time_runs_out_counts() -> None:
+    slow = 'steps: [press: 1, press: {{keys: "80012345", spacing: {}}}, {}]\n'
+    assert failures(CUSTOMER + slow.format("3s", "hears: 您的数字电视余额")) == []
+    assert failures(CUSTOMER + slow.format("3001ms", "hears: 编号不正确")) == []
 
 
 def test_nobody_listens_once_the_call_is_over() -> None:
@@ -321,5 +334,4 @@ def test_a_typed_call_becomes_a_test_that_passes() -> None:
     last = call.line("80012345#")
     assert last.is_over
     assert last.by == "flow"
-    written = call.script("typed").removeprefix("call: typed\n").split("\n", 1)[1]
-    assert failures(CUSTOMER + written) == []
+    assert failures(without_head(call.script("typed"))) == []

@@ -1,0 +1,36 @@
+"""`flowc call`: a call taken in the terminal becomes a test that passes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from flowc.cli import cli
+
+FLOWS = Path(__file__).parents[3] / "flows"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(FLOWS, tmp_path / "flows"))
+
+
+def run(typed: str, *arguments: object) -> tuple[int, str]:
+    done = CliRunner().invoke(cli, [str(each) for each in arguments], input=typed)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.stdout
+
+
+def test_a_call_like_another_is_saved_as_a_test_that_passes(project: Path) -> None:
+    like = project / "tests" / "balance" / "another_customer.call.yaml"
+    saved = project / "tests" / "saved_by_hand.call.yaml"
+    typed = "1\n1\n80012346#\n2\n80012345#\n1\nhang up\n"
+    code, said = run(typed, "call", "3285028", project, "--like", like, "--save", saved)
+    assert code == 0
+    assert "您的数字电视已欠费十二元五角" in said
+    assert saved.read_text(encoding="utf-8").endswith("\n")
+    code, played = run("", "test", project, "-k", "saved_by_hand", "--lang", "en")
+    assert (code, played.splitlines()[-1]) == (0, "1 calls passed")
