@@ -28,6 +28,7 @@ from flowc.live.acts import dials_of, queues_of, unplayable
 from flowc.live.compare import Difference, first_difference
 from flowc.live.ears import unheard
 from flowc.live.play import PartedError, Player
+from flowc.machine.commands import RecordCaller
 from flowc.runtime.app import Runtime, RuntimeSettings, running
 from flowc.runtime.logs import Log
 from flowc.runtime.services.scripts import ScriptedReply
@@ -36,15 +37,17 @@ from flowc.simulate.simulator import Run, simulate
 from flowc.simulate.world import seconds_of
 from flowc.target import (
     HasLab,
+    Lab,
     LabCall,
     LabRelease,
     LabUnavailableError,
     LiveLab,
+    LiveLabCall,
     ServerError,
     Target,
 )
 
-AT_ONCE = 30  # calls
+AT_ONCE = 60  # calls
 LANGUAGE_TEXTS = "~"  # where the sounds of free texts lie in a language's folder
 
 
@@ -107,9 +110,8 @@ async def play_calls(
         told(result)
     async with _runtime(target, made, project, work) as runtime:
         _register(runtime, planned)
-        calls = [each.asked for each in planned]
-        async with target.lab().booted(tuple(releases.values()), calls) as lab:
-            played = await _play_all(lab, planned, lengths, told)
+        await _render_texts(runtime, made, planned)
+        played = await _play_all(target.lab(), tuple(releases.values()), planned, lengths, told)
     return (*skipped, *played)
 
 
@@ -173,11 +175,11 @@ def _planned(
         request = releases[script.lists].request
         run = simulate(request.graph, script, compiled.texts, lengths)
         why = unplayable(run)
-        if run.failures:
+        if why:
+            skipped.append(Result(script, skipped=why))
+        elif run.failures:
             said = tuple(each.say("en") for each in run.failures)
             skipped.append(Result(script, problems=(f"in the simulator: {said[0]}",)))
-        elif why:
-            skipped.append(Result(script, skipped=why))
         else:
             asked = LabCall(
                 token=f"call{number}",
@@ -188,6 +190,7 @@ def _planned(
                 language=script.language,
                 queues=queues_of(run),
                 dials=dials_of(run),
+                speaks=any(isinstance(note.what, RecordCaller) for note in run.journal),
             )
             planned.append(_Planned(script, request.graph, run, asked))
     return planned, skipped
@@ -234,6 +237,17 @@ def _register(runtime: Runtime, planned: Sequence[_Planned]) -> None:
         runtime.scripts.register(each.asked.token, replies_of(each.run))
 
 
+async def _render_texts(runtime: Runtime, made: Build, planned: Sequence[_Planned]) -> None:
+    """The free texts of all calls, one after another: on a real line they come one at a time."""
+    release = runtime.releases.release(made.release8)
+    voices = {} if release is None else dict(release.voices)
+    texts = {said.sound: said.text for each in planned for said in each.run.heard}
+    for sound, text in texts.items():
+        language, _, name = sound.partition("/")
+        if name.startswith(f"{LANGUAGE_TEXTS}/"):
+            await runtime.broker.texts.sound(language, text, voices)
+
+
 def replies_of(run: Run) -> dict[str, tuple[ScriptedReply, ...]]:
     """The answers that each service gave in the simulation, in order, to be given again."""
     replies: dict[str, tuple[ScriptedReply, ...]] = {}
@@ -262,40 +276,78 @@ def plain_data(value: object) -> Json:
 
 
 async def _play_all(
-    lab: LiveLab, planned: Sequence[_Planned], lengths: Mapping[str, int], told: Told
+    lab: Lab,
+    releases: Sequence[LabRelease],
+    planned: Sequence[_Planned],
+    lengths: Mapping[str, int],
+    told: Told,
 ) -> list[Result]:
-    """Many at once; flags hold for all calls of a server, so calls with equal flags go together."""
-    results: list[Result] = []
+    """Many at once. Flags hold for all calls of a server, so each set of flags has its own."""
     gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one(each: _Planned) -> Result:
-        async with gate:
-            result = await _play(lab, each, lengths)
-        told(result)
-        return result
-
-    ordered = sorted(planned, key=lambda each: (sorted(each.script.flags), -each.run.length_ms))
-    for flags, group in groupby(ordered, key=lambda each: frozenset(each.script.flags)):
-        await lab.raise_flags(flags)
-        results.extend(await asyncio.gather(*map(one, group)))
-    return results
+    ordered = sorted(planned, key=lambda each: (_flags(each), -each.run.length_ms))
+    played = await asyncio.gather(
+        *(
+            _play_group(lab, releases, list(group), gate, told)
+            for _, group in groupby(ordered, key=_flags)
+        )
+    )
+    return [_with_ears(each, lengths, told) for group in played for each in group]
 
 
-async def _play(lab: LiveLab, each: _Planned, lengths: Mapping[str, int]) -> Result:
+def _flags(each: _Planned) -> tuple[str, ...]:
+    return tuple(sorted(set(each.script.flags)))
+
+
+async def _play_group(
+    lab: Lab,
+    releases: Sequence[LabRelease],
+    group: Sequence[_Planned],
+    gate: asyncio.Semaphore,
+    told: Told,
+) -> list[_Played]:
+    async with lab.booted(releases, [each.asked for each in group]) as live:
+        await live.raise_flags(frozenset(_flags(group[0])))
+        return await asyncio.gather(*(_play(live, each, gate, told) for each in group))
+
+
+@dataclass(frozen=True, slots=True)
+class _Played:
+    """A call that is over. Whether its sounds were heard is found out when no call needs the time."""
+
+    result: Result
+    call: LiveLabCall | None = None
+
+
+async def _play(lab: LiveLab, each: _Planned, gate: asyncio.Semaphore, told: Told) -> _Played:
+    async with gate:
+        played = await _play_one(lab, each)
+    if not played.result.passed:
+        told(played.result)
+    return played
+
+
+async def _play_one(lab: LiveLab, each: _Planned) -> _Played:
     loop = asyncio.get_running_loop()
-    begun, problems = loop.time(), []
+    begun, problem = loop.time(), ""
     try:
         call = await lab.call(each.asked)
     except ServerError as error:
-        return Result(each.script, loop.time() - begun, problems=(str(error),))
+        return _Played(Result(each.script, loop.time() - begun, problems=(str(error),)))
     try:
-        await Player(each.graph, each.run, call).play()
+        await Player(each.run, call).play()
     except PartedError as parting:
-        problems.append(parting.why)
-    trace = call.trace
-    difference = first_difference(each.graph, each.run.trace, trace)
-    if difference is None:
-        missing = unheard(trace, call.heard(), lengths)
-        problems.extend(f"offered, but not heard: {sound}" for sound in missing)
-    told = tuple(problem for problem in problems if problem)
-    return Result(each.script, loop.time() - begun, "", difference, told)
+        problem = parting.why
+    difference = first_difference(each.graph, each.run.trace, call.trace)
+    problems = (problem,) if problem else ()
+    return _Played(Result(each.script, loop.time() - begun, "", difference, problems), call)
+
+
+def _with_ears(played: _Played, lengths: Mapping[str, int], told: Told) -> Result:
+    """The result, once the sounds that were offered are found in what the caller heard."""
+    if played.call is None or not played.result.passed:
+        return played.result
+    missing = unheard(played.call.trace, played.call.heard(), lengths)
+    problems = tuple(f"offered, but not heard: {sound}" for sound in missing)
+    result = replace(played.result, problems=problems)
+    told(result)
+    return result

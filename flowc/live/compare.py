@@ -57,13 +57,17 @@ def comparable(graph: FlowGraph, trace: Trace) -> tuple[Step, ...]:
         for operation in block.operations
         if isinstance(operation, Record)
     }
-    return tuple(_without_id(step, recorded) for step in trace.steps)
-
-
-def _without_id(step: Step, recorded: set[str]) -> Step:
-    if isinstance(step, Assigned) and step.variable in recorded and step.value is not None:
-        return Assigned(step.variable, _RECORDING)
-    return step
+    steps: list[Step] = []
+    held: dict[str, Step] = {}
+    for step in trace.steps:
+        if isinstance(step, Assigned) and step.variable in recorded:
+            known = Assigned(step.variable, None if step.value is None else _RECORDING)
+            if held.get(step.variable) != known:  # a second recording has another id here only
+                steps.append(known)
+            held[step.variable] = known
+        else:
+            steps.append(step)
+    return tuple(steps)
 
 
 def _whole_offers(meant: tuple[Step, ...], found: tuple[Step, ...]) -> tuple[Step, ...]:

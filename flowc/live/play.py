@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 from typing import assert_never
 
-from flowc.graph.model import FlowGraph
 from flowc.live.acts import Act, HangUp, Press, Speak, acts_of
-from flowc.live.compare import comparable, parted
+from flowc.live.compare import parted
 from flowc.machine.trace import Entered, Offered, Step, Trace
 from flowc.simulate.simulator import Run
 from flowc.target import LiveLabCall
@@ -33,9 +32,9 @@ class PartedError(Exception):
 class Player:
     """The caller of one call."""
 
-    def __init__(self, graph: FlowGraph, run: Run, call: LiveLabCall) -> None:
+    def __init__(self, run: Run, call: LiveLabCall) -> None:
         self._run, self._call = run, call
-        self._meant = Trace(comparable(graph, run.trace), run.trace.times)
+        self._meant = run.trace
         self._keys: list[tuple[int, float]] = []  # simulated and live end of each key
         self._speaking: set[asyncio.Task[None]] = set()
         self._reached = 0

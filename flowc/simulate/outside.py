@@ -8,7 +8,7 @@ recording ends by silence after 5 s of speech.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flowc.expression.evaluate import World
@@ -74,14 +74,14 @@ class ScriptedOutside:
     ) -> None:
         self.failures: list[Failure] = []
         self.asked: Counter[str] = Counter()  # look-ups by `service.operation`
-        self.served: list[Served] = []  # every question that reached a service, in order
+        self._served: list[Served | None] = []
         self.done: Counter[str] = Counter()  # requests that took effect
         self.tickets = 0
         self._script, self._languages, self._voice, self._world = script, languages, voice, world
         self._patient = patient
         self._replies = {name: list(replies) for name, replies in script.services}
         self._down: set[str] = set()
-        self._order: dict[str, object] | None = None  # the work order last spoken of
+        self._order: Mapping[str, str | int] | None = None  # the work order last spoken of
         self._happenings: list[Happens] = []
         self._kept: dict[tuple[object, ...], Answered] = {}  # requests by their arguments
 
@@ -95,6 +95,11 @@ class ScriptedOutside:
             case _:
                 self._happenings.append(step)
 
+    @property
+    def served(self) -> tuple[Served, ...]:
+        """Every question that reached a service, in order; not those that the journal answered."""
+        return tuple(served for served in self._served if served is not None)
+
     # --- services
 
     def reply(self, ask: AskService) -> tuple[int, EventMaker]:
@@ -104,13 +109,17 @@ class ScriptedOutside:
         in_time = late < ask.invoke.deadline_ms
 
         due = late if in_time else ask.invoke.deadline_ms
+        place = len(self._served)
+        value = None if reply is None else reply.value
+        # Where the caller hangs up before it comes, nobody knows what it would have been.
+        self._served.append(Served(name, "done", value, late, not in_time))
 
         def make(at: int) -> Event:
             known = (name, ask.arguments) in self._kept
             answer = self._answer(ask, name, reply, in_time)(at)
-            if not known:
-                value = self._order if reply is None else reply.value
-                self.served.append(Served(name, answer.outcome, value, late, not in_time))
+            given = self._order if reply is None else value
+            served = Served(name, answer.outcome, given, late, not in_time)
+            self._served[place] = None if known else served
             return answer
 
         return due, make

@@ -33,7 +33,7 @@ from flowc_asterisk.lab.bare import bare_server
 from flowc_asterisk.lab.caller import Caller, Dialling
 from flowc_asterisk.lab.configuration import LabPlan
 from flowc_asterisk.lab.errors import LabUnavailable
-from flowc_asterisk.lab.executor_call import AsteriskCall
+from flowc_asterisk.lab.executor_call import LOOK_S, AsteriskCall
 from flowc_asterisk.lab.executor_files import DOOR, HOLD, RELEASE_HEADER, WAIT, install
 from flowc_asterisk.lab.executor_scenes import LAB_PHONE, ScenePhones, occupied, queues_conf
 from flowc_asterisk.lab.fetch import ensure_asterisk
@@ -44,6 +44,7 @@ from flowc_asterisk.trace import AT, TraceReader
 
 MOST_EVENTS = 1_000_000
 BEGINS_WITHIN_S = 30.0
+KEEP = False  # whether the servers' folders stay, for whoever looks for a fault
 FOR_EVER = 9_999_999_999  # seconds since 1970 until which a flag is raised
 
 
@@ -59,7 +60,7 @@ class AsteriskLab:
             try:
                 tree = await asyncio.to_thread(ensure_asterisk)
                 plan = LabPlan(entry_context=DOOR, agents=(LAB_PHONE,), verbose=0)
-                server = await stack.enter_async_context(AsteriskServer(tree, plan))
+                server = await stack.enter_async_context(AsteriskServer(tree, plan, keep=KEEP))
             except LabUnavailable as reason:
                 raise LabUnavailableError(reason.message, reason.help) from reason
             queues = queues_conf(releases, calls, server.ports.phones)
@@ -78,7 +79,6 @@ class AsteriskLab:
                 yield live
             finally:
                 listening.cancel()
-
 
     def bare(
         self, root: Path, tell: Callable[[str], None]
@@ -154,11 +154,15 @@ class AsteriskLiveLab:
     async def _occupy(self, queue: str) -> None:
         """Let somebody wait in a queue that holds one caller, until it says that it is full."""
         await self.ami.originate(Originate(f"Local/s@{HOLD}/n", WAIT, queue))
-        async with asyncio.timeout(BEGINS_WITHIN_S):
-            while not any(
-                each.event == "QueueEntry" for each in await self.ami.queue_status(queue)
-            ):
-                await asyncio.sleep(0.02)
+        try:
+            async with asyncio.timeout(BEGINS_WITHIN_S):
+                while not await self._is_taken(queue):
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError as error:
+            raise ServerError(f"nobody could be let wait in the queue {queue}") from error
+
+    async def _is_taken(self, queue: str) -> bool:
+        return any(each.event == "QueueEntry" for each in await self.ami.queue_status(queue))
 
     async def listen(self) -> None:
         """Give each event to the call that it belongs to."""

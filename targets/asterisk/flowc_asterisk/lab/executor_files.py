@@ -27,7 +27,7 @@ exten => s,1,Answer()
  same => n,Wait(3600)
 [{WAIT}]
 exten => _.,1,Answer()
- same => n,Queue(${{FILTER(0-9A-Za-z_-,${{EXTEN}})}},c)
+ same => n,Queue(${{EXTEN}},c)
 """
 
 
