@@ -21,6 +21,8 @@ from flowc.target import (
     LabUnavailableError,
     ServerError,
 )
+from flowc.telephony.caller import Caller, Dialling
+from flowc.telephony.hearing import PromptBook
 from flowc_asterisk import quote
 from flowc_asterisk.ami.client import Ami, Originate, connect
 from flowc_asterisk.entry import (
@@ -30,14 +32,12 @@ from flowc_asterisk.entry import (
     TOKEN_HEADER,
 )
 from flowc_asterisk.lab.bare import bare_server
-from flowc_asterisk.lab.caller import Caller, Dialling
 from flowc_asterisk.lab.configuration import LabPlan
 from flowc_asterisk.lab.errors import LabUnavailable
 from flowc_asterisk.lab.executor_call import LOOK_S, AsteriskCall
 from flowc_asterisk.lab.executor_files import DOOR, HOLD, RELEASE_HEADER, WAIT, install
 from flowc_asterisk.lab.executor_scenes import LAB_PHONE, ScenePhones, occupied, queues_conf
 from flowc_asterisk.lab.fetch import ensure_asterisk
-from flowc_asterisk.lab.hearing import PromptBook
 from flowc_asterisk.lab.server import AsteriskServer
 from flowc_asterisk.protocol import TOKEN
 from flowc_asterisk.trace import AT, TraceReader

@@ -11,10 +11,10 @@ from contextlib import suppress
 
 from flowc.machine.trace import Trace
 from flowc.target import HeardSound
-from flowc_asterisk.lab.call import CallEnded
-from flowc_asterisk.lab.caller import OutgoingCall
-from flowc_asterisk.lab.hearing import PromptBook, find_prompts
-from flowc_asterisk.lab.phones import tone
+from flowc.telephony.call import CallEnded
+from flowc.telephony.caller import OutgoingCall
+from flowc.telephony.hearing import PromptBook, find_prompts
+from flowc.telephony.phones import tone
 from flowc_asterisk.trace import TraceReader
 
 KEY_S = 0.08

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from flowc.graph.operations import Enqueue
 from flowc.target import DialScene, LabCall, LabRelease, QueueScene, QueueSettings
+from flowc.telephony.phones import Answers, Behaviour, IncomingCall, Phones, Rejects, Rings
 from flowc_asterisk.entry import TOKEN_HEADER
-from flowc_asterisk.lab.phones import Answers, Behaviour, IncomingCall, Phones, Rejects, Rings
 from flowc_asterisk.lower_people import lab_queue, queue_keys
 from flowc_asterisk.queues import queue_section
 
