@@ -31,11 +31,12 @@ class Voice:
 
     def text(self, sound: str) -> str:
         """What a caller hears; a sound without a known text is shown as its key."""
-        language, _, name = sound.partition("/")
         known = self._texts.get(sound) or self._made.get(sound)
-        if known is None and name.startswith("_/"):
-            known = _fragments(language).get(sound)
-        return f"<{sound}>" if known is None else known
+        if known is not None:
+            return known
+        language, _, name = sound.partition("/")
+        fragments = _fragments(language) if name.startswith("_/") else {}
+        return fragments.get(sound, f"<{sound}>")
 
     def length_ms(self, sound: str) -> int:
         """How long it lasts: as it was measured, else a guess by its characters."""
