@@ -5,6 +5,7 @@ Found in the files themselves, so that nothing is asked for that no call would u
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from flowc_asterisk.install_files import (
 )
 
 FILES = (RELEASE_DIALPLAN, RELEASE_MUSIC, ENTRY_DIALPLAN, ENTRY_QUEUES)
+_DIALPLANS = (RELEASE_DIALPLAN, ENTRY_DIALPLAN)
 ALWAYS = ("pbx_config", "app_queue", "res_musiconhold")
 _MODULES = {
     "AGI": "res_agi",
@@ -58,14 +60,14 @@ _MODULES = {
     "UUID": "func_uuid",
 }
 _CALLED = re.compile(r"([A-Za-z_]\w*)\(")
-_SOUND = re.compile(r"\$\{S\}/([A-Za-z0-9_~./-]+)")
-_SOUND_ENTRY = re.compile(r"^entry = (.*)$", re.MULTILINE)
+_SOUND = re.compile(r"\$\{S\}/(\$\{L\}/)?([A-Za-z0-9_~./-]+)")  # L: the language of the call
+_FULL_PATH = re.compile(r"/sounds/([A-Za-z0-9_~./-]+)")
 _FORMATS = (".wav", ".sln", ".ulaw", ".alaw", ".gsm")
 
 
 def needed_modules(build: Path) -> tuple[str, ...]:
     """The modules without which a call of the release would fail, sorted."""
-    text = "\n".join((build / name).read_text() for name in (RELEASE_DIALPLAN, ENTRY_DIALPLAN))
+    text = "\n".join((build / name).read_text() for name in _DIALPLANS)
     used = {_MODULES[name] for name in set(_CALLED.findall(text)) if name in _MODULES}
     return tuple(sorted({*ALWAYS, *used}))
 
@@ -81,10 +83,22 @@ def missing_parts(build: Path) -> tuple[str, ...]:
 
 
 def _sounds(build: Path) -> set[str]:
-    dialplan = "\n".join((build / name).read_text() for name in (RELEASE_DIALPLAN, ENTRY_DIALPLAN))
-    music = (build / RELEASE_MUSIC).read_text()
-    entries = (entry.partition("/sounds/")[2] for entry in _SOUND_ENTRY.findall(music))
-    return {key for key in (*_SOUND.findall(dialplan), *entries) if key and not key.endswith("/")}
+    """Every sound key that stands in the files; keys that a call itself puts together do not."""
+    text = "\n".join((build / name).read_text() for name in (*_DIALPLANS, RELEASE_MUSIC))
+    languages = _languages(build)
+    keys = set(_FULL_PATH.findall(text))
+    for in_language, key in _SOUND.findall(text):
+        keys.update(f"{each}/{key}" for each in languages) if in_language else keys.add(key)
+    return {key for key in keys if not key.endswith("/")}
+
+
+def _languages(build: Path) -> tuple[str, ...]:
+    """The languages of the release, as its own record says; none where it is no record."""
+    try:
+        plain = json.loads((build / "release.json").read_text(encoding="utf-8"))
+        return tuple(map(str, plain["graph"]["languages"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
 
 
 def _is_there(build: Path, key: str) -> bool:

@@ -133,6 +133,12 @@ def test_each_sound_that_would_not_be_heard_is_named(tmp_path: Path) -> None:
     (build / "sounds/zh/a.wav").write_bytes(b"RIFF")
     (build / "sounds/zh/b.wav").write_bytes(b"")
     assert missing_parts(build) == ("the sound quiet is missing", "the sound zh/b is missing")
+    spoken = "exten => s,1,Playback(${S}/${L}/c&/r/releases/x/sounds/zh/_/0)\n"
+    (build / "entry/extensions.conf").write_text(spoken)
+    (build / "release.json").write_text('{"graph": {"languages": ["zh", "en"]}}')
+    assert [fault.split()[2] for fault in missing_parts(build)] == [
+        *("en/c", "quiet", "zh/_/0", "zh/b", "zh/c"),
+    ]
     (build / "entry/queues.conf").unlink()
     assert missing_parts(build) == ("entry/queues.conf is missing",)
 
