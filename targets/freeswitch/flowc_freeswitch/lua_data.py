@@ -15,12 +15,8 @@ from flowc_freeswitch import quote
 
 MOST_NUMBER = 2**53
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_RESERVED = frozenset(
-    # fmt: off
-    ("and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
-     "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while")
-    # fmt: on
-)
+_WORDS = "and break do else elseif end false for function goto if in local nil not or repeat return then true until while"
+_RESERVED = frozenset(_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ def split_words(line: str) -> dict[str, int | str]:
 
 def join_words(held: Mapping[str, int | str]) -> str:
     """The reverse of `split_words`, byte for byte as the interpreter writes it."""
-    pairs = (f"{_escaped(name)}={_sign(value)}{_escaped(str(value))}" for name, value in held.items())
+    pairs = (
+        f"{_escaped(name)}={_sign(value)}{_escaped(str(value))}" for name, value in held.items()
+    )
     return "&".join(sorted(pairs))
 
 
@@ -50,7 +52,7 @@ class TraceReader:
         self._times: list[int] = []
         self._early: dict[int, tuple[str, int, dict[str, int | str]]] = {}
         self._next = 1
-        self.values: dict[str, int | str] = {}
+        self.values: dict[str, int | str] = {}  # of the author's; at the end all, registers too
         self.is_over = False
 
     @property
@@ -70,7 +72,7 @@ class TraceReader:
 
     def _take(self, word: str, at: int, held: Mapping[str, int | str]) -> None:
         if word == "over":
-            self.is_over = True
+            self.is_over, self.values = True, dict(held)
             return
         step = _step(word, held)
         if isinstance(step, Assigned):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from vectors.graphs import NUMBER, PROMPTS
 from vectors.on_machine import play as play_on_machine
 from vectors.table import FLOWS, VECTORS, Vector
 
+from flowc.graph.operations import CAUSE, SILENCES, WRONGS
 from flowc.machine.trace import Ended, Entered, Offered, Trace
 from flowc.target import EmitRequest, Environment
 from flowc_freeswitch import TARGET
@@ -53,7 +53,10 @@ def test_an_input_vector_ends_on_the_interpreter_as_the_table_says(
     node, acted = entered[-1]
     assert node == vector.at
     asked = [s.block.node for s in steps if isinstance(s, Ended)]
-    assert str(line.reader.values.get(f"v.{asked[-1]}", "")) == vector.value
+    values = line.reader.values
+    assert str(values.get(f"v.{asked[-1]}", "")) == vector.value
+    assert (values.get(SILENCES, 0), values.get(WRONGS, 0)) == (vector.silences, vector.wrongs)
+    assert values.get(CAUSE, "") == vector.cause
     assert _joined(trace) == expected.offered
     reference = line.ends[-1] if vector.acts.since == "audio" else caller.keys[_counted(vector)]
     assert vector.acts.wait - 20 <= acted - (reference - 1_000_000) <= vector.acts.wait + LATEST_MS
@@ -64,5 +67,3 @@ def _counted(vector: Vector) -> int:
     """The last key that counts."""
     return sum(len(press.keys) for press in vector.presses) - 1 - vector.acts.back
 
-
-__all__ = ["replace"]

@@ -47,7 +47,7 @@ function call.tell(step, ...)
   for place, item in ipairs({ ... }) do
     body[words.number(place)] = type(item) == "table" and words.list(item) or item
   end
-  event:addBody(words.join(body))
+  event:addBody(words.join(step == "over" and call.values or body))
   event:fire()
 end
 

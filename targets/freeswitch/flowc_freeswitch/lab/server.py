@@ -1,0 +1,178 @@
+"""A private FreeSWITCH on loopback: boots in its own folder and ports, and is gone with its parent.
+
+Several run at once. Knows nothing of flows: whoever deploys fills the included files in and reloads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from asyncio.subprocess import DEVNULL, STDOUT, Process
+from pathlib import Path
+from types import TracebackType
+
+from flowc.target import LabUnavailableError
+from flowc.telephony.ports import NoPortsError, PortBlock, take_ports
+from flowc_freeswitch.esl.client import Esl, EslError
+from flowc_freeswitch.lab.configuration import Instance, LabPlan, write_configuration
+from flowc_freeswitch.lab.find import Installation
+
+BOOT_SECONDS = 60.0
+STOP_SECONDS = 10.0
+# The server must not outlive us, however we end: Linux kills it when the thread that began it
+# is gone (prctl PR_SET_PDEATHSIG), asked for between fork and exec.
+_DIE_WITH_PARENT = (
+    "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); "
+    "os.getppid() == int(sys.argv[1]) or os._exit(1); os.execv(sys.argv[2], sys.argv[2:])"
+)
+
+
+class FreeswitchServer:
+    """`async with FreeswitchServer(found, plan) as server:` - a booted server, stopped at the end.
+
+    Raises LabUnavailableError where the server does not come up within a minute.
+    """
+
+    host = "127.0.0.1"
+
+    def __init__(
+        self, found: Installation, plan: LabPlan | None = None, *, keep: bool = False
+    ) -> None:
+        self._found, self._plan, self._keep = found, plan or LabPlan(), keep
+        self._instance: Instance | None = None
+        self._process: Process | None = None
+
+    @property
+    def instance(self) -> Instance:
+        """Folders, ports and password. Only between entering and leaving."""
+        if self._instance is None:
+            raise RuntimeError("the lab server has not been entered")
+        return self._instance
+
+    @property
+    def ports(self) -> PortBlock:
+        """The server's ports: `sip`, `control`, `phones`, `rtp`."""
+        return self.instance.ports
+
+    @property
+    def log(self) -> Path:
+        """Its full log."""
+        return self.instance.log
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        if self._process is None:
+            raise RuntimeError("the lab server has not been started")
+        return self._process.pid
+
+    def connect(self) -> Esl:
+        """A client of its event socket, to be entered."""
+        return Esl(self.host, self.ports.control, self.instance.password)
+
+    async def api(self, command: str) -> str:
+        """Run one command; what it answered."""
+        async with self.connect() as esl:
+            return await esl.api(command)
+
+    async def __aenter__(self) -> FreeswitchServer:
+        try:
+            ports = take_ports()
+        except NoPortsError as error:
+            raise LabUnavailableError(str(error), "stop other lab servers") from error
+        folder = Path(tempfile.mkdtemp(prefix="flowc-fs-"))
+        self._instance = Instance(folder, ports, secrets.token_hex(16))
+        try:
+            write_configuration(self._instance, self._plan)
+            await self._start()
+            await self._booted()
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stop()
+
+    async def _start(self) -> None:
+        folder = self.instance.folder
+        places = {"conf": "etc", "log": "log", "run": "run", "db": "db", "temp": "temp"}
+        places |= {"scripts": "scripts", "sounds": "sounds", "recordings": "recordings"}
+        places |= {
+            "storage": "temp",
+            "cache": "temp",
+            "certs": "temp",
+            "grammar": "temp",
+            "htdocs": "temp",
+        }
+        options = [
+            word for name, place in places.items() for word in (f"-{name}", str(folder / place))
+        ]
+        with (folder / "output").open("wb") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid())),
+                *(str(self._found.program), "-nf", "-nc", "-nonat", "-nonatmap", "-nocal", "-np"),
+                *("-mod", str(self._found.modules), *options),
+                stdin=DEVNULL,
+                stdout=output,
+                stderr=STDOUT,
+                env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"},
+            )
+
+    async def _booted(self) -> None:
+        """Wait for the event socket, which opens last, and for the SIP profile."""
+        try:
+            async with asyncio.timeout(BOOT_SECONDS):
+                while not await self._says_booted():
+                    await asyncio.sleep(0.05)
+        except TimeoutError as error:
+            what = f"FreeSWITCH did not boot in {BOOT_SECONDS:.0f} s"
+            raise LabUnavailableError(what, self._last()) from error
+
+    async def _says_booted(self) -> bool:
+        if self._process is None or self._process.returncode is not None:
+            raise LabUnavailableError("FreeSWITCH ended while it was booting", self._last())
+        try:
+            # A port that is taken leaves the profile out without a word.
+            return "RUNNING" in await self.api("sofia status")
+        except (EslError, OSError):
+            return False
+
+    def _last(self) -> str:
+        for path in (self.log, self.instance.folder / "output"):
+            with contextlib.suppress(OSError):
+                lines = path.read_text("utf-8", "replace").strip().splitlines()
+                if lines:
+                    return f"its last words: {lines[-1][:300]}"
+        return "it said nothing"
+
+    async def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            await _end(process)
+        instance, self._instance = self._instance, None
+        if instance is not None:
+            instance.ports.release()
+            if not self._keep:
+                shutil.rmtree(instance.folder, ignore_errors=True)
+
+
+async def _end(process: Process) -> None:
+    """Ask the process to go, and make it go where it does not."""
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
