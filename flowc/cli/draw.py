@@ -1,10 +1,11 @@
-"""`flowc draw`: the flows as a picture."""
+"""`flowc draw`: the flows as a picture, or as a folder of pictures."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import click
 
@@ -12,7 +13,12 @@ from flowc.cli.words import OUTSIDE, compiled_or_exit, lang_option, project_argu
 
 if TYPE_CHECKING:
     from flowc.compiler import Compiled
+    from flowc.diagram.contract import Level
     from flowc.diagram.draw import Format
+    from flowc.diagram.errors import DrawUnavailable
+    from flowc.diagram.labels import Labels
+    from flowc.kinds.base import NodeKind
+    from flowc.kinds.parts import Choice
 
 FORMATS = {
     ".svg": "svg",
@@ -22,31 +28,57 @@ FORMATS = {
     ".mmd": "mermaid",
     ".md": "mermaid",
 }
+ENDINGS = {"svg": ".svg", "png": ".png", "dot": ".dot", "mermaid": ".mmd"}
 
 
-def titles_of(
-    compiled: Compiled, language: str
-) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
-    """What people call flows, nodes and choices: by `flow`, by `flow.node`, by (`flow.node`, key)."""
-    from flowc.kinds.menu import MenuNode
+def labels_of(compiled: Compiled, language: str) -> Labels:
+    """What people call flows, nodes, choices and the keys that mean the same everywhere."""
+    from flowc.diagram.labels import Labels
+    from flowc.diagram.words import outcome_word
 
     assert compiled.project is not None
     titles: dict[str, str] = {}
     names: dict[tuple[str, str], str] = {}
     around = compiled.project.program.around
+    first = around.languages[0]
     for flow in compiled.project.program.flows.values():
         if flow.title:
-            titles[flow.name.text] = _said(dict(flow.title), language, around.languages[0])
+            titles[flow.name.text] = _said(dict(flow.title), language, first)
+        everywhere = flow.keys.over(around.keys).bound
         for node in flow.nodes:
             name = f"{flow.name.text}.{node.name.text}"
             if node.title:
-                titles[name] = _said(dict(node.title), language, around.languages[0])
-            for choice in node.kind.choices if isinstance(node.kind, MenuNode) else ():
+                titles[name] = _said(dict(node.title), language, first)
+            names |= {(name, key): outcome_word(meaning, language) for key, meaning in everywhere}
+            for choice in choices_of(node.kind):
+                names.pop((name, choice.key.text), None)
                 if choice.name is not None:
                     row = around.prompts.get(choice.name.id)
                     words = {**(row.texts if row else {}), **dict(choice.name.texts)}
-                    names[name, choice.key.text] = _said(words, language, around.languages[0])
-    return titles, names
+                    names[name, choice.key.text] = _said(words, language, first)
+    return Labels(language, titles, names)
+
+
+def titles_of(
+    compiled: Compiled, language: str
+) -> tuple[Mapping[str, str], Mapping[tuple[str, str], str]]:
+    """What people call flows and nodes, and choices: by `flow` and `flow.node`, by (`flow.node`, key)."""
+    labels = labels_of(compiled, language)
+    return labels.titles, labels.choice_names
+
+
+def choices_of(kind: NodeKind) -> tuple[Choice, ...]:
+    """The keys that a node leads on by: a menu's choices, and those that leave a queue."""
+    from flowc.kinds.menu import MenuNode
+    from flowc.kinds.people import QueueNode
+
+    match kind:
+        case MenuNode(choices=choices):
+            return choices
+        case QueueNode(exit_keys=keys):
+            return keys
+        case _:
+            return ()
 
 
 def _said(words: dict[str, str], language: str, first: str) -> str:
@@ -62,35 +94,78 @@ def _said(words: dict[str, str], language: str, first: str) -> str:
     "--format", "form", type=click.Choice(["svg", "png", "dot", "mermaid"]), help="The format."
 )
 @click.option("--flow", help="One flow only.")
+@click.option(
+    "--all", "every", is_flag=True, help="The overview and a picture of each flow, into a folder."
+)
+@click.option("--nodes", is_flag=True, help="Every node, however many there are.")
 @click.option("--blocks", is_flag=True, help="Every block of the graph, not just nodes.")
 @lang_option
 def command(
-    folder: Path, out: Path | None, form: str | None, flow: str | None, blocks: bool, language: str
+    folder: Path,
+    out: Path | None,
+    form: str | None,
+    flow: str | None,
+    every: bool,
+    nodes: bool,
+    blocks: bool,
+    language: str,
 ) -> None:
-    """Draw the flows: SVG, PNG, DOT or Mermaid."""
-    from flowc.diagram.draw import draw
-    from flowc.diagram.errors import DrawUnavailable
+    """Draw the flows: SVG, PNG, DOT or Mermaid.
 
-    compiled = compiled_or_exit(folder, language)
-    assert compiled.graph is not None
-    path = out or folder / f"{flow or compiled.graph.name}.{form or 'svg'}"
-    chosen = form or FORMATS.get(path.suffix.lower(), "svg")
-    titles, names = titles_of(compiled, language)
-    try:
-        picture = draw(
-            compiled.graph,
-            cast("Format", chosen),
-            language=language,
-            titles=titles,
-            choice_names=names,
-            flow=flow,
-            level="block" if blocks else "node",
+    A project with more than 40 nodes is drawn as an overview, a box for each flow, unless --nodes,
+    --blocks or --flow asks for more.
+    """
+    if every and (flow or nodes or blocks):
+        raise click.UsageError(
+            "--all draws the overview and each flow; leave the other choices out"
         )
-    except DrawUnavailable as error:
-        click.echo(f"flowc: {error.message}; {error.help}", err=True)
-        sys.exit(OUTSIDE)
+    compiled = compiled_or_exit(folder, language)
+    labels = labels_of(compiled, language)
+    if every:
+        _write_all(compiled, labels, out or folder / "pictures", cast("Format", form or "svg"))
+        return
+    assert compiled.graph is not None
+    path = out or folder / f"{flow or compiled.graph.name}{ENDINGS[form or 'svg']}"
+    chosen = cast("Format", form or FORMATS.get(path.suffix.lower(), "svg"))
+    level: Level = "block" if blocks else "node" if nodes else "best"
+    picture = _picture(compiled, labels, chosen, level, flow)
     if str(path) == "-":
         sys.stdout.buffer.write(picture)
         return
     path.write_bytes(picture)
     click.echo(str(path))
+
+
+def _picture(
+    compiled: Compiled, labels: Labels, form: Format, level: Level, flow: str | None
+) -> bytes:
+    from flowc.diagram.contract import drawing_of
+    from flowc.diagram.draw import render
+    from flowc.diagram.errors import DrawUnavailable
+
+    assert compiled.graph is not None
+    try:
+        return render(drawing_of(compiled.graph, labels, level, flow), form)
+    except DrawUnavailable as error:
+        _give_up(error)
+
+
+def _write_all(compiled: Compiled, labels: Labels, folder: Path, form: Format) -> None:
+    from flowc.diagram.draw import draw_all
+    from flowc.diagram.errors import DrawUnavailable
+
+    assert compiled.graph is not None
+    try:
+        pictures = draw_all(compiled.graph, form, labels)
+    except DrawUnavailable as error:
+        _give_up(error)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in pictures.items():
+        path = folder / f"{name}{ENDINGS[form]}"
+        path.write_bytes(picture)
+        click.echo(str(path))
+
+
+def _give_up(error: DrawUnavailable) -> NoReturn:
+    click.echo(f"flowc: {error.message}; {error.help}", err=True)
+    sys.exit(OUTSIDE)

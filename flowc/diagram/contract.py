@@ -5,7 +5,6 @@ Chooses boxes, frames and arrows; knows no place and no format.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import groupby
@@ -16,19 +15,19 @@ from flowc.diagram.errors import DrawUnavailable
 from flowc.diagram.labels import Labels
 from flowc.diagram.leaving import Manner, Way, block_ways, doors, ways_out
 from flowc.diagram.model import Arrow, Box, Cluster, Drawing, Look, Tone
-from flowc.graph.exits import Back, Branch, Exit, Hangup, Jump, Return, retargeted
+from flowc.diagram.overview import overview
+from flowc.diagram.ports import part_of
+from flowc.diagram.trim import only_called, without_hubs, without_plumbing
+from flowc.graph.exits import Back, Hangup, Return
 from flowc.graph.ids import START, BlockId
 from flowc.graph.model import Block, FlowGraph
 
-Level = Literal["node", "block"]
+Level = Literal["best", "overview", "node", "block"]
 _Name = Callable[[BlockId], str]
 
 _WEIGHTS = {Tone.PLAIN: 4, Tone.PERSON: 2, Tone.CALL: 1, Tone.QUIET: 0}
-# Kinds of blocks that no author wrote.
-_PLUMBING = frozenset({"number", "limit", "main_menu"})
-_BUDGET = "call.budget"
-# More arrows than this from other frames to one box are a tangle.
-_MOST_FROM_AFAR = 4
+# More nodes than this are no picture that anybody can read at one sight.
+MOST_AT_ONE_SIGHT = 40
 # Parts that are outcomes by themselves, wherever the lowering of a kind names one so.
 _HINTS = frozenset(
     {"gave_up", "open", "closed", "holiday", "accepted", "refused", "locked", "yes", "no", "else"}
@@ -36,85 +35,68 @@ _HINTS = frozenset(
 )
 
 
+def flows_of(graph: FlowGraph) -> tuple[str, ...]:
+    """The flows that authors wrote, in the graph's order."""
+    return tuple(dict.fromkeys(id_.flow for id_ in without_plumbing(graph).blocks))
+
+
 def drawing_of(
-    graph: FlowGraph, labels: Labels, level: Level = "node", flow: str | None = None
+    graph: FlowGraph, labels: Labels, level: Level = "best", flow: str | None = None
 ) -> Drawing:
     """What to draw of a graph: all of it, or one flow with ports to the others.
 
-    Raises DrawUnavailable where there is no such flow.
+    `best` is every node, but the overview of a project with more than 40 nodes. Raises
+    DrawUnavailable where there is no such flow, and for the overview of one flow.
     """
-    flows = tuple(dict.fromkeys(id_.flow for id_ in graph.blocks))
-    if flow is not None and flow not in flows:
+    if level == "block":
+        flows = tuple(dict.fromkeys(id_.flow for id_ in graph.blocks))
+        return part_of(
+            _whole_by_block(graph, labels), _asked(flow, flows), labels, _title(graph, labels, flow)
+        )
+    plain = without_plumbing(graph)
+    nodes = _nodes(plain)
+    large = flow is None and len(nodes) > MOST_AT_ONE_SIGHT
+    if level == "overview" or (level == "best" and large):
+        if flow is not None:
+            raise DrawUnavailable("an overview is of the whole project", "leave the flow out")
+        return overview(plain, nodes, _ways(plain, nodes), labels)
+    whole = _whole_by_node(plain, nodes, labels)
+    shown = part_of(whole, _asked(flow, flows_of(graph)), labels, _title(graph, labels, flow))
+    return without_hubs(shown) if large or flow is not None else shown
+
+
+def _asked(flow: str | None, flows: tuple[str, ...]) -> tuple[str, ...]:
+    if flow is None:
+        return flows
+    if flow not in flows:
         raise DrawUnavailable(f"no flow named {flow!r}", f"the flows are: {', '.join(flows)}")
-    shown = flows if flow is None else (flow,)
-    by_node = level == "node"
-    whole = (
-        _whole_by_node(_without_plumbing(graph), labels)
-        if by_node
-        else _whole_by_block(graph, labels)
+    return (flow,)
+
+
+def _title(graph: FlowGraph, labels: Labels, flow: str | None) -> str:
+    return graph.name if flow is None else labels.flow(flow)
+
+
+def _ways(graph: FlowGraph, nodes: Mapping[str, tuple[Block, ...]]) -> tuple[Way, ...]:
+    """Every way from a node to another, but for those of flows that return where nobody called."""
+    entered, called = doors(graph), only_called(graph)
+    return tuple(
+        way
+        for blocks in nodes.values()
+        for way in ways_out(graph, blocks, entered, _HINTS)
+        if way.manner is not Manner.RETURN or way.tail.flow not in called
     )
-    title = graph.name if flow is None else labels.flow(flow)
-    return _only(whole, shown, labels, title)
 
 
-def _without_plumbing(graph: FlowGraph) -> FlowGraph:
-    """The graph without blocks that authors did not write and that only lead on."""
-    onward = {
-        id_: block.exit.to
-        for id_, block in graph.blocks.items()
-        if block.origin.kind in _PLUMBING and isinstance(block.exit, Jump)
-    }
-    spent = {id_ for id_ in graph.blocks if id_.node_name == _BUDGET}
-
-    def past(id_: BlockId) -> BlockId:
-        return past(onward[id_]) if id_ in onward else id_
-
-    blocks = {
-        id_: replace(block, exit=retargeted(_unguarded(block.exit, spent), past))
-        for id_, block in graph.blocks.items()
-        if id_ not in onward and id_ not in spent
-    }
-    limit = graph.limits.to and past(graph.limits.to)
-    numbers = tuple((number, past(entry)) for number, entry in graph.numbers)
-    return replace(graph, numbers=numbers, blocks=blocks, limits=replace(graph.limits, to=limit))
-
-
-def _unguarded(exit_: Exit, spent: set[BlockId]) -> Exit:
-    """An input's way on, without the look at the call's budget."""
-    match exit_:
-        case Branch(then=then, otherwise=otherwise) if then in spent:
-            return Jump(otherwise)
-        case _:
-            return exit_
-
-
-def _without_hubs(drawing: Drawing) -> Drawing:
-    """Where everybody goes (the person, goodbye), a small note on each box says it better than arrows."""
-    frames = {box.id: box.cluster for box in drawing.boxes}
-    titles = {box.id: box.title for box in drawing.boxes}
-    far = [a for a in drawing.arrows if frames[a.tail] and frames[a.tail] != frames[a.head]]
-    counts = Counter(arrow.head for arrow in far)
-    gone = {(arrow.tail, arrow.head) for arrow in far if counts[arrow.head] > _MOST_FROM_AFAR}
-    notes: dict[str, list[str]] = {}
-    for tail, head in sorted(gone):
-        notes.setdefault(tail, []).append(f"→ {titles[head]}")
-    boxes = tuple(replace(b, marks=(*b.marks, *notes.get(b.id, ()))) for b in drawing.boxes)
-    arrows = tuple(a for a in drawing.arrows if (a.tail, a.head) not in gone)
-    return replace(drawing, boxes=boxes, arrows=arrows)
-
-
-def _whole_by_node(graph: FlowGraph, labels: Labels) -> Drawing:
-    nodes = _nodes(graph)
-    entered = doors(graph)
+def _whole_by_node(
+    graph: FlowGraph, nodes: Mapping[str, tuple[Block, ...]], labels: Labels
+) -> Drawing:
     boxes = [_node_box(blocks, labels) for blocks in nodes.values()]
-    arrows: list[Arrow] = []
-    for blocks in nodes.values():
-        ways = ways_out(graph, blocks, entered, _HINTS)
-        arrows.extend(_arrows(ways, graph, labels, _node_of))
+    arrows = tuple(_arrows(_ways(graph, nodes), graph, labels, _node_of))
     clusters = [
         Cluster(each, labels.flow(each)) for each in dict.fromkeys(b.cluster for b in boxes)
     ]
-    inner = Drawing(graph.name, labels.language, tuple(clusters), tuple(boxes), tuple(arrows))
+    inner = Drawing(graph.name, labels.language, tuple(clusters), tuple(boxes), arrows)
     return _with_entries(inner, graph, labels, _node_of)
 
 
@@ -223,52 +205,3 @@ def _with_entries(inner: Drawing, graph: FlowGraph, labels: Labels, name: _Name)
         outside.append(box)
         first.append(Arrow(box.id, name(entry), "", tone, _WEIGHTS[tone]))
     return replace(inner, boxes=(*outside, *inner.boxes), arrows=(*first, *inner.arrows))
-
-
-def _only(whole: Drawing, flows: tuple[str, ...], labels: Labels, title: str) -> Drawing:
-    """The boxes of some flows; an arrow from or to another flow ends in a port."""
-    near = {box.id: box for box in whole.boxes if box.cluster.partition(".")[0] in flows}
-    entered = {a.tail for a in whole.arrows if a.head in near}
-    outside = {b.id: b for b in whole.boxes if b.look is Look.NUMBER and b.id in entered}
-    names = {box.id: box for box in whole.boxes}
-    kept = near | outside
-    ports: dict[str, Box] = {}
-    arrows: dict[tuple[str, str, str], Arrow] = {}
-    for arrow in whole.arrows:
-        if arrow.tail not in kept and arrow.head not in near:
-            continue
-        tail = _end(arrow.tail, kept, names, ports, labels, leaving=False)
-        head = _end(arrow.head, kept, names, ports, labels, leaving=True)
-        label = arrow.label if arrow.tail in kept else ""
-        arrows.setdefault((tail, head, label), Arrow(tail, head, label, arrow.tone, arrow.weight))
-    return Drawing(
-        title,
-        whole.language,
-        tuple(c for c in whole.clusters if c.id.partition(".")[0] in flows),
-        (*outside.values(), *near.values(), *ports.values()),
-        tuple(arrows.values()),
-    )
-
-
-def _end(  # noqa: PLR0913 - one end of an arrow, and where new ports go
-    id_: str,
-    kept: Mapping[str, Box],
-    names: Mapping[str, Box],
-    ports: dict[str, Box],
-    labels: Labels,
-    *,
-    leaving: bool,
-) -> str:
-    """The box where an arrow ends: itself, the port to its target, or the port of a whole flow."""
-    if id_ in kept:
-        return id_
-    flow = id_.partition(".")[0]
-    if leaving:
-        far = Box(f"to/{id_}", Look.PORT, names[id_].title, f"{labels.flow(flow)} · {id_}")
-    else:
-        caption = labels.phrase("other_flow")
-        far = Box(
-            f"from/{flow}", Look.PORT, f"{labels.phrase('from')} {labels.flow(flow)}", caption
-        )
-    ports.setdefault(far.id, far)
-    return far.id

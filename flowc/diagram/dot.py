@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flowc.diagram.measure import Lines, box_lines, box_size, frame_line, label_lines
+from flowc.diagram.measure import Lines, box_size, frame_line, label_lines, text_lines
 from flowc.diagram.model import Arrow, Box, Drawing, Look, Tone
 from flowc.diagram.style import ARROWS, BOXES, FONTS, FRAME_FILL, FRAME_LINE, INK
 from flowc.diagram.text import clean
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def dot(drawing: Drawing) -> str:
     """The text of a drawing; the same drawing gives the same text."""
-    import graphviz  # noqa: PLC0415 - slow to import, and only DOT needs it
+    import graphviz
 
     digraph = graphviz.Digraph("flow")
     digraph.attr("graph", rankdir="TB", nodesep="0.28", ranksep="0.42", fontname=FONTS[0])
@@ -48,7 +48,7 @@ def _label(lines: Lines) -> str:
 
 def _quoted(text: str) -> str:
     r"""Plain text as a label: `\n` in it becomes Graphviz' own line break, all else stays as it is."""
-    import graphviz  # noqa: PLC0415 - see dot()
+    import graphviz
 
     lines = clean(text).replace("\\", "\\\\").split("\n")
     # nohtml: a text in angle brackets stays text. Its type must reach the package as it is.
@@ -61,7 +61,7 @@ def _box(digraph: Digraph, box: Box) -> None:
     lined = {Look.SPEECH: "rounded,filled", Look.PORT: "dashed,filled"}.get(box.look, "filled")
     digraph.node(
         box.id,
-        label=_label(box_lines(box)),
+        label=_label(text_lines(box)),
         shape=style.dot,
         style=lined,
         fillcolor=style.fill,

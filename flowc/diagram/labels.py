@@ -32,6 +32,11 @@ class Labels:
         own = self.titles.get(origin.node) or origin.title
         return own or origin.node.partition(".")[2]
 
+    def has_name(self, node: str, reason: str) -> bool:
+        """Whether the author named a choice."""
+        key = _KEYS.fullmatch(reason)
+        return any(self.choice_names.get((node, each)) for each in (reason, key and key[1]) if each)
+
     def flow(self, flow: str) -> str:
         return self.titles.get(flow) or flow
 
@@ -53,10 +58,17 @@ class Labels:
         return words.phrase(name, self.language)
 
     def join(self, node: str, reasons: Iterable[str]) -> str:
-        """The label of one arrow, loud reasons each on its line, quiet ones together on the last."""
-        told = tuple(together(reasons))
-        loud = [self.reason(node, each) for each in told if not words.is_quiet(each)]
-        quiet = [self.reason(node, each) for each in told if words.is_quiet(each)]
+        """The label of one arrow: `join_all` for the reasons of one node."""
+        return self.join_all((node, reason) for reason in reasons)
+
+    def join_all(self, ways: Iterable[tuple[str, str]]) -> str:
+        """Reasons by node: loud ones each on its line, quiet ones together on the last."""
+        reasons: dict[str, list[str]] = {}
+        for node, reason in ways:
+            reasons.setdefault(node, []).append(reason)
+        told = [(node, each) for node, found in reasons.items() for each in together(found)]
+        loud = [self.reason(node, each) for node, each in told if not words.is_quiet(each)]
+        quiet = [self.reason(node, each) for node, each in told if words.is_quiet(each)]
         lines = [line for line in dict.fromkeys(loud) if line]
         if len(lines) > _MOST_LINES:
             rest = len(lines) - _MOST_LINES + 1
@@ -64,6 +76,11 @@ class Labels:
         if quiet:
             lines.append(" / ".join(dict.fromkeys(quiet)))
         return "\n".join(lines)
+
+
+def is_key(reason: str) -> bool:
+    """Whether a way is taken by pressing a key."""
+    return _KEYS.fullmatch(reason) is not None
 
 
 def together(reasons: Iterable[str]) -> Iterable[str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
+from flowc.expression.tree import Call as Asked
 from flowc.expression.tree import Literal
 from flowc.graph.exits import Back, Branch, Call, Hangup, Jump, Return, Switch, successors
 from flowc.graph.ids import START, BlockId
@@ -30,7 +31,10 @@ from flowc.graph.operations import (
     Record,
 )
 
+_DATE = "clock.date"  # what Clock writes
 _DECIDING = frozenset({"branch", "switch", "split"})
+# Parts of an `hours` node that have not decided yet.
+_STILL_ASKING = ("by_", "day_")
 _NUMBERED = re.compile(r"_?[0-9]+$")
 
 
@@ -139,7 +143,11 @@ def _after(operation: Operation, reason: str) -> str:
 
 def _branch(block: Block, branch: Branch, reason: str) -> Iterator[Way]:
     written = " ".join(branch.condition.span.text.split())
-    if block.origin.kind not in _DECIDING:
+    if block.origin.kind == "hours":
+        # Either the emergency flag, which closes, or the minutes of a day.
+        flag = isinstance(branch.condition, Asked)
+        yes, no = ("closed", "") if flag else ("open", "closed")
+    elif block.origin.kind not in _DECIDING:
         yes, no = reason, reason
     else:
         yes, no = written or "yes", "else" if written else "no"
@@ -148,8 +156,21 @@ def _branch(block: Block, branch: Branch, reason: str) -> Iterator[Way]:
 
 
 def _switch(block: Block, switch: Switch, reason: str) -> Iterator[Way]:
+    if block.origin.kind == "hours":
+        yield from _calendar(block, switch)
+        return
     decides = switch.variable == OUTCOME or block.origin.kind in _DECIDING
     for value, to in switch.cases:
         yield Way(block.id, to, value if decides else reason)
     if switch.otherwise is not None:
         yield Way(block.id, switch.otherwise, "else" if decides else reason)
+
+
+def _calendar(block: Block, switch: Switch) -> Iterator[Way]:
+    """Days that need no look at the minutes: closed on a day of the week, a holiday by the date."""
+    word = "holiday" if switch.variable == _DATE else "closed"
+    for _, to in switch.cases:
+        yield Way(block.id, to, "" if to.part.startswith(_STILL_ASKING) else word)
+    if switch.otherwise is not None:
+        asks = switch.otherwise.part.startswith(_STILL_ASKING)
+        yield Way(block.id, switch.otherwise, "" if asks else "closed")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from flowc.diagram.measure import Lines, box_lines, frame_line, label_lines
+from flowc.diagram.measure import Lines, frame_line, label_lines, text_lines
 from flowc.diagram.model import Drawing, Look, Tone
 from flowc.diagram.style import ARROWS, BOXES
 
@@ -43,7 +43,7 @@ def _boxes(drawing: Drawing, names: Mapping[str, str], cluster: str, indent: str
     for box in drawing.boxes:
         if box.cluster == cluster:
             before, after = BOXES[box.look].mermaid
-            yield f'{indent}{names[box.id]}{before}"{_text(box_lines(box))}"{after}'
+            yield f'{indent}{names[box.id]}{before}"{_text(text_lines(box))}"{after}'
 
 
 def _arrows(drawing: Drawing, names: Mapping[str, str]) -> Iterator[str]:

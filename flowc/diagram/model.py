@@ -23,6 +23,7 @@ class Look(Enum):
     CALL = "call"
     END = "end"
     PORT = "port"  # a place that this drawing does not show
+    FLOW = "flow"  # a whole flow, in an overview
 
 
 class Tone(Enum):
@@ -43,8 +44,16 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
+class Badge:
+    """A small coloured note at the foot of a box: what is inside it, or where it leads without an arrow."""
+
+    look: Look
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
-    """One node (or block). `caption` is the small second line, `marks` small notes under it."""
+    """One node, block or flow. `caption` is the small second line, `marks` small notes behind it."""
 
     id: str
     look: Look
@@ -52,6 +61,7 @@ class Box:
     caption: str = ""
     cluster: str = ""  # "" stands outside every frame
     marks: tuple[str, ...] = ()
+    badges: tuple[Badge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def png(svg: str) -> bytes:
     """
     if find_spec("resvg_py") is None:
         raise DrawUnavailable("PNG needs resvg-py", "pip install 'flowc[draw]', or ask for SVG")
-    import resvg_py  # noqa: PLC0415 - an extra that may be missing
+    import resvg_py
 
     face = _own_face()
     if face is None and _has_ideographs(svg) and not _system_has_face():
@@ -52,7 +52,7 @@ def png(svg: str) -> bytes:
 def _own_face() -> Path | None:
     if find_spec(_FACES) is None:
         return None
-    from pylopdf_fonts_zh_cn import sans_path  # noqa: PLC0415 - an extra that may be missing
+    from pylopdf_fonts_zh_cn import sans_path
 
     found = Path(sans_path())
     return found if found.is_file() else None

@@ -24,7 +24,7 @@ def outline(look: Look, middle: Point, size: Size) -> str:
             return _rounded(left, top, width, height, height / 2 if look is Look.NUMBER else 17.0)
         case Look.INPUT:
             return _polygon(left, top, ((7, 0), (width, 0), (width - 7, height), (0, height)))
-        case Look.SPEECH | Look.PERSON:
+        case Look.SPEECH | Look.PERSON | Look.FLOW:
             return _rounded(left, top, width, height, 7.0)
         case Look.LOOKUP:
             return _cylinder(left, top, width, height)

@@ -53,6 +53,7 @@ BOXES: Mapping[Look, BoxStyle] = MappingProxyType(
         Look.DECISION: BoxStyle("#fdf6c9", "#a08c12", INK, "hexagon", ("{{", "}}")),
         Look.CALL: BoxStyle("#e6edf2", "#4a6375", INK, "cds", ("[[", "]]")),
         Look.END: BoxStyle("#f6dcdc", "#a94442", INK, "octagon", ("([", "])")),
+        Look.FLOW: BoxStyle("#ffffff", "#2f6fb0", INK, "box", ("(", ")")),
         Look.PORT: BoxStyle("#ffffff", "#9aa5b1", FAINT, "cds", (">", "]")),
     }
 )

