@@ -43,6 +43,7 @@ class ExpressionWriter:
 
     release8: str
     timezone: str
+    clean: frozenset[str] = frozenset()  # variables of digits that nobody outside ever fills
     prelude: list[tuple[str, str]] = field(default_factory=list)
     _temporaries: int = 0
 
@@ -114,6 +115,8 @@ class ExpressionWriter:
         match expression:
             case Literal(value=value, type=Scalar.DIGITS | Scalar.TEXT):
                 return quote.digits(str(value)) if value != "" else ""
+            case Read(variable, Scalar.DIGITS) if variable in self.clean:
+                return f"${{{quote.variable(variable)}}}"
             case Read(variable, Scalar.DIGITS):
                 return f"${{FILTER(0-9+,${{{quote.variable(variable)}}})}}"
             case Read(variable, Scalar.TEXT) if variable == "call.language":
@@ -179,10 +182,10 @@ class ExpressionWriter:
                 context = quote.own_context(self.release8, "list", name)
                 return f"${{DIALPLAN_EXISTS({context},e{self._digits(value)},1)}}"
             case "starts_with", (value, Literal(value=str(start))):
-                held = self._held(self._digits(value))
+                held = self._held_digits(value)
                 return f'("${{{held}:0:{len(start)}}}"="{quote.digits(start)}")'
             case "ends_with", (value, Literal(value=str(end))):
-                held = self._held(self._digits(value))
+                held = self._held_digits(value)
                 tail = f"${{{held}:-{len(end)}}}"
                 return f'("{tail}"="{quote.digits(end)}")'
             case "like", (value, Literal(value=str(pattern))):
@@ -205,6 +208,14 @@ class ExpressionWriter:
             terms.append(digit if place % 2 else f"{digit}*2-9*({digit}>4)")
         total = self._held(f"$[{'+'.join(terms)}]")
         return f"((${{{total}}} % 10=0) & (${{LEN(${{{held}}})}}>{LUHN_DIGITS}))"
+
+    def _held_digits(self, value: Expression) -> str:
+        """The variable itself where it needs no filter."""
+        match value:
+            case Read(variable, Scalar.DIGITS) if variable in self.clean:
+                return quote.variable(variable)
+            case _:
+                return self._held(self._digits(value))
 
     def _held(self, text: str) -> str:
         """A variable of ours that holds `text` first, since only variables have substrings."""

@@ -28,6 +28,7 @@ from flowc.target import EmitRequest, Problem
 from flowc_asterisk import quote
 from flowc_asterisk.draft import ContextDraft, Script
 from flowc_asterisk.expressions import ExpressionWriter, NotNativeError
+from flowc_asterisk.known_digits import known_digits
 
 MOST_SLOTS = 9  # the states of a node's inputs begin with one digit
 
@@ -64,6 +65,10 @@ class Uses:
         )
 
     @cached_property
+    def invokes(self) -> bool:
+        return any(isinstance(one, Invoke) for one in self._operations)
+
+    @cached_property
     def readings(self) -> frozenset[str]:
         """Variables whose sound lists the runtime fills."""
         invokes = (one for one in self._operations if isinstance(one, Invoke))
@@ -84,12 +89,14 @@ class Uses:
         return tuple(sorted({one.node for one in self._operations if isinstance(one, Remember)}))
 
     @cached_property
-    def spells(self) -> bool:
-        return any(
-            isinstance(part, Spoken) and part.read_as is ReadAs.DIGITS
+    def spelled(self) -> frozenset[tuple[str, str]]:
+        """Language and variable of every value that is read out digit by digit."""
+        return frozenset(
+            (language, part.variable)
             for phrase in self.phrases
-            for _, parts in phrase.parts
+            for language, parts in phrase.parts
             for part in parts
+            if isinstance(part, Spoken) and part.read_as is ReadAs.DIGITS
         )
 
     @cached_property
@@ -123,7 +130,8 @@ class Release:
         self.graph = self.request.graph
         self.id = quote.release8(self.request.release8)
         self.uses = Uses(self.graph)
-        self.writer = ExpressionWriter(self.id, self.graph.timezone)
+        self.known = known_digits(self.graph)
+        self.writer = ExpressionWriter(self.id, self.graph.timezone, self.known.clean)
 
     def place(self, block: BlockId) -> str:
         """`context,extension,1` of a block."""

@@ -11,6 +11,7 @@ from flowc_asterisk import quote
 from flowc_asterisk.draft import ContextDraft, Script
 from flowc_asterisk.lower_base import Release, Spot
 from flowc_asterisk.lower_input import BETWEEN_S, FIRST_S
+from flowc_asterisk.lower_recording import drop_empty_recording
 from flowc_asterisk.lower_speech import spelling
 from flowc_asterisk.protocol import LANGUAGE
 
@@ -32,7 +33,8 @@ def begin(release: Release, script: Script, number: str) -> None:
     script.set("S", quote.path(release.request.environment.sounds))
     script.set(LANGUAGE, quote.language(first))
     script.set("MK", release.id)
-    script.set("AGIEXITONHANGUP", "yes")  # else a hung runtime could not be left
+    if release.uses.invokes:
+        script.set("AGIEXITONHANGUP", "yes")  # else a hung runtime could not be left
     script.set("LE", f"$[${{EPOCH}}+{release.graph.limits.length_s}]")
     script.set(quote.variable("call.from"), _CALLER)
     script.set(quote.variable("call.to"), quote.digits(number))
@@ -64,12 +66,16 @@ def language(spot: Spot, operation: Language) -> None:
 
 
 def mark(spot: Spot, operation: Mark) -> None:
-    """Once a call: `M_<name>` tells that it was, `MK` is the call's record."""
+    """Once a call: `M_<name>` tells that it was, `MK` is the call's record.
+
+    The record itself is written at the end, and before others take part in the call: a step that
+    touches the CDR waits for the server's own thread.
+    """
     name = quote.segment(operation.name)
     flag = f"M_{name}"
     spot.script.run(
         "ExecIf",
-        f'$["${{{flag}}}"=""]?Set(ARRAY({flag},MK,CDR(userfield))=1,${{MK}} {name},${{MK}} {name})',
+        f'$["${{{flag}}}"=""]?Set(ARRAY({flag},MK)=1,${{MK}} {name})',
     )
 
 
@@ -161,14 +167,17 @@ def _return_contexts(release: Release) -> list[ContextDraft]:
 
 
 def _hangup_context(release: Release) -> ContextDraft:
-    """Runs once at every end of a call. `HH` tells blocks that the caller is gone."""
+    """Runs once at every end of a call. `HH` tells its blocks that the caller is gone."""
     context = ContextDraft(release.own("hangup"))
     script = context.extension("s")
-    script.set("HH", "1")
-    script.set("AG", "")
+    if release.graph.on_hangup is not None:
+        script.set("HH", "1")
+    if release.uses.invokes:
+        script.set("AG", "")
     script.run("Set", "CDR(userfield)=${MK}")
     if release.graph.on_hangup is None:
         script.run("Return")
     else:
+        drop_empty_recording(release, script)
         script.go(release.place(release.graph.on_hangup))
     return context

@@ -1,4 +1,4 @@
-"""Queues, telephones and recordings: what takes the caller out of the flow's hands for a while.
+"""Queues and telephones: what takes the caller out of the flow's hands for a while.
 
 The call's own time stands still in a queue and while a telephone rings or is spoken on. Knows
 nothing of input.
@@ -6,10 +6,9 @@ nothing of input.
 
 from __future__ import annotations
 
-from flowc.graph.operations import Dial, Enqueue, Record, outcomes
+from flowc.graph.operations import Dial, Enqueue, outcomes
 from flowc_asterisk import quote
 from flowc_asterisk.draft import ContextDraft, Script
-from flowc_asterisk.expressions import NotNativeError
 from flowc_asterisk.lower_base import Release, Spot
 from flowc_asterisk.lower_calls import TIME_LEFT
 from flowc_asterisk.lower_input import leave
@@ -30,10 +29,6 @@ DIAL_OUTCOMES = {"ANSWER": "after_agent", "BUSY": "busy", "NOANSWER": "no_answer
 # is dialled hears whose call it is.
 LINE, JOINS = "FL", "FJ"
 LAB_DIALLED = "flowc-lab-dialled"
-BYTES_A_SECOND = 16_000  # of a recording: 16 bits, 8 kHz
-HEADER_BYTES = 44
-KEPT_SILENCE_S = 1.3  # what a recording that silence ended still holds of it, and a little
-SHORTEST_S = 0.5
 
 
 def queue_name(name: str) -> str:
@@ -52,8 +47,10 @@ def queue_keys(name: str) -> str:
 
 
 def stand_still(script: Script) -> None:
-    """The call's time stops: no limit, and remember when."""
+    """The call's time stops: no limit, and remember when. A talk has a record of its own, which
+    shall hold the marks that were made before it."""
     script.set("W0", "${EPOCH}")
+    script.set("CDR(userfield)", "${MK}")
     script.run("Set", "TIMEOUT(absolute)=0")
 
 
@@ -143,41 +140,6 @@ _DIAL_FAILURE = (
 
 def _accept_option(release: Release, operation: Dial) -> str:
     return f"U({release.own('accept')}^{quote.key(operation.accept)})" if operation.accept else ""
-
-
-def record(spot: Spot, operation: Record) -> None:
-    """Record after a tone. Nothing but silence is `empty`: such a file is shorter than speech."""
-    slot, script = spot.slot(), spot.script
-    folder = quote.path(spot.release.request.environment.recordings)
-    ends = {"#": "", "*": "t"}
-    if operation.end_key not in ends:
-        raise NotNativeError("a recording ends with `#` or `*`")
-    script.set("RC", "$[0${RC}+1]")
-    script.set("RI", "${FILTER(0-9A-Za-z_.-,${UNIQUEID})}-${RC}")
-    script.set("RECORD_STATUS", "")
-    script.set("O", "")
-    file = f"{folder}/${{RI}}.wav"
-    limits = f"{int(operation.silence_s)},{int(operation.most_s)}"
-    script.run("Record", f"{file},{limits},k{ends[operation.end_key]}")
-    script.set("RS", f"${{FILTER(0-9,${{STAT(s,{file})}})}}")
-    least = f"${{IF($[{_IS_SILENCE}]?{_size(KEPT_SILENCE_S)}:{_size(SHORTEST_S)})}}"
-    script.run("GotoIf", f'$["${{RECORD_STATUS}}"="ERROR" | "${{RS}}"=""]?{slot}.error,1')
-    script.run("GotoIf", f"$[${{RS}}<{least}]?{slot}.empty,1")
-    script.set("O", "done")
-    script.set(quote.variable(operation.into), "${RI}")
-    leave(spot, script, "done")
-    for outcome in ("empty", "error"):
-        state = spot.context.extension(f"{slot}.{outcome}", spot.block.id)
-        state.set("O", outcome)
-        state.set(quote.variable(operation.into), "")
-        leave(spot, state, outcome)
-
-
-_IS_SILENCE = '"${RECORD_STATUS}"="SILENCE"'
-
-
-def _size(seconds: float) -> int:
-    return HEADER_BYTES + int(seconds * BYTES_A_SECOND)
 
 
 def _outcome_states(spot: Spot, operation: Enqueue | Dial, slot: int) -> None:

@@ -51,7 +51,12 @@ def _play(script: Script, group: str, options: str, *, conditional: bool) -> Non
         script.set("PP", group)
         script.run("ExecIf", f"$[${{LEN(${{PP}})}}>0]?Playback(${{PP}}{NIL}{options})")
     else:
-        script.run("Playback", f"{group}{NIL}{options}")
+        script.run("Playback", f"{_ended(group)}{options}")
+
+
+def _ended(group: str) -> str:
+    """A list with a file at its end: `Playback` needs no `nil` after one that is always there."""
+    return group[:-1] if group.endswith("&") else f"{group}{NIL}"
 
 
 def listed(spot: Spot, prompt: Prompt) -> str:
@@ -158,11 +163,23 @@ def _read_out(part: Spoken, language: str) -> str:
 
 
 def _spelled(release: Release, language: str, part: Spoken) -> str:
-    """Digit by digit: each names a variable that holds its file (see `spelling`)."""
+    """Digit by digit: each ends its file's name, or names a variable that holds it (`spelling`)."""
     name = quote.variable(part.variable)
+    stem = _stem(release, language, part.variable)
+    if stem is not None:
+        places = range(release.known.exact[part.variable])
+        return "".join(f"{FOLDER}/{stem}${{{name}:{place}:1}}&" for place in places)
     most = release.uses.typed.get(part.variable, SPELLED)
     prefix = _spelling_prefix(release, language)
     return "".join(f"${{{prefix}${{{name}:{place}:1}}}}" for place in range(most))
+
+
+def _stem(release: Release, language: str, variable: str) -> str | None:
+    """What the files of all ten digits begin with, where the value is known to have every digit."""
+    keys = release.request.digit_fragments.get(language, {})
+    stem = keys.get("0", "")[:-1]
+    alike = stem and all(keys.get(digit) == f"{stem}{digit}" for digit in "0123456789")
+    return quote.sound(stem) if alike and variable in release.known.exact else None
 
 
 def _spelling_prefix(release: Release, language: str) -> str:
@@ -171,11 +188,15 @@ def _spelling_prefix(release: Release, language: str) -> str:
 
 def spelling(release: Release) -> tuple[tuple[str, str], ...]:
     """The variables that every call needs so that digits can be spelled."""
-    if not release.uses.spells:
-        return ()
+    needed = {
+        language
+        for language, variable in release.uses.spelled
+        if _stem(release, language, variable) is None
+    }
     return tuple(
         (f"{_spelling_prefix(release, language)}{digit}", f"{FOLDER}/{quote.sound(key)}&")
         for language in release.graph.languages
+        if language in needed
         for digit, key in sorted(release.request.digit_fragments.get(language, {}).items())
         if len(digit) == 1 and digit.isdecimal()
     )

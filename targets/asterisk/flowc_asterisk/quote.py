@@ -33,6 +33,7 @@ REGISTERS = {
     "input.silences": "NI",
     "input.wrongs": "NM",
     "input.repeats": "RP",
+    "call.spent": "NS",
 }
 _NAMES = {short: name for name, short in REGISTERS.items()}
 _PREFIX = "V_"
