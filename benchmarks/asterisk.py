@@ -40,7 +40,7 @@ async def same_ends(made: Field) -> list[str]:
     """Every script on both dialplans of one meaning; what did not end as it must."""
     wrong = []
     for variant in ("compiled", "native_same"):
-        for name, (_, end) in SAME.items():
+        for name in SAME:
             await made.lines.place(CONTEXTS[variant], name)
         found = await made.lines.ended(len(SAME))
         wanted = Counter(end for _, end in SAME.values())

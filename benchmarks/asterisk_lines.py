@@ -18,6 +18,7 @@ from flowc_asterisk.lab.server import AsteriskServer
 CALLER = "bench-caller"
 NUMBER = "7000"
 END_SECONDS = 90.0
+QUIET_SECONDS = 4.0  # with no call up and no new record: then no more will come
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,16 @@ class Lines:
         return await self.ended(count)
 
     async def ended(self, count: int) -> Counter[str]:
-        """Wait until no call is up and every record is written (two legs a call)."""
+        """Wait until no call is up and the records are written: two legs a call, or no more come."""
+        loop = asyncio.get_running_loop()
+        marks: list[str] = []
+        last = loop.time()
         async with asyncio.timeout(END_SECONDS):
-            while await self._calls():
+            while len(marks) < 2 * count and loop.time() < last + QUIET_SECONDS:
                 await asyncio.sleep(0.1)
-            marks: list[str] = []
-            while len(marks) < 2 * count:
-                marks += self._records()
-                await asyncio.sleep(0.02)
+                more = self._records()
+                marks += more
+                last = loop.time() if more or await self._calls() else last
         return Counter(mark for mark in marks if mark)
 
     async def _calls(self) -> int:
