@@ -22,6 +22,7 @@ CAUSE = "cause"  # of the last failed attempt: silence, wrong(key), wrong(empty)
 SILENCES = "input.silences"  # attempts of this visit that ended in silence
 WRONGS = "input.wrongs"
 REPEATS = "input.repeats"
+SHORTEST_RECORDING_MS = 500  # what is shorter holds no word
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,12 @@ class Dial:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Record the caller after a tone. Outcomes: `done` (`into` holds the recording's id), `empty`, `error`."""
+    """Record the caller after a tone. Outcomes: `done`, `empty`, `error`.
+
+    `into` holds the recording's id from its beginning, so that who hangs up while speaking has left
+    a message (most callers end one so); `empty` and `error` unset it, and so does a hang-up within
+    `SHORTEST_RECORDING_MS`, before `on_hangup` runs.
+    """
 
     into: str
     most_s: int = 120

@@ -59,8 +59,8 @@ def action_of(operation: Operation, prepared: Prepared) -> Action:
             return _join(operation)
         case Dial():
             return _dial(operation)
-        case Record(_, most_s, silence_s, end_key):
-            return _record(RecordCaller(most_s, silence_s, end_key))
+        case Record(into, most_s, silence_s, end_key):
+            return _record(into, RecordCaller(most_s, silence_s, end_key))
         case Answer() | Flush() | Clock() | Language() | Mark() | Remember() | Forget():
             return _note(operation, prepared)
         case _:
@@ -220,9 +220,11 @@ def _dial(operation: Dial) -> Action:
     return dial
 
 
-def _record(command: RecordCaller) -> Action:
+def _record(into: str, command: RecordCaller) -> Action:
     def record(walk: Walk) -> None:
-        walk.phase = Phase.RECORDING
+        walk.recordings += 1
+        walk.assign(into, f"recording-{walk.recordings}")
+        walk.phase, walk.waiting_since = Phase.RECORDING, walk.now
         walk.commands.append(command)
 
     return record

@@ -82,11 +82,10 @@ class DialEnded:
 
 @dataclass(frozen=True, slots=True)
 class RecordingEnded:
-    """`done` with the recording's id, `empty` or `error`."""
+    """`done`, `empty` or `error`."""
 
     outcome: str
     at: int
-    recording: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import assert_never
 from flowc.expression.evaluate import Undecided, Unset, World
 from flowc.graph.ids import BlockId
 from flowc.graph.model import FlowGraph
-from flowc.graph.operations import Enqueue, Invoke, Record
+from flowc.graph.operations import SHORTEST_RECORDING_MS, Enqueue, Invoke, Record
 from flowc.graph.prompts import reading_variable
 from flowc.machine.commands import Command, EndCall, LeaveQueue
 from flowc.machine.events import (
@@ -153,7 +153,7 @@ class Machine:
                 self._expect(Phase.NEW)
                 self._walk.begin(number, caller)
             case CallerHungUp():
-                self._walk.finish(HungUp("caller"), None)
+                self._walk.finish(HungUp("caller"), None, self._empty_recording())
             case LimitReached():
                 self._limit()
             case AudioFailed():
@@ -176,9 +176,9 @@ class Machine:
             case DialEnded(outcome):
                 self._expect(Phase.DIALLING)
                 self._dial_ended(outcome)
-            case RecordingEnded(outcome, _, recording):
+            case RecordingEnded(outcome):
                 self._expect(Phase.RECORDING)
-                self._recorded(outcome, recording)
+                self._recorded(outcome)
             case _:
                 assert_never(event)
 
@@ -255,11 +255,20 @@ class Machine:
             self._walk.ringing.clear()
         self._walk.ring_next(outcome)
 
-    def _recorded(self, outcome: str, recording: str) -> None:
+    def _recorded(self, outcome: str) -> None:
         operation = self._walk.block.ending
         assert isinstance(operation, Record)
         self._walk.end(outcome)
-        self._walk.assign(operation.into, recording if outcome == "done" else None)
+        if outcome != "done":
+            self._walk.assign(operation.into, None)
+
+    def _empty_recording(self) -> str:
+        """The variable of a recording that runs and holds no word yet; "" without one."""
+        walk = self._walk
+        if walk.phase is not Phase.RECORDING or not isinstance(walk.block.ending, Record):
+            return ""
+        is_short = walk.now - walk.waiting_since < SHORTEST_RECORDING_MS
+        return walk.block.ending.into if is_short else ""
 
 
 def filled_by(invoke: Invoke, languages: tuple[str, ...]) -> tuple[str, ...]:

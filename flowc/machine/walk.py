@@ -43,6 +43,7 @@ class Walk:
         "phase",
         "prepared",
         "readout",
+        "recordings",
         "remembered",
         "ringing",
         "say_accept",
@@ -63,7 +64,7 @@ class Walk:
         self.is_still = True  # the call's own clock: before the answer, in queues and lines
         self.commands: list[Command] = []
         self.listener = Listener(self.commands)
-        self.now = self.waiting_since = self.started = 0
+        self.now = self.waiting_since = self.started = self.recordings = 0
         self.marks: dict[str, None] = {}
         self.steps: list[Step] = []
         self.times: list[int] = []
@@ -110,14 +111,16 @@ class Walk:
         self.phase, self.is_still = _MOVING, False
         self.tell(self.block.ended.get(outcome) or Ended(self.block.id, outcome))
 
-    def finish(self, how: HungUp, command: EndCall | None) -> None:
-        """The call is over; its handler runs once."""
+    def finish(self, how: HungUp, command: EndCall | None, lost: str = "") -> None:
+        """The call is over; its handler runs once, without the variable `lost`."""
         if self.is_ending:
             self.phase = self.phase if command is None else Phase.OVER
             return
         self.tell(how)
         if command is not None:
             self.commands.append(command)
+        if lost:
+            self.assign(lost, None)
         handler = self.prepared.graph.on_hangup
         self._is_ending = True
         if handler is None:

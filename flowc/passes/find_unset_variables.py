@@ -153,7 +153,7 @@ def _with_operations(block: Block, before: Known, outcome: str = "") -> set[str]
             case Collect() | Invoke() | Record():
                 if outcome == "done":
                     known.update(written_by(operation))
-                elif isinstance(operation, Invoke):
+                elif isinstance(operation, Invoke | Record):
                     known.difference_update(written_by(operation))
             case _:
                 known.update(written_by(operation))

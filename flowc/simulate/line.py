@@ -161,7 +161,7 @@ class Line:
         self.key_at = self.now
         self._note(KeyPressed(key, self.now))
         if self.machine.phase is Phase.RECORDING and key == self._record_key:
-            self._handle(RecordingEnded("done", self.now, "recording"))
+            self._handle(RecordingEnded("done", self.now))
         elif not self.is_over:
             self._handle(KeyPressed(key, self.now))
 

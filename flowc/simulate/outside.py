@@ -248,13 +248,18 @@ class ScriptedOutside:
 
         def make(at: int) -> Event | int:
             if steps:
-                outcome = _RECORDING[steps[0]]
-                return RecordingEnded(outcome, at, "recording" if outcome == "done" else "")
+                return RecordingEnded(_RECORDING[steps[0]], at)
             step = self._take(*_RECORDING)
             steps.append(Happening.RECORDED_BY_SILENCE if step is None else step.what)
             return min(_recorded_ms(steps[0], record), record.most_s * 1000)
 
         return 1, make
+
+    @property
+    def says_nothing(self) -> bool:
+        """Does the script let the next recording be empty?"""
+        found = next((step for step in self._happenings if step.what in _RECORDING), None)
+        return found is not None and found.what is Happening.RECORDED_NOTHING
 
     def _take(self, *kinds: Happening) -> Happens | None:
         """The first thing of these kinds that the script lets happen, once."""

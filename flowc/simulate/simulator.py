@@ -21,7 +21,7 @@ from flowc.simulate.expectations import check
 from flowc.simulate.failures import Failure, failure
 from flowc.simulate.hearing import Ear
 from flowc.simulate.line import Line, Noted, Said
-from flowc.simulate.outside import ScriptedOutside, Served
+from flowc.simulate.outside import SPEECH_MS, ScriptedOutside, Served
 from flowc.simulate.script import (
     PRESS_AFTER_MS,
     CallScript,
@@ -277,7 +277,8 @@ class CallInSteps:
             while self._line.is_saying and not self._line.is_over:
                 if self._advance() == "audio":
                     break
-            self._line.pass_to(self._line.now + PRESS_AFTER_MS)
+            speaks = self._machine.phase is Phase.RECORDING and not self._outside.says_nothing
+            self._line.pass_to(self._line.now + (SPEECH_MS if speaks else PRESS_AFTER_MS))
         if not self._line.is_over:
             self._line.hang_up()
             self._let_handler_end()

@@ -42,6 +42,7 @@ from flowc_asterisk.expressions import NotNativeError
 from flowc_asterisk.input_states import input_states
 from flowc_asterisk.lower_base import Release, Spot
 from flowc_asterisk.lower_input import collect, cue
+from flowc_asterisk.lower_recording import record
 from flowc_asterisk.lower_runtime import invoke
 from flowc_asterisk.lower_speech import listed, play
 
@@ -154,7 +155,7 @@ def _lower_ending(spot: Spot, operation: Ending) -> None:
         case Dial():
             people.dial(spot, operation)
         case Record():
-            people.record(spot, operation)
+            record(spot, operation)
         case _:
             assert_never(operation)
 

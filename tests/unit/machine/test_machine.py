@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from flowc.expression.tree import Literal, Read
@@ -310,14 +312,33 @@ def test_a_number_that_is_not_allowed_is_failed_and_not_dialled() -> None:
     assert machine.marks == ("failed",)
 
 
-def test_a_recordings_id_is_kept_where_there_is_a_recording() -> None:
+def recorded() -> FlowGraph:
     record = Record("f.recording", 60, 4)
-    of = graph(block("a", switch(record, done="b", empty="b", error="b"), record), leaf("b"))
-    machine = call(of)
+    return graph(block("a", switch(record, done="b", empty="b", error="b"), record), leaf("b"))
+
+
+def test_a_recordings_id_is_kept_where_there_is_a_recording() -> None:
+    machine = call(recorded())
     assert RecordCaller(60, 4, "#") in machine.handle(DIALLED)
-    machine.handle(RecordingEnded("done", 9000, "r1"))
-    assert machine.values["f.recording"] == "r1"
-    empty = call(of)
-    empty.handle(DIALLED)
-    empty.handle(RecordingEnded("empty", 9000, "r2"))
-    assert "f.recording" not in empty.values
+    assert machine.values["f.recording"] == "recording-1"
+    machine.handle(RecordingEnded("done", 9000))
+    assert machine.values["f.recording"] == "recording-1"
+
+
+@pytest.mark.parametrize("outcome", ["empty", "error"])
+def test_an_empty_recording_leaves_no_id(outcome: str) -> None:
+    machine = call(recorded())
+    machine.handle(DIALLED)
+    machine.handle(RecordingEnded(outcome, 9000))
+    assert "f.recording" not in machine.values
+
+
+@pytest.mark.parametrize(("after_ms", "is_left"), [(499, False), (500, True)])
+def test_who_hangs_up_while_speaking_has_left_a_recording(after_ms: int, is_left: bool) -> None:
+    handler = replace(recorded(), on_hangup=BlockId("f", "b"))
+    machine = call(handler)
+    machine.handle(DIALLED)
+    machine.handle(CallerHungUp(after_ms))
+    assert machine.is_over
+    assert ("f.recording" in machine.values) == is_left
+
