@@ -36,12 +36,22 @@ def entry_dialplan(release: Release) -> Dialplan:
     return Dialplan(tuple(contexts))
 
 
-def _entry(release: Release) -> Context:
-    context = ContextDraft(ENTRY)
+def begin_context(release: Release) -> Context:
+    """The release's own first steps of a call, by the number dialled."""
+    context = ContextDraft(release.own("begin"))
     for number, block in release.graph.numbers:
         script = context.extension(quote.digits(number))
         begin(release, script, number)
         script.go(release.place(block))
+    return context.finished()
+
+
+def _entry(release: Release) -> Context:
+    """One step a number: a reload between two could put a call into halves of two releases."""
+    context = ContextDraft(ENTRY)
+    for number, _ in release.graph.numbers:
+        digits = quote.digits(number)
+        context.extension(digits).go(f"{release.own('begin')},{digits},1")
     held = context.extension("release")  # read back by a deploy: the release that calls enter
     held.run("NoOp", release.id)
     return context.finished()

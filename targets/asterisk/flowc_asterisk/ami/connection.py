@@ -39,7 +39,7 @@ class PlainAction(Action):  # type: ignore[misc]  # panoramisk has no types
             return True
         if first.eventlist.lower() == "start":
             return bool(last.eventlist.lower() in ("complete", "cancelled"))
-        if self.action.lower() == "originate" and self["async"] == "true":
+        if self.action.lower() == "originate" and str(self.get("async", "")).lower() == "true":
             return bool(last.event == "OriginateResponse")
         return True
 
