@@ -80,9 +80,9 @@ def _setting(
 
     if like is None:
         return CallScript("", number, (), caller)
-    name = like.resolve().relative_to(folder).as_posix()
-    for script in scripts_of(compiled, folder, name, language):
-        return replace(script, to=number, caller=caller or script.caller, steps=())
+    for script in scripts_of(compiled, folder, "", language):
+        if (folder / script.span.source.name).resolve() == like.resolve():
+            return replace(script, to=number, caller=caller or script.caller, steps=())
     raise click.UsageError(f"{like} is no call test of this project")
 
 
