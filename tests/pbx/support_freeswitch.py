@@ -15,9 +15,11 @@ from dataclasses import dataclass, field, replace
 from math import sin, tau
 from pathlib import Path
 
+import pytest
+
 from flowc.graph.model import FlowGraph
 from flowc.machine.trace import Offered, Trace
-from flowc.target import Bundle, EmitRequest, Environment
+from flowc.target import Bundle, EmitRequest, Environment, LabUnavailableError
 from flowc.telephony.caller import Caller, Dialling, OutgoingCall
 from flowc_freeswitch import TARGET
 from flowc_freeswitch.entry import LAB_ENTRY
@@ -26,6 +28,17 @@ from flowc_freeswitch.lab.configuration import CALLCENTER, DIALPLAN, LabPlan
 from flowc_freeswitch.lab.find import find_server
 from flowc_freeswitch.lab.server import FreeswitchServer
 from flowc_freeswitch.trace import SUBCLASS, TraceReader
+
+
+def _why_not() -> str:
+    try:
+        find_server()
+    except LabUnavailableError as reason:
+        return str(reason)
+    return ""
+
+
+needs_server = pytest.mark.skipif(_why_not() != "", reason=_why_not() or "there is a server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,7 @@ class Reading:
     begins: list[float] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    zero: float = 0.0  # when the call was answered, on the loop's clock
 
     def value(self, name: str) -> str:
         """A variable or register at the call's end."""
@@ -75,7 +89,7 @@ class Bench:
         how = Dialling(headers={"X-Flowc-Token": token, **(headers or {})})
         call = await self.caller.call(self.installed[name].number, "13800000000", how)
         assert call.is_answered, (call.status, call.reason)
-        return Placed(self, call, token)
+        return Placed(self, call, token, self.installed[name].graph)
 
     def take(self, headers: Mapping[str, str], body: str, at: float) -> None:
         """Give an event to the call that it belongs to."""
@@ -84,6 +98,7 @@ class Bench:
             return
         steps = reading.reader.feed(headers, body)
         reading.begins.extend(at for step in steps if isinstance(step, Offered))
+        reading.zero = reading.zero or at - int(headers["Flowc-At"]) / 1000
         if reading.reader.is_over:
             reading.ended.set()
         reading.changed.set()
@@ -96,6 +111,7 @@ class Placed:
     bench: Bench
     call: OutgoingCall
     channel: str  # its token
+    graph: FlowGraph
 
     @property
     def reader(self) -> Reading:
@@ -161,7 +177,9 @@ def emitted(
     for index, (name, graph) in enumerate(graphs.items()):
         number, release = f"{7000 + index}", f"{index + 1:08x}"
         own = replace(graph, numbers=((number, graph.numbers[0][1]),))
-        bundles.append(TARGET.emit(EmitRequest(own, release, environment, None, digit_fragments, lab=True)))
+        bundles.append(
+            TARGET.emit(EmitRequest(own, release, environment, None, digit_fragments, lab=True))
+        )
         installed[name] = Installed(own, number, release)
     return installed, bundles
 
@@ -180,7 +198,9 @@ def install(server: FreeswitchServer, bundles: list[Bundle]) -> None:
                 (server.instance.included / CALLCENTER).write_bytes(artifact.content)
             else:
                 _join(entries, artifact.text)
-    contexts = "".join(f'<context name="{name}">\n{text}</context>\n' for name, text in entries.items())
+    contexts = "".join(
+        f'<context name="{name}">\n{text}</context>\n' for name, text in entries.items()
+    )
     (server.instance.included / DIALPLAN).write_text(f"<include>\n{contexts}</include>\n")
 
 

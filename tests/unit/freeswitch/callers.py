@@ -12,7 +12,12 @@ class VectorCaller:
     def __init__(self, presses: tuple[Press, ...]) -> None:
         self.keys: list[int] = []
         self._left = [
-            Press(key, one.since if i == 0 else "key", one.wait if i == 0 else one.spacing, offer=one.offer)
+            Press(
+                key,
+                one.since if i == 0 else "key",
+                one.wait if i == 0 else one.spacing,
+                offer=one.offer,
+            )
             for one in presses
             for i, key in enumerate(one.keys)
         ]
@@ -59,8 +64,8 @@ class ScriptCaller:
         for place, key in enumerate(keys or "", start=1):
             self._due.append((line.now + 100 * place, key))
 
-    def due(self, line: Line) -> tuple[int, str] | None:
+    def due(self, _: Line) -> tuple[int, str] | None:
         return self._due[0] if self._due else None
 
-    def pressed(self, at: int) -> None:
+    def pressed(self, _: int) -> None:
         self._due.pop(0)

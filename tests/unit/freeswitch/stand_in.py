@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from lupa.lua52 import LuaRuntime
+
 from flowc.machine.trace import Offered, Trace
 from flowc.target import Bundle
 from flowc_freeswitch.trace import TraceReader
-from lupa.lua52 import LuaRuntime
 
 FRAME = 20
 MOST_MS = 30 * 60_000
@@ -36,7 +37,9 @@ class Caller(Protocol):
 class Line:
     """One call on the server."""
 
-    def __init__(self, scripts: Path, caller: Caller, sounds: str, lengths: Mapping[str, int]) -> None:
+    def __init__(
+        self, scripts: Path, caller: Caller, sounds: str, lengths: Mapping[str, int]
+    ) -> None:
         self.scripts, self.caller, self.sounds, self.lengths = scripts, caller, sounds, lengths
         self.variables: dict[str, str] = {"sip_h_X-Flowc-Token": "t1", "sip_h_X-Flowc-Offset": "0"}
         self.kept: dict[str, str] = {}  # what the server's memory holds
@@ -140,7 +143,7 @@ class Session:
     def setInputCallback(self, name: str, _: str) -> None:  # noqa: N802
         self.callback = self.lua.globals()[name]
 
-    def setAutoHangup(self, _: bool) -> None:  # noqa: N802, FBT001
+    def setAutoHangup(self, _: bool) -> None:  # noqa: N802
         pass
 
     def getVariable(self, name: str) -> str | None:  # noqa: N802

@@ -26,7 +26,9 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("scripts")
     environment = Environment("/s", "/r")
     return {
-        name: install(TARGET.emit(EmitRequest(graph, "0" * 8, environment, lab=True)), folder / name)
+        name: install(
+            TARGET.emit(EmitRequest(graph, "0" * 8, environment, lab=True)), folder / name
+        )
         for name, graph in FLOWS.items()
     }
 
@@ -48,8 +50,14 @@ def test_an_input_vector_ends_on_the_interpreter_as_the_table_says(
     trace = play(line, NUMBER, "13800000000")
     steps = trace.steps
     expected = play_on_machine(vector, FLOWS[vector.flow])
-    assert tuple(f"{s.block.node}: {s.outcome}" for s in steps if isinstance(s, Ended)) == vector.ended
-    entered = [(s.block.node, at) for s, at in zip(steps, trace.times, strict=True) if isinstance(s, Entered)]
+    assert (
+        tuple(f"{s.block.node}: {s.outcome}" for s in steps if isinstance(s, Ended)) == vector.ended
+    )
+    entered = [
+        (s.block.node, at)
+        for s, at in zip(steps, trace.times, strict=True)
+        if isinstance(s, Entered)
+    ]
     node, acted = entered[-1]
     assert node == vector.at
     asked = [s.block.node for s in steps if isinstance(s, Ended)]
@@ -66,4 +74,3 @@ def test_an_input_vector_ends_on_the_interpreter_as_the_table_says(
 def _counted(vector: Vector) -> int:
     """The last key that counts."""
     return sum(len(press.keys) for press in vector.presses) - 1 - vector.acts.back
-
