@@ -78,7 +78,6 @@ def _release(release: Release) -> Table:
     told = [name for name in graph.variables if not name.startswith("call.")]
     return table(
         id=release.id,
-        release=release.id,
         languages=table(*map(quote.language, graph.languages)),
         numbers=_named({quote.digits(number): block_name(to) for number, to in graph.numbers}),
         menus=_named({node: block_name(to) for node, to in graph.menus.items()}),

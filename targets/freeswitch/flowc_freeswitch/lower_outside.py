@@ -42,7 +42,6 @@ def invoke(release: Release, operation: Invoke) -> Table:
         filler=prompt_data(release, operation.filler) or table(),
         outcomes=_set_of(outcomes(operation)),
         worst="error" if operation.kind is InvokeKind.LOOKUP else "unknown",
-        tells=operation.kind is InvokeKind.TICKET or None,
     )
 
 

@@ -29,7 +29,7 @@ return function(call)
 
   local function headers(one)
     return {
-      ["Flowc-Release"] = call.release.release, ["Flowc-Site"] = one.site, ["Flowc-Call"] = uuid(),
+      ["Flowc-Release"] = call.release.id, ["Flowc-Site"] = one.site, ["Flowc-Call"] = uuid(),
       ["Flowc-Sequence"] = wanted, ["Flowc-Deadline"] = call.now() + one.deadline,
       ["Flowc-Token"] = call.token, ["Flowc-Offset"] = call.offset,
       ["Flowc-Language"] = call.language, ["Flowc-Ended"] = call.ending and 1 or 0,
@@ -131,7 +131,7 @@ return function(call)
     wanted, answer = words.number(call.asked), nil
     local sent = ask(one)
     local outcome = outcome_of(one, sent)
-    if answer and one.tells then -- so that the runtime knows whether the caller was told
+    if answer then -- so that the runtime knows that the call has it
       fire("flowc::taken", { ["Flowc-Call"] = uuid(), ["Flowc-Sequence"] = wanted }, "")
     end
     call.ended(outcome)

@@ -1,0 +1,160 @@
+"""Serves live calls over the server's event socket: takes their questions, lays the answers before them.
+
+It is the server's client, and comes back by itself when the server was away. While it is there it
+gives a sign of life each second, so that calls need not wait for one that is not. Knows no flow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from time import time
+
+from flowc.runtime.services.broker import Broker, Outcome
+from flowc_freeswitch.esl.client import Esl, EslError
+from flowc_freeswitch.esl.question import (
+    ASK,
+    TAKEN,
+    CallQuestion,
+    NoQuestionError,
+    Releases,
+    read_question,
+)
+from flowc_freeswitch.esl.wire import Event
+
+MOST_QUESTIONS = 4000
+BEAT_S = 1.0
+RETRY_S = 0.5
+TAKEN_S = 3.0  # for a call to say that it has the answer
+DRAIN_S = 10.0
+
+
+@dataclass(slots=True)
+class EslGateway:
+    """`host` must be a loopback address; `token` is the event socket's password."""
+
+    broker: Broker
+    releases: Releases
+    token: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8021
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _taken: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
+    _told: str = ""
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[tuple[str, int]]:
+        """Serve while the context is open, whenever the server is there; then end what is under way."""
+        if not self.token or not ipaddress.ip_address(self.host).is_loopback:
+            raise ValueError("the event socket is on a loopback address and has a password")
+        staying = asyncio.create_task(self._stay_connected())
+        try:
+            yield self.host, self.port
+        finally:
+            await self._drain()
+            staying.cancel()
+            await asyncio.gather(staying, return_exceptions=True)
+
+    async def _drain(self) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=DRAIN_S)
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _stay_connected(self) -> None:
+        while True:
+            try:
+                async with Esl(self.host, self.port, self.token) as esl:
+                    await self._serve(esl)
+            except EslError as error:
+                self._note(str(error))
+            await asyncio.sleep(RETRY_S)
+
+    def _note(self, why: str) -> None:
+        """Each state of the server once, not at each try."""
+        if why != self._told:
+            self._told = why
+            level = "warning" if why else "info"
+            self.broker.log.event("event_socket", level, why=why or "connected")
+
+    async def _serve(self, esl: Esl) -> None:
+        await esl.subscribe(ASK, TAKEN)
+        self._note("")
+        beating = asyncio.create_task(self._beat(esl))
+        try:
+            async for event in esl.events():
+                self._take(esl, event)
+            raise EslError(esl.fault)
+        finally:
+            beating.cancel()
+            with suppress(EslError, asyncio.CancelledError):
+                await beating
+            with suppress(EslError):
+                await esl.api("global_setvar flowc_beat=0")
+
+    async def _beat(self, esl: Esl) -> None:
+        while not esl.gone.is_set():
+            await esl.api(f"global_setvar flowc_beat={int(time())}")
+            await asyncio.sleep(BEAT_S)
+
+    def _take(self, esl: Esl, event: Event) -> None:
+        if event.subclass == TAKEN:
+            name = event.headers.get("Flowc-Call", ""), event.headers.get("Flowc-Sequence", "")
+            if name in self._taken:
+                self._taken[name].set()
+        elif event.subclass == ASK:
+            self._begin(esl, event)
+
+    def _begin(self, esl: Esl, event: Event) -> None:
+        if len(self._tasks) >= MOST_QUESTIONS:
+            self.broker.metrics.turned_away.labels("too many calls").inc()
+            return
+        task = asyncio.create_task(self._answer(esl, event))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, esl: Esl, event: Event) -> None:
+        try:
+            question = read_question(event, self.releases)
+        except NoQuestionError as why:
+            self._turn_away(event, str(why))
+            return
+        try:
+            with self.broker.metrics.calls.track_inprogress():
+                await self._see_through(esl, question)
+        except Exception as error:
+            self.broker.log.event("defect", "error", error=type(error).__name__)
+
+    def _turn_away(self, event: Event, why: str) -> None:
+        self.broker.metrics.turned_away.labels(why.partition(" no ")[0]).inc()
+        place = {
+            name: event.headers.get(f"Flowc-{name.title()}", "")[:80]
+            for name in ("release", "site")
+        }
+        self.broker.log.event("no_question", "error", why=why, **place)
+
+    async def _see_through(self, esl: Esl, question: CallQuestion) -> None:
+        if question.is_late:
+            self.broker.metrics.turned_away.labels("late").inc()
+            return
+        outcome = await self.broker.ask(question.place, question.arguments)
+        if await self._told_to(esl, question, outcome):
+            await self.broker.delivered(question.place)
+        else:
+            await self.broker.lost(question.place)
+
+    async def _told_to(self, esl: Esl, question: CallQuestion, outcome: Outcome) -> bool:
+        """Lay the answer before the call; whether the call says that it has it."""
+        taken = self._taken[question.name] = asyncio.Event()
+        try:
+            await esl.send_event(*question.reply(outcome))
+            await asyncio.wait_for(taken.wait(), TAKEN_S)
+        except (EslError, TimeoutError):
+            return False
+        finally:
+            del self._taken[question.name]
+        return True

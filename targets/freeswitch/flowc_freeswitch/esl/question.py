@@ -1,0 +1,136 @@
+"""One question of a call, as the interpreter's event tells it: what is asked, by whom, with what.
+
+Knows the runtime's broker and the events of `skeleton/runtime.lua`; knows no socket.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from time import time
+from typing import Protocol
+
+from flowc.expression.evaluate import Undecided, Value, evaluate
+from flowc.graph.operations import Invoke
+from flowc.graph.release import Release
+from flowc.runtime.services.broker import Outcome, Place
+from flowc.runtime.services.model import CallFacts
+from flowc.runtime.world import CallWorld
+from flowc_freeswitch.esl.wire import Event
+from flowc_freeswitch.trace import join_words, split_words
+
+ASK, REPLY, TAKEN = "flowc::ask", "flowc::reply", "flowc::taken"
+# Ids of calls are unique on one server; the store may be shared by several.
+_HOST = platform.node()
+_UUID = re.compile(r"[0-9a-fA-F-]{1,64}")
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
+_CALLER = re.compile(r"\+?[0-9]{1,20}")
+_WORD = re.compile(r"[A-Za-z0-9_-]{0,64}")
+
+
+class Releases(Protocol):
+    """The releases that are served."""
+
+    def invoke(self, release8: str, site: str) -> tuple[Release, Invoke] | None:
+        """A release and the question that it asks at a site; None where there is none."""
+
+
+class NoQuestionError(ValueError):
+    """The event is not a question of ours, or one of a release that is not served."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallQuestion:
+    """A question that was read. `uuid` and `sequence` name it; `has_ended`: the call is over."""
+
+    place: Place
+    arguments: Mapping[str, Value]
+    uuid: str
+    sequence: str
+    deadline_ms: int
+    has_ended: bool
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the call has stopped waiting: an effect now would come after its words."""
+        return time() * 1000 > self.deadline_ms
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """What tells it from all others."""
+        return self.uuid, self.sequence
+
+    def reply(self, outcome: Outcome) -> tuple[dict[str, str], str]:
+        """Headers and body of the event that answers it."""
+        headers = {
+            "Event-Subclass": REPLY,
+            "Flowc-Call": self.uuid,
+            "Flowc-Sequence": self.sequence,
+        }
+        if not self.has_ended:  # else there is no session that it could be laid before
+            headers["unique-id"] = self.uuid
+        values = {f"v.{name}": value for name, value in outcome.variables.items()}
+        return headers, join_words({"outcome": outcome.outcome, **values})
+
+
+def read_question(event: Event, releases: Releases) -> CallQuestion:
+    """The question in an event. Raises NoQuestionError."""
+    uuid = _field(event, "Flowc-Call", _UUID)
+    sequence = _field(event, "Flowc-Sequence", _WHOLE)
+    found = releases.invoke(
+        event.headers.get("Flowc-Release", ""), event.headers.get("Flowc-Site", "")
+    )
+    if found is None:
+        raise NoQuestionError("unknown place")
+    release, invoke = found
+    try:
+        held = split_words(event.body)
+    except ValueError as error:
+        raise NoQuestionError("values of a strange form") from error
+    facts = _facts(event, held, uuid, sequence)
+    return CallQuestion(
+        Place(release, invoke, facts),
+        _arguments(release, invoke, held, facts.now),
+        uuid,
+        sequence,
+        int(_field(event, "Flowc-Deadline", _WHOLE)),
+        event.headers.get("Flowc-Ended") == "1",
+    )
+
+
+def _field(event: Event, name: str, form: re.Pattern[str]) -> str:
+    value = event.headers.get(name, "")
+    if not form.fullmatch(value):
+        raise NoQuestionError(f"no {name}")
+    return value
+
+
+def _facts(event: Event, held: Mapping[str, Value], uuid: str, sequence: str) -> CallFacts:
+    caller = str(held.get("from", ""))
+    return CallFacts(
+        id=f"{_HOST}-{uuid}",
+        visit=sequence,
+        now=int(time()) + int(_field(event, "Flowc-Offset", _WHOLE)),
+        caller=caller if _CALLER.fullmatch(caller) else "",
+        language=_field(event, "Flowc-Language", _WORD),
+        token=_field(event, "Flowc-Token", _WORD),
+    )
+
+
+def _arguments(
+    release: Release, invoke: Invoke, held: Mapping[str, Value], now: int
+) -> dict[str, Value]:
+    """Each argument's value; one that reads what is not set is left out."""
+    known = {
+        name.removeprefix("v."): value for name, value in held.items() if name.startswith("v.")
+    }
+    raised = frozenset(name.removeprefix("f.") for name in held if name.startswith("f."))
+    world = CallWorld(release.graph, now, raised)
+    values: dict[str, Value] = {}
+    for name, expression in invoke.arguments:
+        with suppress(Undecided):
+            values[name] = evaluate(expression, known, world)
+    return values
