@@ -29,6 +29,7 @@ class ReadAs(Enum):
     DIGITS = "digits"
     DATE = "date"
     TIME = "time"
+    DATETIME = "datetime"  # the date and then the time, in the project's zone
     DURATION = "duration"
     DECIMAL = "decimal"
     TEXT = "text"  # rendered by the runtime; `fallback` is said where it can't

@@ -30,6 +30,7 @@ READ_AS = {
     Scalar.DIGITS: ReadAs.DIGITS,
     Scalar.DATE: ReadAs.DATE,
     Scalar.TIME: ReadAs.TIME,
+    Scalar.DATETIME: ReadAs.DATETIME,
     Scalar.DURATION: ReadAs.DURATION,
     Scalar.DECIMAL: ReadAs.DECIMAL,
     Scalar.TEXT: ReadAs.TEXT,

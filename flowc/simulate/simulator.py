@@ -116,7 +116,7 @@ class CallInSteps:
         lists = {**release.lists, **dict(script.lists)}
         started = seconds_of(script.at, release.timezone)
         world = SimulatedWorld(started, release.timezone, lists, script.flags)
-        voice = Voice(texts, lengths)
+        voice = Voice(texts, lengths, release.timezone)
         self._script = script
         self._step: Step | None = None
         self._outside = ScriptedOutside(script, release.languages, voice, world, self._is_patient)

@@ -20,12 +20,19 @@ class Voice:
     """The texts and lengths of sound keys, for one call.
 
     `texts`: by sound key. `lengths`: milliseconds by sound key, where the audio is known.
+    `timezone`: of the moments that are read out.
     """
 
-    __slots__ = ("_lengths", "_made", "_texts")
+    __slots__ = ("_lengths", "_made", "_texts", "_timezone")
 
-    def __init__(self, texts: Mapping[str, str], lengths: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        texts: Mapping[str, str],
+        lengths: Mapping[str, int] | None = None,
+        timezone: str = "UTC",
+    ) -> None:
         self._texts = texts
+        self._timezone = timezone
         self._lengths = lengths or {}
         self._made: dict[str, str] = {}
 
@@ -45,7 +52,7 @@ class Voice:
 
     def read(self, read_as: ReadAs, value: Held, language: str) -> tuple[str, ...]:
         """The sound keys that say a held value."""
-        said = read_out(read_as, value, language)
+        said = read_out(read_as, value, language, self._timezone)
         if read_as is ReadAs.TEXT:
             self._made[said[0]] = str(value)
         return said

@@ -10,6 +10,7 @@ import asyncio
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -142,7 +143,8 @@ class Broker:
         try:
             if target is not None and target.operation.gives is not None:
                 check_answer(answer, target.operation.gives)
-            variables = answer_variables(invoke, answer, languages, read_out, place.world)
+            read = partial(read_out, timezone=place.release.graph.timezone)
+            variables = answer_variables(invoke, answer, languages, read, place.world)
         except (AnswerRejected, UnreadableError, UnknownLanguageError) as error:
             return self._failed(place, Unknown(f"the answer was rejected: {error}"))
         return Outcome("done", {**variables, **await self._spoken(place, variables)})
