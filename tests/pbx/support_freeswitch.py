@@ -22,6 +22,7 @@ from flowc.machine.trace import Offered, Trace
 from flowc.target import Bundle, EmitRequest, Environment, LabUnavailableError
 from flowc.telephony.caller import Caller, Dialling, OutgoingCall
 from flowc_freeswitch import TARGET
+from flowc_freeswitch.callcenter import configuration, queue_name
 from flowc_freeswitch.entry import LAB_ENTRY
 from flowc_freeswitch.esl.client import Esl
 from flowc_freeswitch.lab.configuration import CALLCENTER, DIALPLAN, LabPlan
@@ -155,6 +156,8 @@ async def bench(
     async with FreeswitchServer(find_server(), LabPlan(LAB_ENTRY, log_level)) as server:
         installed, bundles = emitted(graphs, base, digit_fragments or {})
         install(server, bundles)
+        queues = {queue_name(name): settings for name, settings in base.queues.items()}
+        (server.instance.included / CALLCENTER).write_text(configuration(queues))
         async with server.connect() as esl, Caller((server.host, server.ports.sip)) as caller:
             reply = await esl.api("reloadxml")
             assert reply.strip() == "+OK [Success]", reply
@@ -194,9 +197,7 @@ def install(server: FreeswitchServer, bundles: list[Bundle]) -> None:
                 place = server.instance.scripts / "flowc" / bundle.release[:8] / name
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(artifact.content)
-            elif name == "callcenter.conf.xml":
-                (server.instance.included / CALLCENTER).write_bytes(artifact.content)
-            else:
+            elif name == DIALPLAN:
                 _join(entries, artifact.text)
     contexts = "".join(
         f'<context name="{name}">\n{text}</context>\n' for name, text in entries.items()

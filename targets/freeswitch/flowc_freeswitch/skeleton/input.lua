@@ -10,7 +10,7 @@ return function(call)
   local input = {}
   local key, window            -- a key taken and not yet read; when the last full entry ended
   local listens = false        -- else keys are dropped
-  local ends_with              -- while recording: the key that ends it
+  local ends_with, ended_by_key -- while recording: the key that ends it, and whether it did
   local deaf, prompt, skipped = {}, nil, false
   input.event = nil            -- what takes an event that comes for this call
 
@@ -18,7 +18,10 @@ return function(call)
   function flowc_input(_, kind, what)
     if kind == "event" then return input.event and input.event(what) or nil end
     if kind ~= "dtmf" then return nil end
-    if ends_with then return what.digit == ends_with and "break" or nil end
+    if ends_with then
+      ended_by_key = ended_by_key or what.digit == ends_with
+      return ended_by_key and "break" or nil
+    end
     if not listens then return nil end
     local opened, at = window, now()
     window = nil -- the first key that an input reads closes the window
@@ -160,16 +163,18 @@ return function(call)
     return digits(entry)
   end
 
-  -- Record after a tone until the key, the silence or the time ends it.
+  -- Record after a tone until the key, the silence or the time ends it; whether the silence did.
   function input.record(file, most, silence, end_key)
     session:streamFile("tone_stream://%(250,0,1000)")
     call.alive()
-    ends_with = end_key
-    local done = session:recordFile(file, most, call.release.silence, silence)
+    local begun = now()
+    ends_with, ended_by_key = end_key, false
+    session:recordFile(file, most, call.release.silence, silence)
     ends_with = nil
     call.alive()
+    local by_silence = not ended_by_key and now() - begun < most * 1000 - FRAME
     input.flush()
-    return done
+    return by_silence
   end
 
   return input

@@ -183,13 +183,13 @@ return function(call)
     local most = one.most
     local limit = call.within_limit()
     if limit then most = math.min(most, math.max(1, math.ceil((limit - call.now()) / 1000))) end
-    input.record(file, most, one.silence, one.key)
+    local by_silence = input.record(file, most, one.silence, one.key)
     call.within_limit()
     local bytes = size(file)
     local outcome = "done"
     if not bytes then
       outcome = "error"
-    elseif (bytes - HEAD) / 16 < SHORTEST then
+    elseif (bytes - HEAD) / 16 < SHORTEST + (by_silence and one.silence * 1000 or 0) then
       outcome = "empty"
     end
     call.ended(outcome)
