@@ -49,7 +49,8 @@ def line(result: Result) -> str:
     """A line for a call, and one for each thing that was not as meant."""
     if result.skipped:
         return f"skip {result.script.name}: {result.skipped}"
-    lines = [f"{'ok  ' if result.passed else 'FAIL'} {result.script.name} ({result.seconds:.0f} s)"]
+    seconds = f"{result.seconds:.0f} s, at the second try" if result.again else f"{result.seconds:.0f} s"
+    lines = [f"{'ok  ' if result.passed else 'FAIL'} {result.script.name} ({seconds})"]
     if result.difference is not None:
         found = result.difference
         lines += [

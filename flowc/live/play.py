@@ -16,6 +16,7 @@ from flowc.simulate.simulator import Run
 from flowc.target import LiveLabCall
 
 QUIET_S = 0.12  # longer than the gap between two files of one prompt
+SURELY_SAID = 0.9  # of a prompt's length
 SLACK_S = 12.0  # how much later than in the simulation something may come before it is given up
 SOONEST_S = 0.12  # a key takes that long to be pressed at all
 
@@ -127,15 +128,17 @@ class Player:
     async def _quiet(self, begun: float, act: Act, simulated: int) -> float:
         """Wait until what is being said has ended; when the last of it was heard."""
         assert act.audio_ended_at is not None
-        seconds = (act.audio_ended_at - simulated) / 1000 + SLACK_S
+        lasts = (act.audio_ended_at - simulated) / 1000
+        # Under load the gap between the parts of a prompt may seem to be its end.
+        earliest = begun + lasts * SURELY_SAID
         loop = asyncio.get_running_loop()
 
         def holds() -> bool:
             last = self._call.last_sound
-            quiet = last > begun and loop.time() - last >= QUIET_S
+            quiet = last > begun and loop.time() - max(last, earliest) >= QUIET_S
             return quiet or self._call.is_over
 
-        if not await self._call.until(holds, seconds):
+        if not await self._call.until(holds, lasts + SLACK_S):
             raise PartedError("a prompt did not end")
         return self._call.last_sound
 
