@@ -35,6 +35,7 @@ def labels_of(compiled: Compiled, language: str) -> Labels:
     """What people call flows, nodes, choices and the keys that mean the same everywhere."""
     from flowc.diagram.labels import Labels
     from flowc.diagram.words import outcome_word
+    from flowc.kinds.confirm import NO, YES, ConfirmNode
 
     assert compiled.project is not None
     titles: dict[str, str] = {}
@@ -50,6 +51,9 @@ def labels_of(compiled: Compiled, language: str) -> Labels:
             if node.title:
                 titles[name] = _said(dict(node.title), language, first)
             names |= {(name, key): outcome_word(meaning, language) for key, meaning in everywhere}
+            if isinstance(node.kind, ConfirmNode):
+                names |= {(name, YES): outcome_word("yes", language)}
+                names |= {(name, NO): outcome_word("no", language)}
             for choice in choices_of(node.kind):
                 names.pop((name, choice.key.text), None)
                 if choice.name is not None:
@@ -164,6 +168,20 @@ def _write_all(compiled: Compiled, labels: Labels, folder: Path, form: Format) -
         path = folder / f"{name}{ENDINGS[form]}"
         path.write_bytes(picture)
         click.echo(str(path))
+
+
+def pictures(folder: Path, language: str) -> dict[str, bytes]:
+    """SVG pictures of a project without errors by name, `overview` first: the same bytes on every machine.
+
+    Raises DrawUnavailable where the `draw` extra is not installed.
+    """
+    from flowc.compiler import compile_project
+    from flowc.diagram.draw import draw_all
+    from flowc.diagram.layout.layouters import Layouter
+
+    compiled = compile_project(folder)
+    assert compiled.graph is not None
+    return draw_all(compiled.graph, "svg", labels_of(compiled, language), Layouter.WASI)
 
 
 def _give_up(error: DrawUnavailable) -> NoReturn:

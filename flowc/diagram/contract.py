@@ -17,8 +17,8 @@ from flowc.diagram.leaving import Manner, Way, block_ways, doors, ways_out
 from flowc.diagram.model import Arrow, Box, Cluster, Drawing, Look, Tone
 from flowc.diagram.overview import overview
 from flowc.diagram.ports import part_of
-from flowc.diagram.trim import only_called, without_hubs, without_plumbing
-from flowc.graph.exits import Back, Hangup, Return
+from flowc.diagram.trim import authored, only_called, without_hubs, without_plumbing
+from flowc.graph.exits import Back, Hangup, Return, successors
 from flowc.graph.ids import START, BlockId
 from flowc.graph.model import Block, FlowGraph
 
@@ -37,7 +37,8 @@ _HINTS = frozenset(
 
 def flows_of(graph: FlowGraph) -> tuple[str, ...]:
     """The flows that authors wrote, in the graph's order."""
-    return tuple(dict.fromkeys(id_.flow for id_ in without_plumbing(graph).blocks))
+    nodes = authored(_nodes(without_plumbing(graph)))
+    return tuple(dict.fromkeys(blocks[0].id.flow for blocks in nodes.values()))
 
 
 def drawing_of(
@@ -54,7 +55,7 @@ def drawing_of(
             _whole_by_block(graph, labels), _asked(flow, flows), labels, _title(graph, labels, flow)
         )
     plain = without_plumbing(graph)
-    nodes = _nodes(plain)
+    nodes = authored(_nodes(plain))
     large = flow is None and len(nodes) > MOST_AT_ONE_SIGHT
     if level == "overview" or (level == "best" and large):
         if flow is not None:
@@ -84,6 +85,7 @@ def _ways(graph: FlowGraph, nodes: Mapping[str, tuple[Block, ...]]) -> tuple[Way
         way
         for blocks in nodes.values()
         for way in ways_out(graph, blocks, entered, _HINTS)
+        if way.head.node_name in nodes
         if way.manner is not Manner.RETURN or way.tail.flow not in called
     )
 
@@ -196,6 +198,7 @@ def _with_entries(inner: Drawing, graph: FlowGraph, labels: Labels, name: _Name)
     world = [(entry, "\n".join(n for n, _ in pairs), "number") for entry, pairs in numbers]
     ends = ((graph.limits.to, "length"), (graph.on_hangup, "on_hangup"))
     world.extend((entry, labels.phrase(why), "") for entry, why in ends if entry is not None)
+    shown = {box.id for box in inner.boxes}
     outside: list[Box] = []
     first: list[Arrow] = []
     for entry, title, caption in world:
@@ -203,5 +206,8 @@ def _with_entries(inner: Drawing, graph: FlowGraph, labels: Labels, name: _Name)
         box = Box(f"entry/{len(outside)}", Look.NUMBER, title, said)
         tone = Tone.PLAIN if caption else Tone.QUIET
         outside.append(box)
-        first.append(Arrow(box.id, name(entry), "", tone, _WEIGHTS[tone]))
+        # Where the flows have their own ends of a call, a block that is not drawn finds the flow's.
+        heads = (entry,) if name(entry) in shown else successors(graph.blocks[entry].exit)
+        into = dict.fromkeys(name(head) for head in heads if name(head) in shown)
+        first.extend(Arrow(box.id, head, "", tone, _WEIGHTS[tone]) for head in into)
     return replace(inner, boxes=(*outside, *inner.boxes), arrows=(*first, *inner.arrows))

@@ -126,7 +126,7 @@ def _label_texts(part: str) -> Iterator[str]:
     line = ""
     for reason in part.split(" / "):
         if line and units(f"{line} / {reason}") > _MOST_LABEL:
-            yield from wrap(f"{line} /", _MOST_LABEL, 2)
+            yield from wrap(f"{line} /", _MOST_LABEL + 4, 2)
             line = reason
         else:
             line = f"{line} / {reason}" if line else reason

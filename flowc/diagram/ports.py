@@ -62,7 +62,7 @@ def part_of(whole: Drawing, flows: tuple[str, ...], labels: Labels, title: str) 
 
 def _leaving(arrows: Iterable[Arrow], part: _Part) -> tuple[list[Arrow], dict[str, Box]]:
     """The arrows from what is shown, and the ports that they need."""
-    from_here = [arrow for arrow in arrows if arrow.tail in part.shown]
+    from_here = [arrow for arrow in arrows if arrow.tail in part.shown and _tells(arrow, part)]
     places: dict[str, list[str]] = {}
     for head in dict.fromkeys(a.head for a in from_here if a.head not in part.shown):
         places.setdefault(_flow(head), []).append(head)
@@ -78,6 +78,11 @@ def _leaving(arrows: Iterable[Arrow], part: _Part) -> tuple[list[Arrow], dict[st
         labels = [joined[ends].label, arrow.label] if ends in joined else [arrow.label]
         joined[ends] = replace(arrow, head=head, label=_together(labels, arrow.tone))
     return list(joined.values()), {port.id: port for port in ports.values()}
+
+
+def _tells(arrow: Arrow, part: _Part) -> bool:
+    """Not so: where else a number or the end of a call leads than to what is shown."""
+    return arrow.head in part.shown or part.shown[arrow.tail].look is not Look.NUMBER
 
 
 def _together(labels: Sequence[str], tone: Tone) -> str:

@@ -59,12 +59,12 @@ def wrap(text: str, most: float, lines: int) -> tuple[str, ...]:
 def _wrap_one(text: str, most: float) -> Iterator[str]:
     line = ""
     for word in _words(text):
-        if line and units((line + word).rstrip()) > most and word not in _NO_LINE_START:
+        if line and units((line + word).rstrip()) > most and word.strip() not in _NO_LINE_START:
             yield line.rstrip()
             line = word.lstrip()
         else:
             line += word
-        while units(line) > most + 2:
+        while units(line.rstrip()) > most + 2:
             cut = _cut(line, most)
             yield line[:cut]
             line = line[cut:]

