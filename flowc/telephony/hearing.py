@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import wave
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from flowc.telephony import ulaw
 from flowc.telephony.rtp import FRAME_SAMPLES
 from flowc.telephony.sound import Sound, Stream
 
+Encoder = Callable[[bytes], bytes]
 # A stretch of fewer values than this is silence or a hum: it would be found everywhere.
 _FEWEST_VALUES = 6
 # So many pieces in a row may be missing inside a prompt (lost packets); more, and it was cut.
@@ -48,10 +49,13 @@ class Heard:
 class PromptBook:
     """Prompts made ready to be recognised; make it once and use it for many calls."""
 
-    def __init__(self, prompts: Mapping[str, Path]) -> None:
-        """Read 8 kHz, 16 bit, one channel WAV files. Raises ValueError for any other."""
+    def __init__(self, prompts: Mapping[str, Path], encode: Encoder = ulaw.encode) -> None:
+        """Read 8 kHz, 16 bit, one channel WAV files. Raises ValueError for any other.
+
+        `encode`: from samples to the u-law that the server makes of them.
+        """
         self.names = tuple(prompts)
-        self.sounds = tuple(load_prompt(path) for path in prompts.values())
+        self.sounds = tuple(load_prompt(path, encode) for path in prompts.values())
         self.pieces: dict[bytes, list[tuple[int, int]]] = defaultdict(list)
         for index, sound in enumerate(self.sounds):
             for place in range(0, len(sound) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
@@ -88,13 +92,13 @@ def find_prompts(heard: Sound, prompts: PromptBook | Mapping[str, Path]) -> list
     return found
 
 
-def load_prompt(path: Path) -> bytes:
+def load_prompt(path: Path, encode: Encoder = ulaw.encode) -> bytes:
     """The u-law sound that a server sends for the WAV file at `path`. Raises ValueError."""
     try:
         with wave.open(str(path), "rb") as file:
             if (file.getnchannels(), file.getsampwidth(), file.getframerate()) != (1, 2, 8000):
                 raise ValueError(f"{path} is not 8 kHz, 16 bit, one channel")
-            return ulaw.encode(file.readframes(file.getnframes()))
+            return encode(file.readframes(file.getnframes()))
     except (wave.Error, EOFError) as error:
         raise ValueError(f"{path} is no WAV file: {error}") from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flowc.target import Bundle, Capability, EmitRequest, Environment, Gateway, LiveRuntime
+from flowc.target import Bundle, Capability, EmitRequest, Environment, Gateway, Lab, LiveRuntime
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,12 @@ class FreeswitchTarget:
 
         host, _, port = environment.runtime.rpartition(":")
         return EslGateway(runtime.broker, runtime.releases, environment.token, host, int(port))
+
+    def lab(self) -> Lab:
+        """Boots private servers for tests; see `lab.executor`."""
+        from flowc_freeswitch.lab.executor import FreeswitchLab
+
+        return FreeswitchLab()
 
 
 TARGET = FreeswitchTarget()

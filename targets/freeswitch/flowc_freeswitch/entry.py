@@ -10,6 +10,11 @@ from flowc_freeswitch import quote
 from flowc_freeswitch.lowering import Release
 
 ENTRY, LAB_ENTRY = "flowc-entry", "flowc-lab"
+# What a call of a test says of itself; the interpreter reads all but the first.
+RELEASE_HEADER = "X-Flowc-Release"
+TOKEN_HEADER = "X-Flowc-Token"  # noqa: S105 - a header's name
+OFFSET_HEADER, LINE_HEADER = "X-Flowc-Offset", "X-Flowc-Line"
+LANGUAGE_HEADER = "X-Flowc-Language"
 MOST_TALKS = 20  # with agents of queues, in one call
 INTERPRETER = "interpreter.lua"
 
@@ -35,13 +40,17 @@ def _context(release: Release, name: str, mode: str) -> str:
     return f"  <context name={quote.attribute(name)}>\n{extensions}  </context>\n"
 
 
-def extension(release: Release, number: str, mode: str = "") -> str:
-    """One number's extension; `mode` is ` lab` where a test's headers are obeyed."""
+def extension(release: Release, number: str, mode: str = "", *, guarded: bool = False) -> str:
+    """One number's extension; `mode` is ` lab` where a test's headers are obeyed.
+
+    `guarded`: only for calls that name this release, since several stand side by side in the lab.
+    """
     dialled = quote.digits(number)
     script = script_of(release.id)
     pattern = f"^{dialled.replace('+', '[+]')}$"
     lines = [
         f"    <extension name={quote.attribute(f'flowc-{dialled}')}>",
+        *([_GUARD.format(release.id)] if guarded else []),
         f'      <condition field="destination_number" expression="{pattern}">',
         *(_action("set", each) for each in _HARDENING),
         _action("set", f"flowc_release={release.id}"),
@@ -54,6 +63,9 @@ def extension(release: Release, number: str, mode: str = "") -> str:
     lines.append(_action("hangup", "NORMAL_TEMPORARY_FAILURE"))
     lines.extend(("      </condition>", "    </extension>"))
     return "".join(f"{line}\n" for line in lines)
+
+
+_GUARD = f'      <condition field="${{{{sip_h_{RELEASE_HEADER}}}}}" expression="^{{}}$"/>'
 
 
 def keeps(release: Release) -> bool:

@@ -23,10 +23,15 @@ DIALPLAN = "dialplan.xml"
 
 @dataclass(frozen=True, slots=True)
 class LabPlan:
-    """What a lab server shall be like. `context`: where calls of strangers arrive."""
+    """What a lab server shall be like. `context`: where calls of strangers arrive.
+
+    `control`, `password`: of its event socket; a port of its own and a new secret where left out.
+    """
 
     context: str = "flowc-lab"
     log_level: str = "info"
+    control: int = 0
+    password: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Instance:
 
     folder: Path
     ports: PortBlock
+    control: int
     password: str
 
     @property
@@ -125,7 +131,7 @@ def _switch(instance: Instance) -> Settings:
 def _event_socket(instance: Instance) -> Settings:
     return {
         "listen-ip": "127.0.0.1",
-        "listen-port": str(instance.ports.control),
+        "listen-port": str(instance.control),
         "password": instance.password,
         "nat-map": "false",
         "stop-on-bind-error": "true",

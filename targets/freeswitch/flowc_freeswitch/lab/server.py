@@ -73,7 +73,7 @@ class FreeswitchServer:
 
     def connect(self) -> Esl:
         """A client of its event socket, to be entered."""
-        return Esl(self.host, self.ports.control, self.instance.password)
+        return Esl(self.host, self.instance.control, self.instance.password)
 
     async def api(self, command: str) -> str:
         """Run one command; what it answered."""
@@ -86,7 +86,9 @@ class FreeswitchServer:
         except NoPortsError as error:
             raise LabUnavailableError(str(error), "stop other lab servers") from error
         folder = Path(tempfile.mkdtemp(prefix="flowc-fs-"))
-        self._instance = Instance(folder, ports, secrets.token_hex(16))
+        control = self._plan.control or ports.control
+        password = self._plan.password or secrets.token_hex(16)
+        self._instance = Instance(folder, ports, control, password)
         try:
             write_configuration(self._instance, self._plan)
             await self._start()

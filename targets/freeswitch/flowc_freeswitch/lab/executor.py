@@ -1,0 +1,205 @@
+"""The lab as flowc asks for it: a server with releases on it, and calls of tests that reach them.
+
+Boots, installs, tells the events of each call to that call. What queues and telephones do is
+written in `executor_scenes`; a call's own side is `executor_call`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flowc.target import (
+    BareServer,
+    LabCall,
+    LabRelease,
+    LabUnavailableError,
+    ServerError,
+)
+from flowc.telephony import ulaw
+from flowc.telephony.caller import Caller, Dialling
+from flowc.telephony.hearing import PromptBook
+from flowc_freeswitch import quote
+from flowc_freeswitch.callcenter import configuration
+from flowc_freeswitch.entry import (
+    LAB_ENTRY,
+    LANGUAGE_HEADER,
+    LINE_HEADER,
+    OFFSET_HEADER,
+    RELEASE_HEADER,
+    TOKEN_HEADER,
+    extension,
+)
+from flowc_freeswitch.esl.client import Esl
+from flowc_freeswitch.lab.configuration import CALLCENTER, DIALPLAN, LabPlan
+from flowc_freeswitch.lab.executor_call import LOOK_S, FreeswitchCall
+from flowc_freeswitch.lab.executor_scenes import ScenePhones, occupied, queues_of
+from flowc_freeswitch.lab.find import find_server
+from flowc_freeswitch.lab.server import FreeswitchServer
+from flowc_freeswitch.lowering import Release
+from flowc_freeswitch.trace import SUBCLASS
+
+BEGINS_WITHIN_S = 30.0
+KEEP = False  # whether the servers' folders stay, for whoever looks for a fault
+FOR_EVER = 9_999_999_999  # seconds since 1970 until which a flag is raised
+HOLD = "flowc-lab-hold"
+# The half of a caller who takes a place in a queue.
+_HOLD = (
+    f'  <context name="{HOLD}">\n    <extension name="hold">\n'
+    '      <condition field="destination_number" expression="^hold$">\n'
+    '        <action application="answer"/>\n        <action application="sleep" data="3600000"/>\n'
+    "      </condition>\n    </extension>\n  </context>\n"
+)
+
+
+class FreeswitchLab:
+    """Boots private servers; see `flowc.target.Lab`."""
+
+    @asynccontextmanager
+    async def booted(
+        self, releases: Sequence[LabRelease], calls: Sequence[LabCall]
+    ) -> AsyncIterator[FreeswitchLiveLab]:
+        """A server that holds the releases and the scenes of the calls."""
+        async with AsyncExitStack() as stack:
+            server = FreeswitchServer(find_server(), _plan(releases), keep=KEEP)
+            await stack.enter_async_context(server)
+            await asyncio.to_thread(_install, server, releases, calls)
+            esl = await stack.enter_async_context(server.connect())
+            await _reload(esl)
+            await esl.subscribe(SUBCLASS)
+            await stack.enter_async_context(ScenePhones(server.ports.phones, calls))
+            caller = await stack.enter_async_context(Caller((server.host, server.ports.sip)))
+            live = FreeswitchLiveLab(esl, caller, tuple(calls), _books(releases))
+            listening = asyncio.create_task(live.listen())
+            try:
+                yield live
+            finally:
+                listening.cancel()
+
+    def bare(
+        self, root: Path, tell: Callable[[str], None]
+    ) -> AbstractAsyncContextManager[BareServer]:
+        """There is no deploy to this target yet."""
+        del tell
+        raise LabUnavailableError(
+            f"no server can be booted for a deploy to {root}",
+            "FreeSWITCH is tested with `--on` only",
+        )
+
+
+def _plan(releases: Sequence[LabRelease]) -> LabPlan:
+    """The event socket listens where the releases' runtime will look for it."""
+    environment = releases[0].request.environment
+    port = int(environment.runtime.rpartition(":")[2])
+    return LabPlan(LAB_ENTRY, "notice", port, environment.token)
+
+
+def _install(
+    server: FreeswitchServer, releases: Sequence[LabRelease], calls: Sequence[LabCall]
+) -> None:
+    """Each release's scripts in its folder; the entries of all releases side by side."""
+    entries = ""
+    for each in releases:
+        Path(each.request.environment.recordings).mkdir(parents=True, exist_ok=True)
+        release = Release(each.request)
+        for number, _ in each.request.graph.numbers:
+            entries += extension(release, number, " lab", guarded=True)
+        for artifact in each.bundle.artifacts:
+            kind, _, name = artifact.path.partition("/")
+            if kind == "scripts":
+                place = server.instance.scripts / "flowc" / release.id / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(artifact.content)
+    contexts = f'  <context name="{LAB_ENTRY}">\n{entries}  </context>\n{_HOLD}'
+    (server.instance.included / DIALPLAN).write_text(f"<include>\n{contexts}</include>\n")
+    (server.instance.included / CALLCENTER).write_text(configuration(queues_of(releases, calls)))
+
+
+async def _reload(esl: Esl) -> None:
+    reply = (await esl.api("reloadxml")).strip()
+    if reply != "+OK [Success]":
+        raise ServerError(f"the server does not take its files: {reply[:300]}")
+    await esl.api("reload mod_callcenter")
+
+
+def _books(releases: Sequence[LabRelease]) -> dict[str, PromptBook]:
+    """By release: the sounds that can be heard in its calls."""
+    by_folder: dict[str, PromptBook] = {}
+    for each in releases:
+        folder = each.request.environment.sounds
+        if folder not in by_folder:
+            files = sorted(Path(folder).glob("*/**/*.wav"))
+            keys = {path.relative_to(folder).with_suffix("").as_posix(): path for path in files}
+            by_folder[folder] = PromptBook(keys, ulaw.encode_exactly)
+    return {each.request.release8: by_folder[each.request.environment.sounds] for each in releases}
+
+
+@dataclass
+class FreeswitchLiveLab:
+    """A server that has booted; see `flowc.target.LiveLab`."""
+
+    esl: Esl
+    caller: Caller
+    calls: tuple[LabCall, ...]
+    books: Mapping[str, PromptBook]
+    _flags: set[str] = field(default_factory=set)
+    _live: dict[str, FreeswitchCall] = field(default_factory=dict)  # by token
+
+    async def raise_flags(self, flags: frozenset[str]) -> None:
+        """Raise these flags for all calls, and lower all others."""
+        for name in sorted(self._flags | flags):
+            until = FOR_EVER if name in flags else 0
+            await self.esl.api(f"db insert/flowc/flag.{quote.segment(name)}/{until}")
+        self._flags |= flags
+
+    async def call(self, asked: LabCall) -> FreeswitchCall:
+        """Place one of the calls and wait until it is answered."""
+        line = self.calls.index(asked)
+        for queue in occupied(asked, line):
+            await self._occupy(queue)
+        live = self._live[asked.token] = FreeswitchCall(self.books[asked.release])
+        how = Dialling(headers=_headers(asked, line), speaks=asked.speaks)
+        call = await self.caller.call(asked.number, asked.caller or "anonymous", how)
+        live.connect(call)
+        if not call.is_answered:
+            raise ServerError(f"the server refused the call: {call.status} {call.reason}")
+        if not await live.until(lambda: live.begun, BEGINS_WITHIN_S):
+            raise ServerError("the server answered the call but does not tell of it")
+        return live
+
+    async def _occupy(self, queue: str) -> None:
+        """Let somebody wait in a queue that holds one caller, until it says that it is full."""
+        await self.esl.api(f"hash insert/flowc_most/{queue}/1")
+        await self.esl.command(f"bgapi originate loopback/hold/{HOLD} &callcenter({queue})")
+        try:
+            async with asyncio.timeout(BEGINS_WITHIN_S):
+                while not await self._is_taken(queue):
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError as error:
+            raise ServerError(f"nobody could be let wait in the queue {queue}") from error
+
+    async def _is_taken(self, queue: str) -> bool:
+        members = await self.esl.api(f"callcenter_config queue list members {queue}")
+        return "|Waiting|" in members or "|Trying|" in members
+
+    async def listen(self) -> None:
+        """Give each event to the call that it belongs to."""
+        loop = asyncio.get_running_loop()
+        async for event in self.esl.events():
+            live = self._live.get(event.headers.get("Flowc-Token", ""))
+            if live is not None:
+                live.take(event.headers, event.body, loop.time())
+
+
+def _headers(asked: LabCall, line: int) -> dict[str, str]:
+    headers = {
+        RELEASE_HEADER: asked.release,
+        TOKEN_HEADER: asked.token,
+        OFFSET_HEADER: str(asked.starts - int(time.time())),
+        LINE_HEADER: str(line),
+    }
+    return {**headers, LANGUAGE_HEADER: asked.language} if asked.language else headers
