@@ -7,7 +7,7 @@ its node, and `<I>.<outcome>` is where the node goes on. Knows no graph but its 
 from __future__ import annotations
 
 from flowc_asterisk.draft import ContextDraft, Script
-from flowc_asterisk.lower_base import Release
+from flowc_asterisk.lower_base import FLOW_ENDS, Release
 from flowc_asterisk.lower_input import SWALLOW, swallow_late
 
 MOST_KEYS = 64
@@ -94,7 +94,8 @@ def _time_out(script: Script, release: Release) -> None:
     script.run("GotoIf", "$[${LEN(${AG})}>0]?${AG},1")
     way_out = release.graph.limits.to
     if way_out is None:
-        script.set("LM", "1")
+        script.set("LE", "0")
+        script.set(FLOW_ENDS, "1")
         script.run("Hangup", "16")
     else:
         script.set("LE", "0")

@@ -43,7 +43,7 @@ from flowc_asterisk.input_states import input_states
 from flowc_asterisk.lower_base import Release, Spot
 from flowc_asterisk.lower_input import collect, cue
 from flowc_asterisk.lower_recording import record
-from flowc_asterisk.lower_runtime import invoke
+from flowc_asterisk.lower_runtime import alive_context, invoke
 from flowc_asterisk.lower_speech import listed, play
 
 _FLUSH = "0.02,X"  # X is no key: whatever is queued is read and dropped
@@ -54,7 +54,7 @@ def lower(request: EmitRequest) -> tuple[Dialplan, Release]:
     release = _release(request)
     nodes = _nodes(release)
     others = [input_states(release), *calls.frame_contexts(release)]
-    others += [*people.people_contexts(release), *_list_contexts(release)]
+    others += [*people.people_contexts(release), *alive_context(release), *_list_contexts(release)]
     contexts = [draft.finished() for draft in (*nodes, *others)]
     if release.problems:
         raise EmitError(release.problems)

@@ -30,6 +30,7 @@ from flowc_asterisk.draft import ContextDraft, Script
 from flowc_asterisk.expressions import ExpressionWriter, NotNativeError
 from flowc_asterisk.known_digits import known_digits
 
+FLOW_ENDS = "HB"  # 1 once the flow itself hangs up
 MOST_SLOTS = 9  # the states of a node's inputs begin with one digit
 
 

@@ -9,7 +9,7 @@ from flowc.graph.exits import Back, Call, Hangup, Return, return_register
 from flowc.graph.operations import Clock, Forget, Language, Mark, Remember
 from flowc_asterisk import quote
 from flowc_asterisk.draft import ContextDraft, Script
-from flowc_asterisk.lower_base import Release, Spot
+from flowc_asterisk.lower_base import FLOW_ENDS, Release, Spot
 from flowc_asterisk.lower_input import BETWEEN_S, FIRST_S
 from flowc_asterisk.lower_recording import drop_empty_recording
 from flowc_asterisk.lower_speech import spelling
@@ -21,6 +21,14 @@ TOKEN_SIGNS = 4
 _DIGITS_OF_CALLER = "${FILTER(0-9+,${CALLERID(num)})}"
 _IS_NUMBER = f"$[${{LEN(${{CALLERID(num)}})}}=${{LEN({_DIGITS_OF_CALLER})}} & ${{LEN(${{CALLERID(num)}})}}<33]"
 _CALLER = f"${{IF({_IS_NUMBER}?{_DIGITS_OF_CALLER})}}"
+# The call's record: release, who ended it, the last node, the number dialled, the caller's number by
+# its ends, marks. The node's context is what the handler was called from: no step of the call
+# itself has to note it.
+_BY = f'${{IF($["${{{FLOW_ENDS}}}"=""]?caller:${{IF($[${{LE}}=0]?limit:flow)}})}}'
+_AT = f"${{STACK_PEEK(1,c,1):{len('fl-12345678.')}}}"
+_FROM, _TO = quote.variable("call.from"), quote.variable("call.to")
+_MASKED = f"${{IF($[${{LEN(${{{_FROM}}})}}>7]?${{{_FROM}:0:3}}****${{{_FROM}:-4}}:withheld)}}"
+_RECORD = f"${{MK:0:8}} by={_BY} at={_AT} to=${{{_TO}}} from={_MASKED}${{MK:8}}"
 TIME_LEFT = "${IF($[${LE}=0]?0:${IF($[${LE}>${EPOCH}]?$[${LE}-${EPOCH}]:0.1)})}"
 
 
@@ -129,6 +137,7 @@ def hang_up(spot: Spot, exit_: Hangup) -> None:
     if here in spot.release.handler_blocks - spot.release.shared_blocks:
         spot.script.run("Return")
     else:
+        spot.script.set(FLOW_ENDS, "1")
         spot.script.run("Hangup", str(int(exit_.cause)))
 
 
@@ -174,7 +183,7 @@ def _hangup_context(release: Release) -> ContextDraft:
         script.set("HH", "1")
     if release.uses.invokes:
         script.set("AG", "")
-    script.run("Set", "CDR(userfield)=${MK}")
+    script.run("Set", f"CDR(userfield)={_RECORD}")
     if release.graph.on_hangup is None:
         script.run("Return")
     else:

@@ -38,7 +38,9 @@ def record(spot: Spot, operation: Record) -> None:
     script.run("Record", f"{file},{limits},k{ends[operation.end_key]}")
     script.set("RV", "")
     script.set("RS", f"${{FILTER(0-9,${{STAT(s,{file})}})}}")
-    least = f"${{IF($[{_IS_SILENCE}]?{_size(KEPT_SILENCE_S)}:{_size(SHORTEST_RECORDING_MS / 1000)})}}"
+    least = (
+        f"${{IF($[{_IS_SILENCE}]?{_size(KEPT_SILENCE_S)}:{_size(SHORTEST_RECORDING_MS / 1000)})}}"
+    )
     script.run("GotoIf", f'$["${{RECORD_STATUS}}"="ERROR" | "${{RS}}"=""]?{slot}.error,1')
     script.run("GotoIf", f"$[${{RS}}<{least}]?{slot}.empty,1")
     script.set("O", "done")

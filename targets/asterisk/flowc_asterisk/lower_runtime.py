@@ -8,10 +8,12 @@ from __future__ import annotations
 from flowc.graph.operations import Invoke, InvokeKind, outcomes
 from flowc.graph.prompts import reading_variable
 from flowc_asterisk import protocol, quote
-from flowc_asterisk.draft import Script
-from flowc_asterisk.lower_base import Spot
+from flowc_asterisk.draft import ContextDraft, Script
+from flowc_asterisk.lower_base import Release, Spot
 from flowc_asterisk.lower_calls import TIME_LEFT
 from flowc_asterisk.lower_input import leave
+
+PROBE_S = 2  # how long a call that is over waits for a sign of life
 
 
 def invoke(spot: Spot, operation: Invoke) -> None:
@@ -26,6 +28,8 @@ def invoke(spot: Spot, operation: Invoke) -> None:
     script.set(protocol.NONCE, "${EPOCH}${RAND(100000,999999)}")
     script.set(protocol.ANSWER, "")
     script.set("O", "")
+    if spot.block.id in spot.release.handler_blocks:
+        _look_first(spot, script, slot)
     script.run("Set", f"TIMEOUT(absolute)={protocol.HANG_LIMIT_S}")
     script.run("AGI", url)
     _rewind(spot, operation, script)
@@ -33,6 +37,36 @@ def invoke(spot: Spot, operation: Invoke) -> None:
     script.set("AG", "")
     _decide(spot, operation, slot)
     _states(spot, operation, slot)
+
+
+def _look_first(spot: Spot, script: Script, slot: int) -> None:
+    """Nothing bounds a question of a channel that has been hung up: neither its limit nor a hang-up
+    can end it. So a channel of its own asks first whether the runtime lives, and is waited for.
+    """
+    probe = spot.release.own("alive")
+    asks = f"Local/s@{probe}/n,exten,{probe},e,1,{PROBE_S}"
+    gone = '"${HH}"="1"'
+    script.run("ExecIf", f"$[{gone}]?Originate({asks})")
+    script.run("GotoIf", f'$[{gone} & "${{ORIGINATE_STATUS}}"!="SUCCESS"]?{slot}.error,1')
+
+
+def alive_context(release: Release) -> list[ContextDraft]:
+    """Where a handler asks in: `s` answers once the runtime has spoken, `e` is the other end."""
+    asked = (release.graph.blocks[id_].operations for id_ in release.handler_blocks)
+    if not any(isinstance(one, Invoke) for operations in asked for one in operations):
+        return []
+    environment = release.request.environment
+    context = ContextDraft(release.own("alive"))
+    script = context.extension("s")
+    script.run("Set", "CDR_PROP(disable)=1")
+    script.set("AGIEXITONHANGUP", "yes")
+    script.run("AGI", protocol.alive_url(environment.runtime, environment.token))
+    script.run("Answer")
+    script.run("Hangup")
+    end = context.extension("e")
+    end.run("Set", "CDR_PROP(disable)=1")
+    end.run("Hangup")
+    return [context]
 
 
 def _rewind(spot: Spot, operation: Invoke, script: Script) -> None:

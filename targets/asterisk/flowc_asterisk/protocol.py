@@ -22,6 +22,7 @@ DONE = "AD"
 LANGUAGE = "L"  # the language of the call, as the project writes it
 TOKEN = "FLOWC_TOKEN"  # of a lab call's fixtures  # noqa: S105 - a variable's name
 OFFSET = "FO"  # seconds between the server's clock and the call's; unset means 0
+ALIVE = "alive"  # in the place of a release and a site
 HANG_LIMIT_S = 2.5  # a gateway that says nothing for so long is taken for hung
 
 
@@ -30,6 +31,11 @@ def request_url(runtime: str, token: str, release8: str, site: str) -> str:
     flow, node = site.split(".")
     place = f"{quote.segment(flow)}.{quote.segment(node)}"
     return f"agi://{quote.runtime(runtime)}/{quote.token(token)}/{quote.release8(release8)}/{place}"
+
+
+def alive_url(runtime: str, token: str) -> str:
+    """A request that the gateway ends at once: it tells a runtime that lives from one that hangs."""
+    return f"agi://{quote.runtime(runtime)}/{quote.token(token)}/{ALIVE}"
 
 
 def filler_class(release8: str, site: str, language: str) -> str:

@@ -341,4 +341,3 @@ def test_who_hangs_up_while_speaking_has_left_a_recording(after_ms: int, is_left
     machine.handle(CallerHungUp(after_ms))
     assert machine.is_over
     assert ("f.recording" in machine.values) == is_left
-

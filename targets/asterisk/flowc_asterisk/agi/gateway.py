@@ -18,6 +18,7 @@ from typing import Protocol
 from flowc.graph.operations import Invoke
 from flowc.graph.release import Release
 from flowc.runtime.services.broker import Broker
+from flowc_asterisk import protocol
 from flowc_asterisk.agi import wire
 from flowc_asterisk.agi.conversation import Conversation, GoneError
 from flowc_asterisk.agi.question import CallQuestion
@@ -141,6 +142,8 @@ class AgiGateway:
         token, _, place = header.values.get("network_script", "").partition("/")
         if not hmac.compare_digest(token.encode(), self.token.encode()):
             self._turn_away("wrong token")
+            return None
+        if place == protocol.ALIVE:
             return None
         release8, _, site = place.partition("/")
         found = self.releases.invoke(release8, site)
