@@ -16,6 +16,7 @@ STRATEGIES = {
     "round_robin": "round-robin",
     "fewest_calls": "agent-with-fewest-calls",
     "random": "random",
+    "in_order": "sequentially-by-agent-order",
 }
 
 

@@ -58,6 +58,7 @@ class Line:
         self.events: list[Event] = []  # for this call, not yet seen
         self.answers: Any = None  # what answers a question: takes the event, gives an event or None
         self.executed: list[tuple[str, str]] = []
+        self.lua: Any = LuaRuntime
 
     @property
     def trace(self) -> Trace:
@@ -232,7 +233,7 @@ class Api:
 
 def run(line: Line, *arguments: str) -> None:
     """Run the interpreter once, in a Lua state of its own."""
-    lua = LuaRuntime(unpack_returned_tuples=True, register_eval=False)
+    lua = line.lua(unpack_returned_tuples=True, register_eval=False)
     ending = arguments[0] == "hangup"
     session = None if ending else Session(line, lua)
     given = {0: "flowc/interpreter.lua", **{place + 1: one for place, one in enumerate(arguments)}}

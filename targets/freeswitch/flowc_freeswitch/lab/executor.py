@@ -46,6 +46,7 @@ from flowc_freeswitch.trace import SUBCLASS
 BEGINS_WITHIN_S = 30.0
 KEEP = False  # whether the servers' folders stay, for whoever looks for a fault
 FOR_EVER = 9_999_999_999  # seconds since 1970 until which a flag is raised
+_SOUNDS = ("*/*.wav", "*/*/*.wav")
 HOLD = "flowc-lab-hold"
 # The half of a caller who takes a place in a queue.
 _HOLD = (
@@ -132,7 +133,8 @@ def _books(releases: Sequence[LabRelease]) -> dict[str, PromptBook]:
     for each in releases:
         folder = each.request.environment.sounds
         if folder not in by_folder:
-            files = sorted(Path(folder).glob("*/**/*.wav"))
+            # Not `**`, which does not look behind links: free texts lie behind one.
+            files = sorted(path for form in _SOUNDS for path in Path(folder).glob(form))
             keys = {path.relative_to(folder).with_suffix("").as_posix(): path for path in files}
             by_folder[folder] = PromptBook(keys, ulaw.encode_exactly)
     return {each.request.release8: by_folder[each.request.environment.sounds] for each in releases}

@@ -1,0 +1,106 @@
+"""The files of a release: strictly read, the same each time, and refused where they can't be made."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from callers import ScriptCaller
+from machine_calls import AUDIO_MS, Played, World
+from native_graphs import at, block, expressions, graph, said
+from stand_in import Line, install, play
+from test_graphs_asterisk import CALLER, FRAGMENTS, MOMENT, RECORDINGS, SCENES
+
+from flowc.expression.tree import Binary, Read
+from flowc.expression.types import Scalar
+from flowc.graph.exits import Branch, Hangup, Switch
+from flowc.graph.model import FlowGraph
+from flowc.graph.operations import OUTCOME, Dial, Enqueue, Play, outcomes
+from flowc.graph.prompts import Phrase, ReadAs, Spoken
+from flowc.target import Bundle, EmitError, EmitRequest, Environment, QueueSettings
+from flowc_freeswitch import TARGET
+
+LUAS = ("lua51", "lua52", "lua53", "lua54", "luajit21")
+PLACE = Environment("/s/sounds", "/s/recordings")
+
+
+def emitted(made: FlowGraph, *, lab: bool = False, place: Environment = PLACE) -> Bundle:
+    return TARGET.emit(EmitRequest(made, "abcdef01" * 8, place, None, FRAGMENTS, lab=lab))
+
+
+def test_the_same_request_gives_the_same_bytes() -> None:
+    scene = SCENES["menus are gone back to, newest first"]
+    assert emitted(scene.graph) == emitted(scene.graph)
+
+
+def test_every_xml_file_is_read_by_a_strict_parser() -> None:
+    waits = Enqueue("support", 60)
+    made = graph(
+        block("go", waits, to=Switch(OUTCOME, tuple((o, at("end")) for o in outcomes(waits))))
+    )
+    queues = {"support": QueueSettings(("user/1001", "user/1002"), most_waiting=3)}
+    bundle = emitted(made, lab=True, place=replace(PLACE, queues=queues))
+    dialplan = ET.fromstring(bundle.artifact("entry/dialplan.xml").text)
+    assert [each.get("name") for each in dialplan.iter("context")] == ["flowc-entry", "flowc-lab"]
+    actions = [(each.get("application"), each.get("data")) for each in dialplan.iter("action")]
+    assert ("set", "rtp_autoflush=true") in actions
+    assert ("lua", "flowc/abcdef01/interpreter.lua start 7000") in actions
+    assert actions[-1] == ("hangup", "NORMAL_TEMPORARY_FAILURE")
+    callcenter = ET.fromstring(bundle.artifact("entry/callcenter.conf.xml").text)
+    assert [each.get("name") for each in callcenter.iter("queue")] == ["fl-support"]
+    assert [each.get("agent") for each in callcenter.iter("tier")] == ["user-1001", "user-1002"]
+
+
+def test_only_the_lab_obeys_what_a_call_says_of_itself() -> None:
+    made = expressions()
+    assert "lab" not in emitted(made).artifact("entry/dialplan.xml").text
+    assert "start 7000 lab" in emitted(made, lab=True).artifact("entry/dialplan.xml").text
+
+
+@pytest.mark.parametrize("version", LUAS)
+def test_every_script_is_read_by_every_lua_that_servers_are_built_with(version: str) -> None:
+    lua = import_module(f"lupa.{version}").LuaRuntime()
+    load = lua.eval("function(text, name) return (loadstring or load)(text, name) ~= nil end")
+    for artifact in emitted(expressions()).artifacts:
+        if artifact.path.endswith(".lua"):
+            assert load(artifact.text, artifact.path), artifact.path
+
+
+@pytest.mark.parametrize("version", LUAS)
+def test_expressions_have_one_value_in_every_lua(version: str, tmp_path: Path) -> None:
+    scene = SCENES["every expression has the value that the machine gives it"]
+    scripts = install(emitted(scene.graph, lab=True), tmp_path)
+    line = Line(scripts, ScriptCaller(()), "/s/sounds", dict.fromkeys(RECORDINGS, AUDIO_MS))
+    line.lua = import_module(f"lupa.{version}").LuaRuntime
+    line.epoch = MOMENT
+    trace = play(line, "7000", CALLER)
+    world = World(scene.graph, MOMENT, scene.flags)
+    assert trace.steps == Played(scene.graph, world, ()).play("7000", CALLER).steps
+
+
+def test_all_that_cannot_be_expressed_is_told_at_once() -> None:
+    price = Read("f.price", Scalar.DECIMAL)
+    value = Phrase("p", tuple((one, (Spoken("f.price", ReadAs.DECIMAL),)) for one in ("zh", "en")))
+    made = graph(
+        block("a", Play((value,)), to=Branch(Binary("<", price, price), at("b"), at("end"))),
+        block("b", Play(said("no_such")), to=Hangup()),
+        variables={"f.price": Scalar.DECIMAL},
+    )
+    request = EmitRequest(made, "0" * 8, PLACE, frozenset({"zh/else"}))
+    with pytest.raises(EmitError) as caught:
+        TARGET.emit(request)
+    told = "; ".join(map(str, caught.value.problems))
+    assert "f.a.start: the value of `f.price` has no reading" in told
+    assert "there is no sound `zh/no_such`" in told
+
+
+def test_a_number_that_may_be_dialled_is_a_number() -> None:
+    dial = Dial((), ("1*", "loopback/x*"))
+    made = graph(
+        block("go", dial, to=Switch(OUTCOME, tuple((o, at("end")) for o in outcomes(dial))))
+    )
+    with pytest.raises(EmitError, match="is no number"):
+        emitted(made)
