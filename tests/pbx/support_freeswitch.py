@@ -84,11 +84,22 @@ class Bench:
     def changed(self) -> dict[str, asyncio.Event]:
         return {token: each.changed for token, each in self.readings.items()}
 
-    async def call(self, name: str, token: str, headers: Mapping[str, str] | None = None) -> Placed:
+    async def call(
+        self,
+        name: str,
+        token: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        how: Dialling | None = None,
+        caller: str = "13800000000",
+    ) -> Placed:
         """Call a graph; `token` is the call's own and names it among all others."""
         self.readings[token] = Reading()
-        how = Dialling(headers={"X-Flowc-Token": token, **(headers or {})})
-        call = await self.caller.call(self.installed[name].number, "13800000000", how)
+        asked = how or Dialling()
+        told = {"X-Flowc-Token": token, **(headers or {})}
+        call = await self.caller.call(
+            self.installed[name].number, caller, replace(asked, headers=told)
+        )
         assert call.is_answered, (call.status, call.reason)
         return Placed(self, call, token, self.installed[name].graph)
 
