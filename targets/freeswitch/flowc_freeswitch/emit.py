@@ -28,7 +28,17 @@ from flowc_freeswitch.lower import block_name, lower_flows
 from flowc_freeswitch.lowering import Release
 from flowc_freeswitch.lua_data import Data, Table, file_of, table
 
-SKELETON = ("expressions", "input", "interpreter", "people", "prompts", "runtime", "state", "words")
+SKELETON = (
+    "expressions",
+    "input",
+    "interpreter",
+    "people",
+    "prompts",
+    "runtime",
+    "state",
+    "words",
+    "world",
+)
 SILENCE_LEVEL = 200  # below this energy a recording's sound counts as silence
 
 

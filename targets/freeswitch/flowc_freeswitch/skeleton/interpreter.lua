@@ -25,7 +25,6 @@ local limit_at, limit_left, zero, told, steps = nil, release.limit * 1000, nil, 
 local flows, people, runtime, input = {}, nil, nil, nil
 
 function call.now() return tonumber(api:getTime()) end
-function call.moment() return os.time() + call.offset end -- seconds since 1970, as the call takes it
 
 function call.log(level, what)
   local line = "flowc " .. release.id .. " " .. (call.block or "-") .. ": " .. what .. "\n"
@@ -80,21 +79,9 @@ function call.go_on()
   if limit_left then limit_at = call.now() + limit_left end
 end
 
+part("world")(call, folder)
 local value = expressions.of(call)
 call.value = value
-
-function call.flag(name)
-  local until_ = tonumber(api:execute("db", "select/flowc/flag." .. name) or "")
-  return until_ ~= nil and until_ > call.moment()
-end
-
-function call.listed(word, name)
-  if not word:find("^%+?%d+$") then return false end
-  local file = assert(io.open(folder .. "/list_" .. name .. ".txt"))
-  local found = file:read("*a"):find("\n" .. word .. "\n", 1, true) ~= nil
-  file:close()
-  return found
-end
 
 -- Variables
 
