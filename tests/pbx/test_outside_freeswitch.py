@@ -13,13 +13,34 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from native_graphs import said
+from native_graphs import at, block, graph, said
 from support_freeswitch import Bench, Placed, bench, needs_server
-from test_outside_asterisk import HOSTILE, LOOKUP, NAME, PHONES, REQUEST, Scene, dialled, one
+from test_outside_asterisk import (
+    HOSTILE,
+    LOOKUP,
+    NAME,
+    PHONES,
+    REQUEST,
+    TICKET,
+    Scene,
+    dialled,
+    one,
+)
 
+from flowc.expression.types import Scalar
 from flowc.graph.as_json import release_to_json
+from flowc.graph.exits import Hangup, Jump, Switch
 from flowc.graph.model import FlowGraph, Limits
-from flowc.graph.operations import Enqueue, Invoke, InvokeKind, Record
+from flowc.graph.operations import (
+    OUTCOME,
+    Enqueue,
+    Invoke,
+    InvokeKind,
+    Mark,
+    Play,
+    Record,
+    outcomes,
+)
 from flowc.graph.release import Release
 from flowc.machine.trace import Assigned, Ended, Entered, HungUp, Marked, Trace
 from flowc.runtime.app import Runtime, RuntimeSettings, running
@@ -27,14 +48,16 @@ from flowc.runtime.logs import Log
 from flowc.runtime.services.scripts import ScriptedReply
 from flowc.target import Environment, QueueSettings
 from flowc.telephony.call import CallEnded
-from flowc.telephony.phones import Phones, tone
+from flowc.telephony.phones import Answers, Phones, tone
 from flowc_freeswitch.esl.gateway import EslGateway
 
 pytestmark = [pytest.mark.pbx, needs_server]
 
+LONG = "sofia/gateway/trunk/long"
 AGENT, NOBODY = "sofia/gateway/trunk/agent", "sofia/gateway/trunk/nobody"
 QUEUES = {
     "open": QueueSettings((AGENT,), ring_s=5),
+    "long": QueueSettings((LONG,), ring_s=5),
     "slow": QueueSettings((NOBODY,), ring_s=20),
     "keyed": QueueSettings((NOBODY,), ring_s=20),
     "empty": QueueSettings(()),
@@ -90,6 +113,30 @@ SCENES: dict[str, Scene] = {
 }
 
 
+def afterwards() -> FlowGraph:
+    """Says something long; when the caller has gone, the runtime is asked and a mark is set."""
+    invoke = Invoke("f.answered", TICKET, "s", "answered", (), (NAME,), (), 2000)
+    ways = (("done", at("told")), ("error", at("gone")), ("unknown", at("gone")))
+    return graph(
+        block("go", Play(said("ask", "ask", "ask")), to=Jump(at("go"))),
+        block("after", invoke, to=Switch(OUTCOME, ways)),
+        block("told", Mark("told"), to=Hangup()),
+        block("gone", to=Hangup()),
+        variables={"f.name": Scalar.TEXT},
+        on_hangup=at("after"),
+    )
+
+
+def talked() -> FlowGraph:
+    """An agent takes the call; the caller hangs up in the talk."""
+    wait = Enqueue("long", 10)
+    return graph(
+        block("go", wait, to=Switch(OUTCOME, tuple((way, at("end")) for way in outcomes(wait)))),
+        block("after", Mark("over"), to=Hangup()),
+        on_hangup=at("after"),
+    )
+
+
 @dataclass
 class Result:
     trace: Trace
@@ -135,6 +182,7 @@ def _serve(made: Bench, folder: Path) -> RuntimeSettings:
 
 async def _play_all(folder: Path) -> dict[str, Result | BaseException | str]:
     graphs = {name: scene.graph for name, scene in SCENES.items()}
+    graphs |= {"afterwards": afterwards(), "talked": talked()}
     environment = Environment(str(folder / "sounds"), str(folder / "recordings"), queues=QUEUES)
     recordings = {"zh/ask": 200, "en/ask": 200}
     async with bench(graphs, recordings, folder, environment=environment) as made:
@@ -143,12 +191,13 @@ async def _play_all(folder: Path) -> dict[str, Result | BaseException | str]:
             Phones(made.server.ports.phones) as phones,
             running(_serve(made, folder / "runtime"), Log(io.StringIO())) as runtime,
         ):
-            for number, behaviour in PHONES.items():
+            for number, behaviour in {**PHONES, "long": Answers(hangs_up=20)}.items():
                 phones.behave(number, behaviour)
             results = await _with_gateway(made, runtime)
             down = await _play(made, runtime, "an answer is taken", 99)
         log = made.server.log.read_text(encoding="utf-8", errors="replace")
-    return {**dict(zip(SCENES, results, strict=True)), "down": down, "log": log}
+    names = (*SCENES, "afterwards", "talked")
+    return {**dict(zip(names, results, strict=True)), "down": down, "log": log}
 
 
 async def _with_gateway(made: Bench, runtime: Runtime) -> list[Result | BaseException]:
@@ -162,7 +211,19 @@ async def _with_gateway(made: Bench, runtime: Runtime) -> list[Result | BaseExce
         while not (await made.esl.api("global_getvar flowc_beat")).strip().isdigit():
             await asyncio.sleep(0.05)
         calls = (_play(made, runtime, name, index) for index, name in enumerate(SCENES))
-        return await asyncio.gather(*calls, return_exceptions=True)
+        left = (_leave(made, runtime, name) for name in ("afterwards", "talked"))
+        return await asyncio.gather(*calls, *left, return_exceptions=True)
+
+
+async def _leave(made: Bench, runtime: Runtime, name: str) -> Result:
+    """A caller who hangs up after two seconds."""
+    assert runtime.broker.scripts is not None
+    runtime.broker.scripts.register(name, {f"s.{what}": (one,) for what, one in REPLIES.items()})
+    placed = await made.call(name, name)
+    await asyncio.sleep(2)
+    await placed.call.hang_up()
+    trace = await placed.finished(20)
+    return Result(trace, 0.0, placed.steps)
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +264,24 @@ def test_a_runtime_that_has_gone_is_an_error_at_once(
     down = _of(played, "down")
     assert [s.outcome for s in down.trace.steps if isinstance(s, Ended)] == ["error"]
     assert down.seconds < 1
+
+
+def test_the_runtime_answers_when_the_caller_has_gone(
+    played: dict[str, Result | BaseException | str],
+) -> None:
+    steps = _of(played, "afterwards").trace.steps
+    assert HungUp("caller") in steps
+    assert steps[-1] == Marked("told"), steps[-8:]
+
+
+def test_a_caller_who_hangs_up_in_a_talk_is_followed_once(
+    played: dict[str, Result | BaseException | str],
+) -> None:
+    steps = _of(played, "talked").trace.steps
+    assert [step for step in steps if not isinstance(step, Entered)] == [
+        HungUp("caller"),
+        Marked("over"),
+    ]
 
 
 def test_no_script_of_ours_broke(played: dict[str, Result | BaseException | str]) -> None:

@@ -69,8 +69,8 @@ _GUARD = f'      <condition field="${{{{sip_h_{RELEASE_HEADER}}}}}" expression="
 
 
 def keeps(release: Release) -> bool:
-    """Whether a call leaves something to do after its end."""
-    return release.graph.on_hangup is not None or release.request.lab
+    """Whether a call leaves something to do after its end; what a queue kept is taken away, too."""
+    return release.graph.on_hangup is not None or release.request.lab or bool(release.queues)
 
 
 def _action(application: str, data: str) -> str:

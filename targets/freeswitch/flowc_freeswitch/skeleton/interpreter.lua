@@ -123,7 +123,8 @@ local does = {}
 function does.answer()
   session:answer()
   call.alive()
-  if not zero then zero = call.now() end
+  if zero then return end -- a flow may come back to its first block
+  zero = call.now()
   call.go_on()
 end
 
