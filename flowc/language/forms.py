@@ -56,18 +56,23 @@ class Form:
                 found[entry.key.text] = value
         for name in self.required:
             if tree.key(name) is None:
-                self._missing(name, tree.span, place.report)
+                self.report_missing(name, tree.span, place.report)
         return found
 
     def _unknown(self, key: Scalar, report: Reporter) -> None:
         near = closest(key.text, self.fields)
         report.report(codes.UNKNOWN_FIELD, key.span, kind=self.what, name=key.text, **near)
 
-    def _missing(self, name: str, span: Span, report: Reporter) -> None:
+    def report_missing(self, name: str, span: Span, report: Reporter) -> None:
         example = f"{name}: {self.fields[name].example}"
         first = span.source.span(span.start, min(span.end, span.start + 1))
         report.report(
-            codes.MISSING_FIELD, first, node=self.what, name=name, hint=f"for example `{example}`", hint_zh=f"例如 `{example}`"
+            codes.MISSING_FIELD,
+            first,
+            node=self.what,
+            name=name,
+            hint=f"for example `{example}`",
+            hint_zh=f"例如 `{example}`",
         )
 
 
@@ -101,7 +106,10 @@ class RawMapping:
         return None
 
     def schema(self) -> JsonSchema:
-        return {"type": "object", "additionalProperties": self.value.schema() if self.value else True}
+        return {
+            "type": "object",
+            "additionalProperties": self.value.schema() if self.value else True,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,9 @@ class MappingShape:
         if not isinstance(tree, Mapping):
             place.wrong(tree, self.expected, self.example)
             return None
-        pairs = ((entry.key, self.value.read(entry.value, place.under(entry.key.text))) for entry in tree)
+        pairs = (
+            (entry.key, self.value.read(entry.value, place.under(entry.key.text))) for entry in tree
+        )
         return {key: value for key, value in pairs if value is not None}
 
     def schema(self) -> JsonSchema:

@@ -146,7 +146,7 @@ class ServiceReader:
     def _settings(self, form: dict[str, Any], tree: Tree, place: Place) -> Settings | None:
         needed = "file" if form["kind"] == "fixture" else "url"
         if needed not in form:
-            SERVICE._missing(needed, tree.span, place.report)
+            SERVICE.report_missing(needed, tree.span, place.report)
             return None
         match form["kind"]:
             case "sql":

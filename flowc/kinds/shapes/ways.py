@@ -17,6 +17,7 @@ TARGET = NameShape(
     "to_agent",
     re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?"),
 )
+WAY_FIELDS = ("say", "to", "at_most", "else")
 
 
 class WayShape:
@@ -29,54 +30,50 @@ class WayShape:
         if not isinstance(tree, Mapping):
             to = TARGET.read(tree, place)
             return Way(to, to.span) if to else None
-        return self._detailed(tree, place)
+        return self.of_mapping(tree, place, WAY_FIELDS)
 
-    def _detailed(
-        self, tree: Mapping, place: Place, known: tuple[str, ...] = ("say", "to", "at_most", "else")
-    ) -> Way | None:
-        for entry in tree:
-            if entry.key.text not in known:
-                place.report.report(
-                    codes.UNKNOWN_FIELD,
-                    entry.key.span,
-                    kind=place.field,
-                    name=entry.key.text,
-                    **closest(entry.key.text, known),
-                )
+    def of_mapping(self, tree: Mapping, place: Place, known: tuple[str, ...]) -> Way | None:
+        """The way in a mapping that may have `known` fields; those of a way are read here."""
+        report_unknown(tree, known, place)
         to_tree = tree.get("to")
         if to_tree is None:
             place.wrong(tree, self.expected, self.example)
             return None
+        _need_else(tree, place)
         to = TARGET.read(to_tree, place.under("to"))
         say, most, otherwise = tree.get("say"), tree.get("at_most"), tree.get("else")
-        if most is not None and otherwise is None:
-            place.report.report(
-                codes.MISSING_FIELD,
-                tree.key("at_most").span if tree.key("at_most") else tree.span,  # type: ignore[union-attr] # the key of a value that is there
-                node=place.field,
-                name="else",
-                hint="`else:` says where a caller goes after that",
-                hint_zh="`else:` 写超过次数后去哪里",
-            )
         speech = SPEECH.read(say, place.under("say")) if say is not None else ()
-        return (
-            to
-            if to is None
-            else Way(
-                to,
-                first_line(tree),
-                say=speech or (),
-                at_most=count(1, 99).read(most, place.under("at_most"))
-                if most is not None
-                else None,
-                otherwise=self.read(otherwise, place.under("else"))
-                if otherwise is not None
-                else None,
-            )
-        )
+        bound = count(1, 99).read(most, place.under("at_most")) if most is not None else None
+        beyond = self.read(otherwise, place.under("else")) if otherwise is not None else None
+        return None if to is None else Way(to, first_line(tree), speech or (), bound, beyond)
 
     def schema(self) -> JsonSchema:
         return {"$ref": "#/$defs/way"}
+
+
+def report_unknown(tree: Mapping, known: tuple[str, ...], place: Place) -> None:
+    """Tell of each key that is none of these."""
+    for entry in tree:
+        name = entry.key.text
+        if name not in known:
+            near = closest(name, known)
+            place.report.report(
+                codes.UNKNOWN_FIELD, entry.key.span, kind=place.field, name=name, **near
+            )
+
+
+def _need_else(tree: Mapping, place: Place) -> None:
+    """A bound without `else:` would leave the caller nowhere."""
+    bound = tree.key("at_most")
+    if bound is not None and tree.get("else") is None:
+        place.report.report(
+            codes.MISSING_FIELD,
+            bound.span,
+            node=place.field,
+            name="else",
+            hint="`else:` says where a caller goes after that",
+            hint_zh="`else:` 写超过次数后去哪里",
+        )
 
 
 WAY = WayShape()
@@ -107,7 +104,7 @@ class ChoicesShape:
         if isinstance(value, Mapping):
             named = value.get("name")
             name = TEXT.read(named, here.under("name")) if named is not None else None
-            way = WAY._detailed(value, here, ("name", "say", "to", "at_most", "else"))
+            way = WAY.of_mapping(value, here, ("name", *WAY_FIELDS))
         else:
             way = WAY.read(value, here)
         return Choice(Word(key.text, key.span), name, way) if way else None
@@ -142,7 +139,7 @@ class CasesShape:
             place.wrong(tree, self.expected, self.example)
             return None
         formula = FORMULA.read(condition, place.under("if"))
-        way = WAY._detailed(tree, place, ("if", "say", "to", "at_most", "else"))
+        way = WAY.of_mapping(tree, place, ("if", *WAY_FIELDS))
         return Case(formula, None, way) if formula and way else None
 
     def schema(self) -> JsonSchema:
