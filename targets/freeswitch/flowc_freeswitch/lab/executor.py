@@ -9,7 +9,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,6 +49,8 @@ from flowc_freeswitch.lowering import Release
 from flowc_freeswitch.trace import SUBCLASS
 
 BEGINS_WITHIN_S = 30.0
+RUNTIME_WITHIN_S = 5.0
+_TURNS: dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Lock] = {}
 KEEP = False  # whether the servers' folders stay, for whoever looks for a fault
 FOR_EVER = 9_999_999_999  # seconds since 1970 until which a flag is raised
 _SOUNDS = ("*/*.wav", "*/*/*.wav")
@@ -66,12 +73,15 @@ class FreeswitchLab:
     ) -> AsyncIterator[FreeswitchLiveLab]:
         """A server that holds the releases and the scenes of the calls."""
         async with AsyncExitStack() as stack:
+            # The runtime is the client of one event socket: a server after another.
+            await stack.enter_async_context(_turn(releases[0].request.environment.runtime))
             server = FreeswitchServer(find_server(), _plan(releases), keep=KEEP)
             await stack.enter_async_context(server)
             await asyncio.to_thread(_install, server, releases, calls)
             esl = await stack.enter_async_context(server.connect())
             await _reload(esl)
             await esl.subscribe(SUBCLASS)
+            await _runtime_is_there(esl)
             await stack.enter_async_context(ScenePhones(server.ports.phones, calls))
             caller = await stack.enter_async_context(Caller((server.host, server.ports.sip)))
             live = FreeswitchLiveLab(esl, caller, tuple(calls), _books(releases))
@@ -125,6 +135,20 @@ async def _reload(esl: Esl) -> None:
     if reply != "+OK [Success]":
         raise ServerError(f"the server does not take its files: {reply[:300]}")
     await esl.api("reload mod_callcenter")
+
+
+def _turn(runtime: str) -> asyncio.Lock:
+    """The turn of those who want a server for the same runtime."""
+    key = asyncio.get_running_loop(), runtime
+    return _TURNS.setdefault(key, asyncio.Lock())
+
+
+async def _runtime_is_there(esl: Esl) -> None:
+    """Wait for its first sign of life; calls that ask nothing do without."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(RUNTIME_WITHIN_S):
+            while not (await esl.api("global_getvar flowc_beat")).strip().isdigit():
+                await asyncio.sleep(LOOK_S)
 
 
 def _books(releases: Sequence[LabRelease]) -> dict[str, PromptBook]:

@@ -301,7 +301,7 @@ function call.save()
     remembered = words.list(remembered), kept_lead = words.list(kept_lead), lead = words.list(lead),
     limit_left = limit_left, zero = zero, told = told, token = call.token, line = call.line,
     offset = call.offset, joins = call.joins, recordings = call.recordings, asked = call.asked,
-    queued = call.queued, way_out_taken = call.way_out_taken and 1 or nil,
+    queued = call.queued, wordless = call.wordless, way_out_taken = call.way_out_taken and 1 or nil,
   })
 end
 
@@ -356,6 +356,7 @@ local function hung_up()
   if not load_state() then return end
   limit_at = nil
   call.tell("hungup", call.by)
+  if call.wordless then call.assign(call.wordless, nil) end -- a recording without a word
   if release.on_hangup then
     local done, why = pcall(walk, release.on_hangup)
     if not done then call.defect(tostring(why)) end

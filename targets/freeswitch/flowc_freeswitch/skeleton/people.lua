@@ -182,15 +182,29 @@ return function(call)
     return bytes
   end
 
+  -- The id is held from the beginning: most callers end a message by hanging up. One who does so at
+  -- once has left none.
+  local function listen_to(one, file, most)
+    local begun = call.now()
+    local done, by_silence = pcall(input.record, file, most, one.silence, one.key)
+    if done then return by_silence end
+    if call.now() - begun < SHORTEST then call.wordless = one.into end
+    error(by_silence, 0)
+  end
+
+  local function time_left(most)
+    local limit = call.within_limit()
+    if not limit then return most end
+    return math.min(most, math.max(1, math.ceil((limit - call.now()) / 1000)))
+  end
+
   -- Nothing but silence is `empty`: such a file is shorter than speech.
   function people.record(one)
     call.recordings = call.recordings + 1
     local id = session:get_uuid() .. "-" .. words.number(call.recordings)
     local file = call.release.recordings .. "/" .. id .. ".wav"
-    local most = one.most
-    local limit = call.within_limit()
-    if limit then most = math.min(most, math.max(1, math.ceil((limit - call.now()) / 1000))) end
-    local by_silence = input.record(file, most, one.silence, one.key)
+    call.assign(one.into, id)
+    local by_silence = listen_to(one, file, time_left(one.most))
     call.within_limit()
     local bytes = size(file)
     local outcome = "done"
@@ -200,7 +214,7 @@ return function(call)
       outcome = "empty"
     end
     call.ended(outcome)
-    call.assign(one.into, outcome == "done" and id or nil)
+    if outcome ~= "done" then call.assign(one.into, nil) end
   end
 
   return people
