@@ -14,6 +14,7 @@ from pathlib import Path
 from flowc.diagnostics.model import Diagnostic, Reporter
 from flowc.graph.model import FlowGraph
 from flowc.graph.verify import verify
+from flowc.kinds.parts import Text
 from flowc.language.lower import lower
 from flowc.language.project import Project, ProjectReader
 from flowc.passes.attach_readings import attach_readings
@@ -68,10 +69,15 @@ def compile_files(files: Mapping[str, bytes], report: Reporter | None = None) ->
         project = ProjectReader(files, report).read()
         graph, texts, spans = None, {}, {}
         if project is not None:
-            lowered = lower(project.program, report)
+            lowered = lower(project.program, report, _fallback(project))
             texts, spans = lowered.texts.by_key, lowered.texts.spans
             graph = prove(project, lowered.graph, report) if not report.has_errors else None
     return Compiled(project, graph if not report.has_errors else None, texts, spans, report.sorted)
+
+
+def _fallback(project: Project) -> Text | None:
+    name = project.fallback
+    return Text(name, (), project.fallback_at, named=True) if name else None
 
 
 def prove(project: Project, graph: FlowGraph, report: Reporter) -> FlowGraph:

@@ -112,12 +112,13 @@ def print_runs(runs: tuple[Run, ...], language: str, verbose: bool) -> None:
         for found in run.failures:
             click.echo(f"     {found.span}: {found.say(language)}")
     failed = sum(not run.passed for run in runs)
+    calls = f"{len(runs)} call" if len(runs) == 1 else f"{len(runs)} calls"
     if language == "zh":
         click.echo(
             f"{len(runs)} 通电话，{failed} 通不符" if failed else f"{len(runs)} 通电话全部通过"
         )
     else:
-        click.echo(f"{len(runs)} calls, {failed} failed" if failed else f"{len(runs)} calls passed")
+        click.echo(f"{calls}, {failed} failed" if failed else f"{calls} passed")
 
 
 def _coverage(compiled: Compiled, runs: tuple[Run, ...], language: str) -> str:

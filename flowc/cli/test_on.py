@@ -69,4 +69,5 @@ def summary(results: tuple[Result, ...], name: str, language: str) -> str:
     skipped = len(results) - equal - failed
     if language == "zh":
         return f"{name}: {equal} 通电话与模拟一致，{failed} 通不符，{skipped} 通未拨打"
-    return f"{name}: {equal} calls as simulated, {failed} failed, {skipped} not played"
+    calls = "1 call" if equal == 1 else f"{equal} calls"
+    return f"{name}: {calls} as simulated, {failed} failed, {skipped} not played"

@@ -15,7 +15,6 @@ TITLES = {
     "person": "flowc.yaml: `person:`",
     "limits": "flowc.yaml: `limits:`",
     "ticket class": "flowc.yaml: each of `tickets:`",
-    "recording": "flowc.yaml: `recording:`",
     "flow": "flows/*.flow.yaml",
     "service": "services/*.yaml",
     "operation": "services/*.yaml: each of `lookups:` and `requests:`",

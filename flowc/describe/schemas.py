@@ -17,7 +17,7 @@ from flowc.kinds.table import KINDS
 from flowc.language.bind import COMMON, FLOW
 from flowc.language.calendars import CALENDAR
 from flowc.language.forms import Form
-from flowc.language.project import LIMITS, NUMBER, PERSON, PROJECT, RECORDING, TICKET_CLASS
+from flowc.language.project import LIMITS, NUMBER, PERSON, PROJECT, TICKET_CLASS
 from flowc.language.services import OPERATION, SERVICE
 from flowc.language.tables import QUEUE
 from flowc.simulate.read_script import EXPECTED, FIELDS, PRESS_FIELDS
@@ -77,7 +77,6 @@ FORMS: Mapping[str, Form] = {
         PERSON,
         LIMITS,
         TICKET_CLASS,
-        RECORDING,
         FLOW,
         SERVICE,
         OPERATION,

@@ -48,9 +48,7 @@ _PROJECT = {
         "整个通话期间有效的变量和类型。",
     ),
     "tickets": Words("Classes of work orders and their time limits.", "工单类别和时限。"),
-    "recording": Words(
-        "Which calls are recorded, the notice, how long it is kept.", "录音范围、提示语和保存期限。"
-    ),
+    "recording": Words("Not supported yet; refused.", "暂不支持，写了会报错。"),
     "fallback": Words(
         "What is said where a text can't be read out, as `@id`.",
         "文字无法朗读时说的提示音，写成 `@编号`。",
@@ -195,13 +193,6 @@ WORDS: Mapping[str, Mapping[str, Words]] = {
         "handle": Words("Time to deal with it.", "处理时限。"),
         "reply": Words("Time to call the customer back.", "回复时限。"),
         "title": Words("What people call it.", "给人看的名称。"),
-    },
-    "recording": {
-        "calls": Words(
-            "Which calls: agents, all, none.", "哪些通话：agents 人工、all 全部、none 不录。"
-        ),
-        "notice": Words("What callers are told, as `@id`.", "告知来电者的提示音，写成 `@编号`。"),
-        "keep": Words("How long a recording is kept.", "录音保存多久。"),
     },
     "flow": _FLOW,
     "service": _SERVICE,

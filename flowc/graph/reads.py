@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from flowc.expression.tree import Expression
@@ -20,6 +21,13 @@ from flowc.graph.operations import (
     Record,
 )
 from flowc.graph.prompts import Phrase, Spoken
+
+
+def author_name(variable: str) -> str:
+    """What an author calls a flat variable: no flow before it, no place of an item in it."""
+    _, _, own = variable.partition(".")
+    inner = re.split(r"\.(?:len|is[0-9]+)$", own)[0]
+    return re.sub(r"\.[0-9]+(?=\.|$)", "", inner)
 
 
 def phrases_in(operation: Operation) -> tuple[Phrase, ...]:

@@ -122,6 +122,11 @@ class Surroundings:
     unread: frozenset[str] = frozenset()
 
     @property
+    def knows_destinations(self) -> bool:
+        """Is each entry of `destinations:` a number, or a list that is there?"""
+        return all(entry in self.lists or entry[0].isdigit() for entry in self.destinations)
+
+    @property
     def allowed_destinations(self) -> tuple[str, ...]:
         """Patterns of what may be dialled at all: digits, a `*` last for any ending."""
         found: list[str] = []

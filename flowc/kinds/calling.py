@@ -30,6 +30,7 @@ class CallNode(NodeKind):
     with_: Annotated[tuple[Setting, ...], Field(SETTINGS, Words("Its parameters.", "参数。"))] = ()
     then: Annotated[Way | None, Outcome(Words("The flow has ended.", "流程结束。"))] = None
     declared: Mapping[str, Way] = field(default_factory=dict)
+    inherited: Mapping[str, Way] = field(default_factory=dict)  # `defaults:`, for results left out
 
     def lower(self, into: NodeBuilder) -> None:
         flow = into.graph.program.flows.get(self.flow.text)
@@ -50,7 +51,7 @@ class CallNode(NodeKind):
         into.block("start", self._parameters(into, flow), Call(flow.name.text, enter, site, ways))
 
     def _way(self, into: NodeBuilder, result: str) -> BlockId:
-        way = self.then if result == DONE else self.declared.get(result)
+        way = self.then if result == DONE else self.declared.get(result) or self.inherited.get(result)
         if way is None:
             word = "then" if result == DONE else result
             into.report.report(codes.MISSING_OUTCOME, into.node.name.span, node=into.node.name.text, outcome=word)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Words
 from flowc.graph.operations import Options
 from flowc.kinds.asking import Question, ask, global_answers, live_keys
@@ -32,6 +33,7 @@ class ConfirmNode(NodeKind):
     wait: Annotated[int, Field(DURATION, Words("Silence allowed after the prompt.", "提示音后最多等多久。"))] = 5
 
     def lower(self, into: NodeBuilder) -> None:
+        self._warn_if_cut(into)
         shared, skip = live_keys(into, (YES, NO))
         question = Question(
             first=into.words.prompt(tuple(part for part in self.prompt if not part.deaf)),
@@ -46,3 +48,11 @@ class ConfirmNode(NodeKind):
         answers = global_answers(into, question, (YES, NO))
         answers |= {YES: into.way(self.yes, "yes"), NO: into.way(self.no, "no")}
         ask(into, question, answers, repeats=into.id("repeat") in into.graph.blocks)
+
+    def _warn_if_cut(self, into: NodeBuilder) -> None:
+        """What has an effect should be heard before it is agreed to."""
+        kinds = {node.name.text: node.kind.keyword for node in into.flow.nodes}
+        if kinds.get(self.yes.to.text) == "request" and not any(part.deaf for part in self.prompt):
+            into.report.report(
+                codes.CUT_CONFIRMATION, into.node.name.span, node=into.node.name.text, request=self.yes.to.text
+            )

@@ -114,21 +114,24 @@ class _DialingNode(NodeKind):
                 example="lists/duty.csv",
             )
         if word.text in around.lists:
-            return tuple(self._literal(into, entry, word) for entry in around.lists[word.text])
+            # One finding for the whole list, by its own name.
+            return tuple(self._literal(into, entry, word, word.text) for entry in around.lists[word.text])
         if word.text.isdigit():
             return (self._literal(into, word.text, word),)
         parsed = parse_expression(word.text, word.span, into.report)
         value = into.expression(Formula(parsed, word.span), Scalar.DIGITS) if parsed else None
         return (value,) if value else ()
 
-    def _literal(self, into: NodeBuilder, digits: str, word: Word) -> Literal:
+    def _literal(self, into: NodeBuilder, digits: str, word: Word, called: str = "") -> Literal:
+        around = into.graph.program.around
         if digits.endswith("*"):
             into.report.report(
                 codes.WRONG_SHAPE, word.span, name=f"`{digits}`", expected="a whole number to dial", expected_zh="可以拨打的完整号码",
                 example='"07503285000"',
             )
-        elif not is_allowed(digits, into.graph.program.around.allowed_destinations):
-            into.report.report(codes.FORBIDDEN_DESTINATION, word.span, number=digits)
+        # Where `destinations:` names a list that is not there, that is the finding.
+        elif around.knows_destinations and not is_allowed(digits, around.allowed_destinations):
+            into.report.report(codes.FORBIDDEN_DESTINATION, word.span, number=called or digits)
         return Literal(digits, Scalar.DIGITS, word.span)
 
 

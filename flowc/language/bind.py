@@ -210,6 +210,8 @@ class FlowBinder:
                 self._declared(kind, entry, body, declared, known, here)
         if any(each.name == "declared" for each in fields(kind)):
             values["declared"] = self._inherited_results(kind, body, declared)
+        if kind is CallNode:  # the flow called may not be read yet: which results it has is seen later
+            values["inherited"] = dict(self.defaults)
         return values if self._complete(kind, name, body, values) else None
 
     def _keep(self, values: dict[str, Any], info: FieldInfo, tree: Tree, place: Place) -> None:

@@ -20,7 +20,7 @@ from flowc.graph.model import Block, FlowGraph, Limits, Origin
 from flowc.graph.operations import Answer, Assign, Forget, Operation, Remember
 from flowc.graph.reads import expressions_in
 from flowc.kinds.builder import CALL, CALLED, ENTER, MAIN_MENU, GraphBuilder, NodeBuilder
-from flowc.kinds.parts import Word
+from flowc.kinds.parts import Text, Word
 from flowc.kinds.program import BoundFlow, BoundNode, Program
 from flowc.kinds.speaking import HangupNode
 from flowc.kinds.words import PhraseMaker, Texts
@@ -42,9 +42,15 @@ class Lowered:
     texts: Texts
 
 
-def lower(program: Program, report: Reporter) -> Lowered:
-    """One graph of a whole program. Where `report` has errors, the graph is not complete."""
-    return _Lowering(program, report, GraphBuilder(program, report)).run()
+def lower(program: Program, report: Reporter, fallback: Text | None = None) -> Lowered:
+    """One graph of a whole program. Where `report` has errors, the graph is not complete.
+
+    `fallback` is said by no node, and is one of its texts all the same.
+    """
+    lowering = _Lowering(program, report, GraphBuilder(program, report))
+    if fallback is not None:
+        lowering.keep(fallback)
+    return lowering.run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,10 @@ class _Lowering:
     report: Reporter
     into: GraphBuilder
     own_handlers: dict[str, BlockId] = field(default_factory=dict)
+
+    def keep(self, text: Text) -> None:
+        """A text of the project's own, in every language."""
+        PhraseMaker(self.program.around, scope_of({}, CALL, self.program.around), self.into.texts, self.report).phrase(text)
 
     def run(self) -> Lowered:
         self._find_handlers()

@@ -50,6 +50,7 @@ from flowc.language.environments import Environment, read_environments
 from flowc.language.forms import PLAIN, RAW, Form, MappingShape, OneOf, RawMapping, entries
 from flowc.language.services import ServiceReader
 from flowc.language.tables import read_list, read_prompts, read_queues
+from flowc.source import NOWHERE, Span
 from flowc.syntax.read_source import decode
 from flowc.syntax.read_yaml import read_yaml
 from flowc.syntax.tree import Mapping, Tree
@@ -69,7 +70,6 @@ DESTINATION = NameShape(
 LIMITS = Form("limits", {"length": DURATION, "nodes": count(10, 100_000), "to": TARGET})
 PERSON = Form("person", {"to": TARGET, "within_keys": count(0, 20), "within": DURATION}, ("to",))
 TICKET_CLASS = Form("ticket class", {"accept": DURATION, "handle": DURATION, "reply": DURATION, "title": RAW})
-RECORDING = Form("recording", {"calls": PLAIN, "notice": PLAIN, "keep": DURATION})
 NUMBER = Form("number", {"flow": FLOW_NAME, "also": ListShape(DIALLED)}, ("flow",))
 NUMBERS = RawMapping(Words("numbers and the flows that answer them", "号码和接听的流程"), '{"3285028": {flow: hotline}}', OneOf(FLOW_NAME, NUMBER))
 TICKETS = RawMapping(Words("classes of work orders", "工单类别"), "{fault: {accept: 15m, handle: 4h, reply: 24h}}", TICKET_CLASS, none=True)
@@ -100,7 +100,7 @@ PROJECT = Form(
         "flags": ListShape(LISTED_NAME),
         "vars": MappingShape(PLAIN),
         "tickets": TICKETS,
-        "recording": RECORDING,
+        "recording": RAW,
         "fallback": PLAIN,
         "environments": ENVIRONMENTS,
         "on_hangup": RAW,
@@ -117,6 +117,7 @@ class Project:
     voices: MappingOf[str, str] = field(default_factory=dict)
     environments: MappingOf[str, Environment] = field(default_factory=dict)
     fallback: str = ""
+    fallback_at: Span = NOWHERE
     calls: tuple[str, ...] = ()  # names of the call tests
 
 
@@ -136,9 +137,22 @@ class ProjectReader:
         form = PROJECT.read(tree, self._place(PROJECT_FILE))
         if form is None or "project" not in form:
             return None
+        self._refuse_recording(tree)
         languages = tuple(dict.fromkeys(word.text for word in form.get("languages", ()))) or ("zh",)
         reader = replace(self, languages=languages)
-        return reader._project(form)
+        fallback = tree.get("fallback") if isinstance(tree, Mapping) else None
+        return replace(reader._project(form), fallback_at=fallback.span if fallback else NOWHERE)
+
+    def _refuse_recording(self, tree: Tree) -> None:
+        """What looks as if it were done must not pass in silence."""
+        key = tree.key("recording") if isinstance(tree, Mapping) else None
+        if key is not None:
+            self.report.report(
+                codes.NOT_YET, key.span, what="calls to agents are not recorded by `recording:`",
+                what_zh="`recording:` 还不能给人工通话录音",
+                advice="take it out; let the queue record on the server (`MixMonitor`), and say the notice in a `say` before the queue",
+                advice_zh="请去掉它；由电话系统的队列录音（`MixMonitor`），并在排队之前用 `say` 告知",
+            )
 
     def _project(self, form: dict[str, Any]) -> Project:
         around, records = self._surroundings(form)

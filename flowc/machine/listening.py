@@ -67,6 +67,11 @@ class Listener:
         """The digits that count, or the keys of the choice."""
         return self._reader.text
 
+    @property
+    def is_begun(self) -> bool:
+        """Has a key of this attempt come?"""
+        return not self._reader.is_fresh
+
     def cue(self, offer: Offer) -> None:
         """What the next attempt says. Skip is fresh."""
         self.offer, self._skipped = offer, False

@@ -88,6 +88,11 @@ class Machine:
         return self._walk.block.id
 
     @property
+    def is_mid_entry(self) -> bool:
+        """Keys of an input have come, and it waits for more."""
+        return self._walk.phase is _LISTENING and self._walk.listener.is_begun
+
+    @property
     def language(self) -> str:
         return self._walk.language
 

@@ -32,7 +32,7 @@ from flowc.graph.operations import (
     Reading,
 )
 from flowc.graph.prompts import Prompt, ReadAs
-from flowc.graph.reads import expressions_in, phrases_in, spoken_in
+from flowc.graph.reads import author_name, expressions_in, phrases_in, spoken_in
 from flowc.source import Span
 
 
@@ -168,7 +168,7 @@ def _collect(block: Block, wanted: _Wanted, givers: Mapping[str, list[Given]], r
 
 def _refuse(block: Block, variable: str, read_as: ReadAs, report: Reporter) -> None:
     report.report(
-        flows.NO_READ_OUT, block.origin.span, name=variable, type=read_as.value,
+        flows.NO_READ_OUT, block.origin.span, name=author_name(variable), type=read_as.value,
         reason="only what a service answers, and digits, can be read out",
         reason_zh="只有服务返回的值和按键数字可以朗读",
     )

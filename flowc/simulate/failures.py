@@ -46,6 +46,15 @@ NOBODY_LISTENS = Words(
     "`press: {keys}` found no input that waits for keys: {why}",
     "`press: {keys}` 时没有等待按键的地方：{why}",
 )
+RECORDED = Words(
+    "`press: {keys}` came while the caller was being recorded: there only `{end}` counts, and ends it",
+    "`press: {keys}` 时来电者正在录音：只有 `{end}` 有用，它结束录音",
+)
+UNFINISHED = Words(
+    "expected to hear “{expected}”; the entry is not finished: it still waits for `#`, or for three "
+    "seconds of silence (step `silence`)",
+    "应听到“{expected}”；输入还没有结束：还在等 `#`，或三秒没有按键（步骤 `silence`）",
+)
 NO_SILENCE = Words(
     "`silence` found no input that waits for keys: {why}",
     "`silence` 时没有等待按键的地方：{why}",

@@ -116,7 +116,7 @@ class Line:
         self.key_at = 0
         self._world, self._voice, self._outside = world, voice, outside
         self._due: dict[str, tuple[int, EventMaker]] = {}
-        self._record_key = ""
+        self.record_key = ""  # that ends the recording which runs
 
     # --- what may be asked of it
 
@@ -160,7 +160,7 @@ class Line:
     def press(self, key: str) -> None:
         self.key_at = self.now
         self._note(KeyPressed(key, self.now))
-        if self.machine.phase is Phase.RECORDING and key == self._record_key:
+        if self.machine.phase is Phase.RECORDING and key == self.record_key:
             self._handle(RecordingEnded("done", self.now))
         elif not self.is_over:
             self._handle(KeyPressed(key, self.now))
@@ -268,7 +268,7 @@ class Line:
             case DialNumber():
                 self._expect("dial", self._outside.dial(command))
             case RecordCaller():
-                self._record_key = command.end_key
+                self.record_key = command.end_key
                 self._expect("record", self._outside.record(command))
 
     def _filler(self, ask: AskService) -> EventMaker:

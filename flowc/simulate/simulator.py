@@ -15,7 +15,7 @@ from flowc.machine.events import DialEnded, QueueEnded
 from flowc.machine.machine import Machine, Phase, ReadError
 from flowc.machine.prepare import prepare
 from flowc.machine.prepared import Prepared
-from flowc.machine.trace import HungUp, Trace
+from flowc.machine.trace import Entered, HungUp, Trace
 from flowc.simulate import failures as words
 from flowc.simulate.expectations import check
 from flowc.simulate.failures import Failure, failure
@@ -178,7 +178,6 @@ class CallInSteps:
         )
 
     def _result(self) -> Run:
-        steps = self._machine.trace.steps
         run = Run(
             script=self._script,
             trace=self._machine.trace,
@@ -188,7 +187,7 @@ class CallInSteps:
             lookups=dict(self._outside.asked),
             tickets=self._outside.tickets,
             values=dict(self._machine.values),
-            by=next((step.by for step in steps if isinstance(step, HungUp)), ""),
+            by=self._ended_by(),
             at=_last_node(self._machine.trace),
             length_ms=self._line.now,
             journal=tuple(self._line.journal),
@@ -197,6 +196,14 @@ class CallInSteps:
         stopped = bool(self._failures)
         found = [*self._outside.failures, *self._failures, *(() if stopped else check(run))]
         return _with_failures(run, tuple(found))
+
+    def _ended_by(self) -> str:
+        """`limit` also where the limit led to a way out and the flow then ended the call there."""
+        steps = self._machine.trace.steps
+        by = next((step.by for step in steps if isinstance(step, HungUp)), "")
+        way_out = self._machine.prepared.graph.limits.to
+        is_led_out = way_out is not None and Entered(way_out) in steps
+        return "limit" if by == "flow" and is_led_out else by
 
     # --- steps
 
@@ -219,6 +226,8 @@ class CallInSteps:
 
     def _hears(self, text: str, span: Span) -> None:
         if not self._listen_for(text):
+            if self._machine.is_mid_entry:
+                raise StepError(failure(words.UNFINISHED, span, self._block(), expected=text))
             heard = self._ear.since() or words.NOTHING
             raise StepError(
                 failure(words.NOT_HEARD, span, self._block(), expected=text, heard=heard)
@@ -241,6 +250,7 @@ class CallInSteps:
             self._line.come_to(max(self._line.now, self._ear.middle))
         else:
             self._await_keys(words.NOBODY_LISTENS, step.span, keys=step.keys)
+            self._refuse_unheard(step)
             after_audio = self._line.audio_ended_at + PRESS_AFTER_MS
             after_key = self._line.key_at + step.spacing_ms if self._line.key_at else 0
             self._line.come_to(max(self._line.now, after_audio, after_key))
@@ -249,6 +259,14 @@ class CallInSteps:
             if place:
                 self._line.come_to(self._line.now + step.spacing_ms)
             self._line.press(key)
+
+    def _refuse_unheard(self, step: Press) -> None:
+        """Keys that a recording would swallow were meant for something else."""
+        end = self._line.record_key
+        if self._machine.phase is Phase.RECORDING and end not in step.keys:
+            raise StepError(
+                failure(words.RECORDED, step.span, self._block(), keys=step.keys, end=end)
+            )
 
     def _await_keys(self, otherwise: Words, span: Span, **particulars: str) -> None:
         while not self._line.waits_for_keys:

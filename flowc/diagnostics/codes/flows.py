@@ -304,6 +304,19 @@ HELD_WHOLE = Code(
     Words("`{name}` would be {type}", "`{name}` 会是 {type}"),
     Words("name one field of it, such as `{fix}`", "请写其中一个字段，例如 `{fix}`"),
 )
+CUT_CONFIRMATION = Code(
+    "F0235",
+    A,
+    Words("a confirmation that can be cut short", "确认的话可能没听完"),
+    Words(
+        "`{node}` leads to the request `{request}`, and a key cuts what is read back",
+        "`{node}` 通向请求 `{request}`，而复述的内容会被按键打断",
+    ),
+    Words(
+        "give the first sentence `bargein: none`, so that nobody agrees to what was not heard",
+        "请给第一句加 `bargein: none`，免得没听完就确认",
+    ),
+)
 
 CODES: tuple[Code, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Code)

@@ -33,4 +33,4 @@ def test_a_call_like_another_is_saved_as_a_test_that_passes(project: Path) -> No
     assert "您的数字电视已欠费十二元五角" in said
     assert saved.read_text(encoding="utf-8").endswith("\n")
     code, played = run("", "test", project, "-k", "saved_by_hand", "--lang", "en")
-    assert (code, played.splitlines()[-1]) == (0, "1 calls passed")
+    assert (code, played.splitlines()[-1]) == (0, "1 call passed")

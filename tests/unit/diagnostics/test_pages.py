@@ -103,6 +103,7 @@ kind: fixture
 file: billing.yaml
 types: {Customer: {balance: money, suspended: bool, name: text}}
 lookups: {customer: {with: {account: digits}, gives: Customer, or: [not_found]}}
+requests: {unsuspend: {with: {account: digits}, key: "{account}"}}
 """,
     "flows/desk.flow.yaml": """
 flow: desk
