@@ -54,6 +54,8 @@ def labels_of(compiled: Compiled, language: str) -> Labels:
             if isinstance(node.kind, ConfirmNode):
                 names |= {(name, YES): outcome_word("yes", language)}
                 names |= {(name, NO): outcome_word("no", language)}
+            if node.kind.keyword == "ticket":  # not the `closed` of opening hours
+                names[name, "closed"] = outcome_word("order_closed", language)
             for choice in choices_of(node.kind):
                 names.pop((name, choice.key.text), None)
                 if choice.name is not None:

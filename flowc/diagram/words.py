@@ -70,6 +70,7 @@ _OUTCOMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "else": ("else", "其他"),
         "open": ("open", "上班时间"),
         "closed": ("closed", "下班时间"),
+        "order_closed": ("order closed", "工单已办结"),
         "holiday": ("holiday", "节假日"),
         "accepted": ("accepted", "通过"),
         "refused": ("refused", "未通过"),
