@@ -331,7 +331,9 @@ local function begin()
       if known == language then call.language = known end
     end
   end
-  call.set("call.from", ((session:getVariable("caller_id_number") or ""):gsub("[^%d+]", "")))
+  local from = session:getVariable("caller_id_number") or ""
+  -- What would be left of other text is nobody's number.
+  call.set("call.from", #from <= 32 and not from:find("[^%d+]") and from or "")
   call.set("call.to", number)
   call.set("call.started", call.moment())
   call.set("call.language", call.language)
