@@ -276,7 +276,7 @@ def test_a_build_that_the_server_understands_otherwise_than_it_is_written_is_put
         await host.deployment().deploy(old, AGREED)
         faults = {
             "a comment that never ends": "contexts are missing: ",
-            "a stranger's line": "steps are missing or others: ",
+            "a stranger's line": "steps are there that should not be: ",
             "a context's name too long": "contexts are missing: ",
         }
         damages: dict[str, Callable[[str], str]] = {
