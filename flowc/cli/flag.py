@@ -26,7 +26,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 @click.option("--until", metavar="WHEN", help="90m, 2h, 18:00 or 2026-10-01T18:00, in the project's time zone.")
 @lang_option
 def command(name: str, state: str, folder: Path, environment: str | None, until: str | None, language: str) -> None:
-    """Raise or lower a flag that flows ask for by flag("NAME")."""
+    """Raise or lower a flag that flows ask for as `flags.NAME`."""
     from flowc.deploy.place import SettingError
 
     compiled = project_read(folder, language)

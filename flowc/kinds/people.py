@@ -171,7 +171,11 @@ class DialNode(_DialingNode):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoicemailNode(NodeKind):
-    """Take a message: a greeting, a tone, and the caller's words, kept as a recording."""
+    """Take a message: a greeting, a tone, and the caller's words, kept as a recording.
+
+    The variable holds the recording's id from its beginning: who hangs up while speaking has left a
+    message, and `on_hangup:` can ask for it.
+    """
 
     keyword: ClassVar[str] = "voicemail"
 
