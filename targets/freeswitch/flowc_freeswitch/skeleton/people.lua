@@ -91,7 +91,8 @@ return function(call)
     prepare(one, key)
     if one.wait then
       local task = " uuid_recv_dtmf " .. session:get_uuid() .. " " .. key
-      api:execute("sched_api", "+" .. words.number(one.wait) .. " " .. group .. task)
+      -- The server counts whole seconds of the clock, and would be up to one too early.
+      api:execute("sched_api", "+" .. words.number(one.wait + 1) .. " " .. group .. task)
     end
     -- While an agent talks this script is over; the next one goes on from what is kept here.
     call.queued = 1
