@@ -1,6 +1,6 @@
 """`flowc test --on NAME`: the calls of a project on a real server, compared with the simulator.
 
-    scripts -> simulate -> build for the lab -> boot -> runtime in test mode -> play -> compare
+    scripts -> simulate -> build for the lab -> runtime in test mode -> rounds of calls (`live`)
 
 Knows no server by name: a target's `Lab` boots one and calls it.
 """
@@ -12,22 +12,19 @@ import os
 import secrets
 import socket
 import wave
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
-from itertools import groupby
 from pathlib import Path
 
 from flowc.build import Build, build, release_of
 from flowc.compiler import Compiled
 from flowc.graph.as_json import Json, release_to_json
-from flowc.graph.model import FlowGraph
 from flowc.language.environments import Environment as EnvironmentSettings
 from flowc.live.acts import dials_of, queues_of, unplayable
-from flowc.live.compare import Difference, first_difference
-from flowc.live.ears import unheard
-from flowc.live.play import PartedError, Player
+from flowc.live.result import Result, Told
+from flowc.live.rounds import AT_ONCE, PlannedCall, Rounds
 from flowc.machine.commands import RecordCaller
 from flowc.runtime.app import Runtime, RuntimeSettings, running
 from flowc.runtime.logs import Log
@@ -37,57 +34,13 @@ from flowc.simulate.simulator import Run, simulate
 from flowc.simulate.world import seconds_of
 from flowc.target import (
     HasLab,
-    Lab,
     LabCall,
     LabRelease,
     LabUnavailableError,
-    LiveLab,
-    LiveLabCall,
-    ServerError,
     Target,
 )
 
-AT_ONCE = 30  # calls
-AGAIN_AT_ONCE = 5  # of those that failed
-SECOND = "again"
 LANGUAGE_TEXTS = "~"  # where the sounds of free texts lie in a language's folder
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of one call. `skipped`: why it was not played; `problems`: what was not as meant.
-
-    `again`: it had failed before, with many others at once; this is its second try.
-    """
-
-    script: CallScript
-    seconds: float = 0.0
-    skipped: str = ""
-    difference: Difference | None = None
-    problems: tuple[str, ...] = ()
-    again: bool = False
-
-    @property
-    def passed(self) -> bool:
-        """Played, and as meant."""
-        return not (self.skipped or self.difference or self.problems)
-
-    @property
-    def failed(self) -> bool:
-        return not (self.passed or self.skipped)
-
-
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    """A call that will be played: what is meant to happen, and what it takes."""
-
-    script: CallScript
-    graph: FlowGraph
-    run: Run
-    asked: LabCall
-
-
-Told = Callable[[Result], None]
 
 
 async def play_calls(
@@ -97,8 +50,13 @@ async def play_calls(
     project: Path,
     work: Path,
     told: Told = lambda _: None,
+    *,
+    strict: bool = False,
+    at_once: int = AT_ONCE,
 ) -> tuple[Result, ...]:
     """Play the calls on a server of the target's; `told` hears of each result as it comes.
+
+    Without `strict`, a call that failed while this machine was too busy is played again.
 
     `work`: an empty folder for the server's files, whose path is letters, digits and `/._-`.
     Raises LabUnavailableError; BuildError and EmitError where there is nothing to play.
@@ -119,7 +77,8 @@ async def play_calls(
         for result in skipped:
             told(result)
         _register(runtime, planned)
-        played = await _play_all(target.lab(), tuple(releases.values()), planned, lengths, told)
+        rounds = Rounds(target.lab(), tuple(releases.values()), lengths, at_once, strict)
+        played = await rounds.play(planned, told)
     return (*skipped, *played)
 
 
@@ -177,7 +136,7 @@ def _planned(
     releases: Mapping[Lists, LabRelease],
     scripts: Sequence[CallScript],
     lengths: Mapping[str, int],
-) -> tuple[list[_Planned], list[Result]]:
+) -> tuple[list[PlannedCall], list[Result]]:
     planned, skipped = [], []
     for number, script in enumerate(scripts):
         request = releases[script.lists].request
@@ -200,7 +159,7 @@ def _planned(
                 dials=dials_of(run),
                 speaks=any(isinstance(note.what, RecordCaller) for note in run.journal),
             )
-            planned.append(_Planned(script, request.graph, run, asked))
+            planned.append(PlannedCall(script, request.graph, run, asked))
     return planned, skipped
 
 
@@ -239,19 +198,14 @@ def _lead(sounds: Path, texts: Path) -> None:
     (sounds / LANGUAGE_TEXTS).symlink_to(texts / LANGUAGE_TEXTS)
 
 
-def _register(runtime: Runtime, planned: Sequence[_Planned]) -> None:
+def _register(runtime: Runtime, planned: Sequence[PlannedCall]) -> None:
     assert runtime.scripts is not None
     for each in planned:
-        for token in (each.asked.token, _second(each).asked.token):
+        for token in (each.asked.token, each.second.asked.token):
             runtime.scripts.register(token, replies_of(each.run))
 
 
-def _second(each: _Planned) -> _Planned:
-    """The same call once more: another call to the runtime, which has not been asked anything yet."""
-    return replace(each, asked=replace(each.asked, token=f"{each.asked.token}{SECOND}"))
-
-
-async def _render_texts(runtime: Runtime, made: Build, planned: Sequence[_Planned]) -> None:
+async def _render_texts(runtime: Runtime, made: Build, planned: Sequence[PlannedCall]) -> None:
     """The free texts of all calls, one after another: on a real line they come one at a time."""
     release = runtime.releases.release(made.release8)
     voices = {} if release is None else dict(release.voices)
@@ -284,92 +238,3 @@ def plain_data(value: object) -> Json:
             return [plain_data(each) for each in value]
         case _:
             raise TypeError(f"{value!r} is no plain data")
-
-
-# --- playing
-
-
-async def _play_all(
-    lab: Lab,
-    releases: Sequence[LabRelease],
-    planned: Sequence[_Planned],
-    lengths: Mapping[str, int],
-    told: Told,
-) -> list[Result]:
-    """Many at once; those that fail, once more with few at once."""
-    first = await _play_groups(lab, releases, planned, AT_ONCE)
-    results = {each.asked.token: _with_ears(played, lengths) for each, played in first}
-    failed = [_second(each) for each, _ in first if results[each.asked.token].failed]
-    for result in results.values():
-        if result.passed:
-            told(result)
-    # On a machine with much else to do a key may come too late. What is truly wrong fails again.
-    for each, played in await _play_groups(lab, releases, failed, AGAIN_AT_ONCE):
-        result = replace(_with_ears(played, lengths), again=True)
-        results[each.asked.token.removesuffix(SECOND)] = result
-        told(result)
-    return list(results.values())
-
-
-async def _play_groups(
-    lab: Lab, releases: Sequence[LabRelease], planned: Sequence[_Planned], at_once: int
-) -> list[tuple[_Planned, _Played]]:
-    """Flags hold for all calls of a server, so each set of flags has a server of its own."""
-    gate = asyncio.Semaphore(at_once)
-    ordered = sorted(planned, key=lambda each: (_flags(each), -each.run.length_ms))
-    groups = [list(group) for _, group in groupby(ordered, key=_flags)]
-    played = await asyncio.gather(*(_play_group(lab, releases, each, gate) for each in groups))
-    return list(zip(ordered, (one for group in played for one in group), strict=True))
-
-
-def _flags(each: _Planned) -> tuple[str, ...]:
-    return tuple(sorted(set(each.script.flags)))
-
-
-async def _play_group(
-    lab: Lab,
-    releases: Sequence[LabRelease],
-    group: Sequence[_Planned],
-    gate: asyncio.Semaphore,
-) -> list[_Played]:
-    async with lab.booted(releases, [each.asked for each in group]) as live:
-        await live.raise_flags(frozenset(_flags(group[0])))
-        return await asyncio.gather(*(_play(live, each, gate) for each in group))
-
-
-@dataclass(frozen=True, slots=True)
-class _Played:
-    """A call that is over. Whether its sounds were heard is found out when no call needs the time."""
-
-    result: Result
-    call: LiveLabCall | None = None
-
-
-async def _play(lab: LiveLab, each: _Planned, gate: asyncio.Semaphore) -> _Played:
-    async with gate:
-        return await _play_one(lab, each)
-
-
-async def _play_one(lab: LiveLab, each: _Planned) -> _Played:
-    loop = asyncio.get_running_loop()
-    begun, problem = loop.time(), ""
-    try:
-        call = await lab.call(each.asked)
-    except ServerError as error:
-        return _Played(Result(each.script, loop.time() - begun, problems=(str(error),)))
-    try:
-        await Player(each.run, call).play()
-    except PartedError as parting:
-        problem = parting.why
-    difference = first_difference(each.graph, each.run.trace, call.trace)
-    problems = (problem,) if problem else ()
-    return _Played(Result(each.script, loop.time() - begun, "", difference, problems), call)
-
-
-def _with_ears(played: _Played, lengths: Mapping[str, int]) -> Result:
-    """The result, once the sounds that were offered are found in what the caller heard."""
-    if played.call is None or not played.result.passed:
-        return played.result
-    missing = unheard(played.call.trace, played.call.heard(), lengths)
-    problems = tuple(f"offered, but not heard: {sound}" for sound in missing)
-    return replace(played.result, problems=problems)

@@ -41,6 +41,11 @@ MOST_UNCOVERED = 20
     default="text",
     help="How results are written.",
 )
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="With --on: no second try for a call that failed while this machine was too busy.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show what was heard in each call.")
 @lang_option
 def command(
@@ -49,6 +54,7 @@ def command(
     chosen: str,
     coverage: bool,
     form: str,
+    strict: bool,
     verbose: bool,
     language: str,
 ) -> None:
@@ -58,9 +64,10 @@ def command(
     compiled = compiled_or_exit(folder, language)
     scripts = scripts_of(compiled, folder, chosen, language)
     if target is not None:
-        from flowc.cli.test_on import test_on
+        from flowc.cli.test_on import How, test_on
 
-        sys.exit(test_on(target, compiled, folder, scripts, language))
+        how = How(strict, coverage, language)
+        sys.exit(test_on(target, compiled, folder, scripts, how))
     runs = simulated(compiled, scripts)
     match form:
         case "json":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,26 +14,30 @@ from flowc.cli.words import CLEAN, FINDINGS, OUTSIDE
 
 if TYPE_CHECKING:
     from flowc.compiler import Compiled
-    from flowc.on_target import Result
+    from flowc.live.result import Result
     from flowc.simulate.script import CallScript
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """`strict`: no second tries. `coverage`: say what no equal call went through."""
+
+    strict: bool = False
+    coverage: bool = False
+    language: str = "en"
+
+
 def test_on(
-    name: str, compiled: Compiled, folder: Path, scripts: tuple[CallScript, ...], language: str
+    name: str, compiled: Compiled, folder: Path, scripts: tuple[CallScript, ...], how: How
 ) -> int:
     """Play the calls on a target's own server; the exit code. 3 where no server can be had."""
     from flowc.build import BuildError
-    from flowc.on_target import play_calls
-    from flowc.target import EmitError, LabUnavailableError, UnknownTargetError, load_target
+    from flowc.target import EmitError, LabUnavailableError, UnknownTargetError
 
     try:
-        target = load_target(name)
+        results = _played(name, compiled, folder, scripts, how)
     except UnknownTargetError as error:
         raise click.UsageError(str(error)) from error
-    try:
-        with tempfile.TemporaryDirectory(prefix="flowc-test-") as work:
-            told = lambda result: click.echo(line(result))  # noqa: E731 - one line is all it is
-            results = asyncio.run(play_calls(compiled, target, scripts, folder, Path(work), told))
     except LabUnavailableError as error:
         click.echo(f"flowc: {error.message}", err=True)
         if error.help:
@@ -41,16 +46,44 @@ def test_on(
     except (BuildError, EmitError) as error:
         click.echo(f"flowc: {error}", err=True)
         return FINDINGS
-    click.echo(summary(results, name, language))
+    click.echo(summary(results, name, how.language))
+    if how.coverage:
+        click.echo(coverage(compiled, results, how.language))
     return FINDINGS if any(result.failed for result in results) else CLEAN
 
 
+def _played(
+    name: str, compiled: Compiled, folder: Path, scripts: tuple[CallScript, ...], how: How
+) -> tuple[Result, ...]:
+    from flowc.on_target import play_calls
+    from flowc.target import load_target
+
+    target = load_target(name)
+    told = lambda result: click.echo(line(result))  # noqa: E731 - one line is all it is
+    with tempfile.TemporaryDirectory(prefix="flowc-test-") as work:
+        return asyncio.run(
+            play_calls(compiled, target, scripts, folder, Path(work), told, strict=how.strict)
+        )
+
+
 def line(result: Result) -> str:
-    """A line for a call, and one for each thing that was not as meant."""
+    """A line for a call, and one for each thing that was not as meant, at the first try too."""
     if result.skipped:
         return f"skip {result.script.name}: {result.skipped}"
-    seconds = f"{result.seconds:.0f} s, at the second try" if result.again else f"{result.seconds:.0f} s"
-    lines = [f"{'ok  ' if result.passed else 'FAIL'} {result.script.name} ({seconds})"]
+    told = f"{'ok  ' if result.passed else 'FAIL'} {result.script.name} ({result.seconds:.0f} s"
+    if result.first is None:
+        return "\n".join((f"{told})", *_wrong(result)))
+    late = f"{result.first.lag_ms:.0f} ms"
+    head = f"{told}, second try: at the first this machine was {late} late, and)"
+    return "\n".join((head, *_wrong(result.first), *_again(result)))
+
+
+def _again(result: Result) -> list[str]:
+    return ["     at the second:", *_wrong(result)] if result.failed else []
+
+
+def _wrong(result: Result) -> list[str]:
+    lines = []
     if result.difference is not None:
         found = result.difference
         lines += [
@@ -58,16 +91,27 @@ def line(result: Result) -> str:
             f"       simulator: {found.meant}",
             f"       server:    {found.found}",
         ]
-    lines += [f"     {problem}" for problem in result.problems]
-    return "\n".join(lines)
+    return [*lines, *(f"     {problem}" for problem in result.problems)]
 
 
 def summary(results: tuple[Result, ...], name: str, language: str) -> str:
-    """How many were equal, failed, and were not played."""
+    """How many were equal (and how many of them at the second try only), failed, were not played."""
     equal = sum(result.passed for result in results)
+    again = sum(result.passed and result.first is not None for result in results)
     failed = sum(result.failed for result in results)
     skipped = len(results) - equal - failed
     if language == "zh":
-        return f"{name}: {equal} 通电话与模拟一致，{failed} 通不符，{skipped} 通未拨打"
+        second = f"（其中 {again} 通是第二次拨打）" if again else ""
+        return f"{name}: {equal} 通电话与模拟一致{second}，{failed} 通不符，{skipped} 通未拨打"
     calls = "1 call" if equal == 1 else f"{equal} calls"
-    return f"{name}: {calls} as simulated, {failed} failed, {skipped} not played"
+    second = f" ({again} at the second try)" if again else ""
+    return f"{name}: {calls} as simulated{second}, {failed} failed, {skipped} not played"
+
+
+def coverage(compiled: Compiled, results: tuple[Result, ...], language: str) -> str:
+    """What the equal calls went through on the server, by their live traces."""
+    from flowc.simulate.coverage import cover
+
+    assert compiled.graph is not None
+    traces = [each.trace for each in results if each.passed and each.trace is not None]
+    return cover(compiled.graph, traces).text(language).rstrip()

@@ -223,6 +223,7 @@ class Dial:
 class Record:
     """Record the caller after a tone. Outcomes: `done`, `empty`, `error`.
 
+    `empty` is what holds no word: nothing but silence, or an end key within `SHORTEST_RECORDING_MS`.
     `into` holds the recording's id from its beginning, so that who hangs up while speaking has left
     a message (most callers end one so); `empty` and `error` unset it, and so does a hang-up within
     `SHORTEST_RECORDING_MS`, before `on_hangup` runs.

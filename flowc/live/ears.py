@@ -23,7 +23,7 @@ def unheard(
     """
     missing: list[str] = []
     place = 0
-    for sound in _expected(trace, lengths):
+    for sound in expected_sounds(trace, lengths):
         found = _next(heard, place, sound)
         if found is None:
             missing.append(sound)
@@ -32,7 +32,8 @@ def unheard(
     return tuple(missing)
 
 
-def _expected(trace: Trace, lengths: Mapping[str, int]) -> list[str]:
+def expected_sounds(trace: Trace, lengths: Mapping[str, int]) -> list[str]:
+    """The sounds that were offered and had the time to be heard, in order."""
     sounds: list[str] = []
     for place, step in enumerate(trace.steps):
         if not isinstance(step, Offered):

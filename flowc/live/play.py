@@ -39,6 +39,7 @@ class Player:
         self._keys: list[tuple[int, float]] = []  # simulated and live end of each key
         self._speaking: set[asyncio.Task[None]] = set()
         self._reached = 0
+        self._seen = (-1, 0, False)  # steps of the live trace, those that are told, has it parted
 
     async def play(self) -> Trace:
         """The live call's whole trace. Raises PartedError; the call is over then, too."""
@@ -82,7 +83,15 @@ class Player:
         return self._call.is_over or self._has_parted()
 
     def _has_parted(self) -> bool:
-        return parted(self._meant, self._call.trace)
+        return self._looked()[2]
+
+    def _looked(self) -> tuple[int, int, bool]:
+        """Looked at anew only where the trace has grown: it is asked for 50 times a second."""
+        trace = self._call.trace
+        if len(trace.steps) != self._seen[0]:
+            told = sum(_tells(each) for each in trace.steps)
+            self._seen = (len(trace.steps), told, parted(self._meant, trace))
+        return self._seen
 
     # --- moments
 
@@ -115,8 +124,7 @@ class Player:
         self._reached = step
 
         def holds() -> bool:
-            come = sum(_tells(each) for each in self._call.trace.steps)
-            return come >= wanted or self._is_through()
+            return self._looked()[1] >= wanted or self._is_through()
 
         in_time = await self._call.until(holds, seconds)
         trace = self._call.trace

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from flowc.graph.ids import BlockId
+from flowc.graph.operations import SHORTEST_RECORDING_MS
 from flowc.machine.commands import (
     AnswerCall,
     AskService,
@@ -117,6 +118,7 @@ class Line:
         self._world, self._voice, self._outside = world, voice, outside
         self._due: dict[str, tuple[int, EventMaker]] = {}
         self.record_key = ""  # that ends the recording which runs
+        self._recording_since = 0
 
     # --- what may be asked of it
 
@@ -161,7 +163,8 @@ class Line:
         self.key_at = self.now
         self._note(KeyPressed(key, self.now))
         if self.machine.phase is Phase.RECORDING and key == self.record_key:
-            self._handle(RecordingEnded("done", self.now))
+            is_short = self.now - self._recording_since < SHORTEST_RECORDING_MS
+            self._handle(RecordingEnded("empty" if is_short else "done", self.now))
         elif not self.is_over:
             self._handle(KeyPressed(key, self.now))
 
@@ -268,7 +271,7 @@ class Line:
             case DialNumber():
                 self._expect("dial", self._outside.dial(command))
             case RecordCaller():
-                self.record_key = command.end_key
+                self.record_key, self._recording_since = command.end_key, self.now
                 self._expect("record", self._outside.record(command))
 
     def _filler(self, ask: AskService) -> EventMaker:

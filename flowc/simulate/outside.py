@@ -74,7 +74,7 @@ class ScriptedOutside:
     ) -> None:
         self.failures: list[Failure] = []
         self.asked: Counter[str] = Counter()  # look-ups by `service.operation`
-        self._served: list[Served | None] = []
+        self._served: list[Served] = []
         self.done: Counter[str] = Counter()  # requests that took effect
         self.tickets = 0
         self._script, self._languages, self._voice, self._world = script, languages, voice, world
@@ -83,7 +83,8 @@ class ScriptedOutside:
         self._down: set[str] = set()
         self._order: Mapping[str, str | int] | None = None  # the work order last spoken of
         self._happenings: list[Happens] = []
-        self._kept: dict[tuple[object, ...], Answered] = {}  # requests by their arguments
+        # Requests and work orders by their arguments, as the runtime keeps them by their key.
+        self._kept: dict[tuple[object, ...], Answered] = {}
 
     def happens(self, step: Happens) -> None:
         """The script's world changes; what is asked next meets it."""
@@ -98,12 +99,14 @@ class ScriptedOutside:
     @property
     def served(self) -> tuple[Served, ...]:
         """Every question that reached a service, in order; not those that the journal answered."""
-        return tuple(served for served in self._served if served is not None)
+        return tuple(self._served)
 
     # --- services
 
     def reply(self, ask: AskService) -> tuple[int, EventMaker]:
         name = f"{ask.invoke.service}.{ask.invoke.operation}"
+        if ask.invoke.kind is InvokeKind.REQUEST and (name, ask.arguments) in self._kept:
+            return REPLY_MS, _again(self._kept[name, ask.arguments])  # by the runtime's journal
         reply = self._next_reply(name)
         late = REPLY_MS if reply is None else max(reply.after_ms, REPLY_MS)
         in_time = late < ask.invoke.deadline_ms
@@ -115,11 +118,9 @@ class ScriptedOutside:
         self._served.append(Served(name, "done", value, late, not in_time))
 
         def make(at: int) -> Event:
-            known = (name, ask.arguments) in self._kept
             answer = self._answer(ask, name, reply, in_time)(at)
             given = self._order if reply is None else value
-            served = Served(name, answer.outcome, given, late, not in_time)
-            self._served[place] = None if known else served
+            self._served[place] = Served(name, answer.outcome, given, late, not in_time)
             return answer
 
         return due, make
@@ -142,21 +143,25 @@ class ScriptedOutside:
         if key in self._kept and not lost:
             return _again(self._kept[key])
         answer = self._value(ask, name, reply)
-        if invoke.kind is not InvokeKind.LOOKUP:
-            self._took_effect(invoke, name, key, answer)
-        if lost:
-            return _outcome("error" if invoke.kind is InvokeKind.LOOKUP else "unknown")
-        return _again(answer)
+        told = Answered("error" if invoke.kind is InvokeKind.LOOKUP else "unknown", 0)
+        told = told if lost else answer
+        if invoke.kind is not InvokeKind.LOOKUP and key not in self._kept:
+            self._keep(invoke, key, answer, told)
+        return _again(told)
 
-    def _took_effect(
-        self, invoke: Invoke, name: str, key: tuple[object, ...], answer: Answered
+    def _keep(
+        self, invoke: Invoke, key: tuple[object, ...], answer: Answered, told: Answered
     ) -> None:
-        if key in self._kept or answer.outcome != "done":
+        """What was not surely refused stands for the key: a request's result may stay unknown for
+        good, since nobody asks the back end twice; a work order is the runtime's own."""
+        if invoke.kind is InvokeKind.REQUEST and told.outcome != "error":
+            self._kept[key] = told
+        if answer.outcome != "done":
             return
-        self._kept[key] = answer
-        self.done[name] += 1
-        if invoke.kind is InvokeKind.TICKET and invoke.operation == "open":
-            self.tickets += 1
+        self.done[f"{invoke.service}.{invoke.operation}"] += 1
+        if invoke.kind is InvokeKind.TICKET:
+            self._kept[key] = answer
+            self.tickets += invoke.operation == "open"
 
     def _is_down(self, service: str) -> bool:
         return "" in self._down or service in self._down

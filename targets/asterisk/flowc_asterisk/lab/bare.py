@@ -79,7 +79,7 @@ class AsteriskBareServer:
         files = sorted(folder.glob("*/**/*.wav"))
         book = PromptBook({p.relative_to(folder).with_suffix("").as_posix(): p for p in files})
         reader = TraceReader(held.request.graph, held.request.release8, str(folder))
-        live = AsteriskCall(reader, book)
+        live = AsteriskCall(reader, lambda: book)
         listening = asyncio.create_task(self._listen(live))
         outgoing = await self.caller.call(number, caller, Dialling(speaks=True))
         live.connect(outgoing)

@@ -51,6 +51,10 @@ FOR_EVER = 9_999_999_999  # seconds since 1970 until which a flag is raised
 class AsteriskLab:
     """Boots private Asterisks; see `flowc.target.Lab`."""
 
+    def __init__(self) -> None:
+        """Nothing is booted."""
+        self._books: dict[str, PromptBook] = {}
+
     @asynccontextmanager
     async def booted(
         self, releases: Sequence[LabRelease], calls: Sequence[LabCall]
@@ -73,7 +77,8 @@ class AsteriskLab:
             )
             phones = await stack.enter_async_context(ScenePhones(server.ports.phones, calls))
             caller = await stack.enter_async_context(Caller((server.host, server.ports.sip)))
-            live = AsteriskLiveLab(ami, caller, phones, tuple(calls), _served(releases))
+            served = _served(releases, self._books)
+            live = AsteriskLiveLab(ami, caller, phones, tuple(calls), served)
             listening = asyncio.create_task(live.listen())
             try:
                 yield live
@@ -89,24 +94,25 @@ class AsteriskLab:
 
 @dataclass(frozen=True, slots=True)
 class _Served:
-    """A release on the server, and its sounds."""
+    """A release on the server, and its sounds; `books` by their folder."""
 
     graph: FlowGraph
     sounds: str
-    book: PromptBook
+    books: dict[str, PromptBook]
+
+    def book(self) -> PromptBook:
+        """Read when it is first asked for, after the calls: that takes time, and they have none."""
+        if self.sounds not in self.books:
+            files = sorted(Path(self.sounds).glob("*/**/*.wav"))
+            self.books[self.sounds] = PromptBook({_key(path, self.sounds): path for path in files})
+        return self.books[self.sounds]
 
 
-def _served(releases: Sequence[LabRelease]) -> dict[str, _Served]:
-    books: dict[str, PromptBook] = {}
-    served = {}
-    for each in releases:
-        folder = each.request.environment.sounds
-        if folder not in books:
-            files = sorted(Path(folder).glob("*/**/*.wav"))
-            keys = {_key(path, folder): path for path in files}
-            books[folder] = PromptBook(keys)
-        served[each.request.release8] = _Served(each.request.graph, folder, books[folder])
-    return served
+def _served(releases: Sequence[LabRelease], books: dict[str, PromptBook]) -> dict[str, _Served]:
+    return {
+        each.request.release8: _Served(each.request.graph, each.request.environment.sounds, books)
+        for each in releases
+    }
 
 
 def _key(path: Path, folder: str) -> str:

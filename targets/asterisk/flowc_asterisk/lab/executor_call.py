@@ -24,7 +24,7 @@ LOOK_S = 0.02  # sound is not told by events, so it is looked for
 class AsteriskCall:
     """A call that was placed."""
 
-    def __init__(self, reader: TraceReader, book: PromptBook) -> None:
+    def __init__(self, reader: TraceReader, book: Callable[[], PromptBook]) -> None:
         self._reader, self._book = reader, book
         self._call: OutgoingCall | None = None
         self._changed = asyncio.Event()
@@ -94,7 +94,7 @@ class AsteriskCall:
 
     def heard(self) -> tuple[HeardSound, ...]:
         """The release's sounds in what the caller heard, in order."""
-        found = find_prompts(self._line.heard, self._book)
+        found = find_prompts(self._line.heard, self._book())
         return tuple(HeardSound(each.prompt, each.also, each.start_s) for each in found)
 
     def recording(self) -> bytes:

@@ -1,0 +1,144 @@
+"""Many calls at once on a server, and once more those that a busy machine may have spoilt.
+
+Knows no server by name and does not say what is meant to happen: it is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from flowc.graph.model import FlowGraph
+from flowc.live.compare import first_difference
+from flowc.live.ears import expected_sounds, unheard
+from flowc.live.lag import Lag, lag_watched
+from flowc.live.play import PartedError, Player
+from flowc.live.result import Result, Told
+from flowc.simulate.script import CallScript
+from flowc.simulate.simulator import Run
+from flowc.target import Lab, LabCall, LabRelease, LiveLab, LiveLabCall, ServerError
+
+AT_ONCE = 60  # calls
+AGAIN_AT_ONCE = 5  # of those that failed
+SECOND = "again"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """A call that will be played: what is meant to happen, and what it takes."""
+
+    script: CallScript
+    graph: FlowGraph
+    run: Run
+    asked: LabCall
+
+    @property
+    def second(self) -> PlannedCall:
+        """The same call once more: another call to the runtime, which has not been asked yet."""
+        return replace(self, asked=replace(self.asked, token=f"{self.asked.token}{SECOND}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """A server's lab and what it shall hold. `lengths`: of its sounds, ms by sound key.
+
+    `strict`: no call is played a second time.
+    """
+
+    lab: Lab
+    releases: Sequence[LabRelease]
+    lengths: Mapping[str, int]
+    at_once: int = AT_ONCE
+    strict: bool = False
+
+    async def play(self, planned: Sequence[PlannedCall], told: Told) -> list[Result]:
+        """The results, in no order; `told` hears of each as soon as it is final."""
+        final: list[Result] = []
+        again: dict[str, tuple[PlannedCall, Result]] = {}
+        for each, result in await self._round(planned, self.at_once):
+            if result.may_be_lags_fault and not self.strict:
+                again[each.second.asked.token] = (each.second, result)
+            else:
+                told(result)
+                final.append(result)
+        seconds = [each for each, _ in again.values()]
+        for each, result in await self._round(seconds, AGAIN_AT_ONCE):
+            both = replace(result, first=again[each.asked.token][1])
+            told(both)
+            final.append(both)
+        return final
+
+    async def _round(
+        self, planned: Sequence[PlannedCall], at_once: int
+    ) -> list[tuple[PlannedCall, Result]]:
+        """Flags hold for all calls of a server, so each set of flags has a server of its own."""
+        ordered = sorted(planned, key=lambda each: (_flags(each), -each.run.length_ms))
+        groups = [list(group) for _, group in groupby(ordered, key=_flags)]
+        async with lag_watched() as lag:
+            gate = _Gate(asyncio.Semaphore(at_once), lag)
+            groups_played = await asyncio.gather(*(self._group(each, gate) for each in groups))
+        played = [one for group in groups_played for one in group]
+        # The ears take long, and no call goes on any more that would suffer from it.
+        return [(each, self._with_ears(one)) for each, one in zip(ordered, played, strict=True)]
+
+    async def _group(self, group: Sequence[PlannedCall], gate: _Gate) -> list[_Played]:
+        async with self.lab.booted(self.releases, [each.asked for each in group]) as live:
+            await live.raise_flags(frozenset(_flags(group[0])))
+            return await asyncio.gather(*(_play(live, each, gate) for each in group))
+
+    def _with_ears(self, played: _Played) -> Result:
+        """The result, once the sounds that were offered are found in what the caller heard."""
+        if played.call is None or not played.result.passed:
+            return played.result
+        trace, lengths = played.call.trace, self.lengths
+        missing = unheard(trace, played.call.heard(), lengths)
+        problems = tuple(f"offered, but not heard: {sound}" for sound in missing)
+        found = len(expected_sounds(trace, lengths)) - len(missing)
+        return replace(played.result, problems=problems, heard=found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """Lets so many calls in at a time, and knows how busy the machine is meanwhile."""
+
+    free: asyncio.Semaphore
+    lag: Lag
+
+
+@dataclass(frozen=True, slots=True)
+class _Played:
+    """A call that is over. Whether its sounds were heard is found out when no call needs the time."""
+
+    result: Result
+    call: LiveLabCall | None = None
+
+
+def _flags(each: PlannedCall) -> tuple[str, ...]:
+    return tuple(sorted(set(each.script.flags)))
+
+
+async def _play(lab: LiveLab, each: PlannedCall, gate: _Gate) -> _Played:
+    async with gate.free:
+        begun = asyncio.get_running_loop().time()
+        played = await _play_one(lab, each)
+        seconds = asyncio.get_running_loop().time() - begun
+        lag_ms = gate.lag.since(begun)
+    return replace(played, result=replace(played.result, seconds=seconds, lag_ms=lag_ms))
+
+
+async def _play_one(lab: LiveLab, each: PlannedCall) -> _Played:
+    problem = ""
+    try:
+        call = await lab.call(each.asked)
+    except ServerError as error:
+        return _Played(Result(each.script, problems=(str(error),)))
+    try:
+        await Player(each.run, call).play()
+    except PartedError as parting:
+        problem = parting.why
+    difference = first_difference(each.graph, each.run.trace, call.trace)
+    problems = (problem,) if problem else ()
+    result = Result(each.script, difference=difference, problems=problems, trace=call.trace)
+    return _Played(result, call)
