@@ -9,11 +9,15 @@ from flowc.graph.ids import BlockId
 
 @dataclass(frozen=True, slots=True)
 class Priority:
-    """One step: an application and its argument as the server reads it (through `quote`)."""
+    """One step: an application and its argument as the server reads it (through `quote`).
+
+    `block` is what it was made from, where that is another block than its extension's.
+    """
 
     application: str
     data: str = ""
     label: str = ""
+    block: BlockId | None = None
 
     def __str__(self) -> str:
         return f"{self.application}({self.data})"

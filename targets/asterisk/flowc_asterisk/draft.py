@@ -22,10 +22,14 @@ class Script:
         self._priorities: list[Priority] = []
         self._pending: list[tuple[str, str]] = []
         self._label = ""
+        self._block: BlockId | None = None
 
-    def set(self, name: str, value: str, *, alone: bool = False) -> None:
-        """Set a channel variable; `alone` where the value may come to hold a comma or a quote."""
-        alone = alone or _is_split(value)
+    def set(self, name: str, value: str, *, alone: bool = False, parted: bool = True) -> None:
+        """Set a channel variable; `alone` where the value may come to hold a comma or a quote.
+
+        `parted` False: the commas in the value are marked already so that no list is parted there.
+        """
+        alone = alone or (parted and _is_split(value))
         if alone or self._reads_pending(value) or self._is_full(value):
             self._flush()
         self._pending.append((name, value))
@@ -45,6 +49,11 @@ class Script:
         """Name the next step."""
         self._flush()
         self._label = name
+
+    def follow(self, block: BlockId) -> None:
+        """What comes next is made from this block."""
+        self._flush()
+        self._block = block
 
     def finished(self) -> tuple[Priority, ...]:
         """All steps."""
@@ -69,7 +78,7 @@ class Script:
             self._add("Set", f"ARRAY({names})={values}")
 
     def _add(self, application: str, data: str) -> None:
-        self._priorities.append(Priority(application, data, self._label))
+        self._priorities.append(Priority(application, data, self._label, self._block))
         self._label = ""
 
 

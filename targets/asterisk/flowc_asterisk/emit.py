@@ -17,8 +17,7 @@ import wave
 
 from flowc.target import Artifact, Bundle, EmitError, EmitRequest, Problem
 from flowc_asterisk import quote
-from flowc_asterisk.dialplan import Dialplan
-from flowc_asterisk.entry import begin_context, entry_dialplan
+from flowc_asterisk.entry import entry_dialplan
 from flowc_asterisk.expressions import NotNativeError
 from flowc_asterisk.lower import lower
 from flowc_asterisk.queues import QUIET, music_conf, queues_conf
@@ -32,7 +31,6 @@ def emit(request: EmitRequest) -> Bundle:
     """Everything that the server needs but the prompts. Raises EmitError."""
     dialplan, release = lower(request)
     try:
-        dialplan = Dialplan((begin_context(release), *dialplan.contexts))
         body = render(dialplan, f"flowc release {release.id}")
         entry = render(entry_dialplan(release), f"flowc entry to release {release.id}")
         queues, music = queues_conf(release), music_conf(release)

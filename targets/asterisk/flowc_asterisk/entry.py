@@ -10,9 +10,9 @@ from flowc_asterisk import quote
 from flowc_asterisk.dialplan import Context, Dialplan
 from flowc_asterisk.draft import ContextDraft
 from flowc_asterisk.lower_base import Release
-from flowc_asterisk.lower_calls import begin
+from flowc_asterisk.lower_calls import LAB_LANGUAGE
 from flowc_asterisk.lower_people import LAB_DIALLED, LINE, queue_keys
-from flowc_asterisk.protocol import LANGUAGE, OFFSET, TOKEN
+from flowc_asterisk.protocol import OFFSET, TOKEN
 
 ENTRY = "flowc-entry"
 LAB_ENTRY = "flowc-lab"
@@ -24,7 +24,7 @@ _LAB_HEADERS = (
     (TOKEN, TOKEN_HEADER, "0-9A-Za-z_"),
     (OFFSET, OFFSET_HEADER, "0-9-"),
     (LINE, LINE_HEADER, "0-9"),
-    ("FG", LANGUAGE_HEADER, "0-9A-Za-z-"),
+    (LAB_LANGUAGE, LANGUAGE_HEADER, "0-9A-Za-z-"),
 )
 
 
@@ -36,22 +36,11 @@ def entry_dialplan(release: Release) -> Dialplan:
     return Dialplan(tuple(contexts))
 
 
-def begin_context(release: Release) -> Context:
-    """The release's own first steps of a call, by the number dialled."""
-    context = ContextDraft(release.own("begin"))
-    for number, block in release.graph.numbers:
-        script = context.extension(quote.digits(number))
-        begin(release, script, number)
-        script.go(release.place(block))
-    return context.finished()
-
-
 def _entry(release: Release) -> Context:
     """One step a number: a reload between two could put a call into halves of two releases."""
     context = ContextDraft(ENTRY)
-    for number, _ in release.graph.numbers:
-        digits = quote.digits(number)
-        context.extension(digits).go(f"{release.own('begin')},{digits},1")
+    for number, block in release.graph.numbers:
+        context.extension(quote.digits(number)).go(release.door(number, block))
     held = context.extension("release")  # read back by a deploy: the release that calls enter
     held.run("NoOp", release.id)
     return context.finished()
@@ -91,10 +80,7 @@ def _lab(release: Release) -> list[Context]:
         script = context.extension(quote.digits(number))
         for name, header, signs in _LAB_HEADERS:
             script.set(name, f"${{FILTER({signs},${{PJSIP_HEADER(read,{header})}})}}")
-        begin(release, script, number)
-        spoken = quote.variable("call.language")
-        script.run("ExecIf", f'$["${{FG}}"!=""]?Set(ARRAY({LANGUAGE},{spoken})=${{FG}},${{FG}})')
-        script.go(release.place(block))
+        script.go(release.door(number, block))
     dialled = ContextDraft(LAB_DIALLED)
     script = dialled.extension("s")  # on the leg that is dialled: its phone can tell whose it is
     header = f"PJSIP_HEADER(add,{TOKEN_HEADER})"

@@ -7,7 +7,7 @@ its node, and `<I>.<outcome>` is where the node goes on. Knows no graph but its 
 from __future__ import annotations
 
 from flowc_asterisk.draft import ContextDraft, Script
-from flowc_asterisk.lower_base import FLOW_ENDS, Release
+from flowc_asterisk.lower_base import Release
 from flowc_asterisk.lower_input import SWALLOW, swallow_late
 
 MOST_KEYS = 64
@@ -26,6 +26,9 @@ def input_states(release: Release) -> ContextDraft:
     _digits(context.extension("~digits"))
     _ended(context)
     _odd(context.extension("~odd"))
+    for state in ("_Xs", "_Xs."):  # the prompt was skipped: only another `#` is no longer a skip
+        context.extension(state).go(f"{_OWN}k${{EXTEN:2}},1")
+    context.extension("_Xs#").go(f"{_OWN}k##,1")
     swallow = context.extension(f"_{SWALLOW}X")
     swallow.set("SW", "")
     swallow.go("${EXTEN:-1}r,1")
@@ -95,7 +98,6 @@ def _time_out(script: Script, release: Release) -> None:
     way_out = release.graph.limits.to
     if way_out is None:
         script.set("LE", "0")
-        script.set(FLOW_ENDS, "1")
         script.run("Hangup", "16")
     else:
         script.set("LE", "0")

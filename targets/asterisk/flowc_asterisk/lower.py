@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from flowc.expression.tree import Literal
+from flowc.expression.types import Scalar
 from flowc.graph.exits import Back, Branch, Call, Hangup, Jump, Return, Switch, successors
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
@@ -32,6 +34,7 @@ from flowc.graph.operations import (
     Record,
     Remember,
 )
+from flowc.passes.count_nodes import SPENT
 from flowc.target import EmitError, EmitRequest
 from flowc_asterisk import lower_calls as calls
 from flowc_asterisk import lower_people as people
@@ -40,6 +43,7 @@ from flowc_asterisk.dialplan import Context, Dialplan
 from flowc_asterisk.draft import ContextDraft
 from flowc_asterisk.expressions import NotNativeError
 from flowc_asterisk.input_states import input_states
+from flowc_asterisk.layout import led_into
 from flowc_asterisk.lower_base import Release, Spot
 from flowc_asterisk.lower_input import collect, cue
 from flowc_asterisk.lower_recording import record
@@ -92,16 +96,51 @@ def _nodes(release: Release) -> list[ContextDraft]:
         except (NotNativeError, quote.QuoteError) as reason:
             release.report(str(reason), block.id)
             release.writer.take_prelude()
+    if not release.problems:
+        for number, entry in release.graph.numbers:
+            _lower_number(release, drafts, number, entry)
     return list(drafts.values())
 
 
 def _lower_block(release: Release, block: Block, context: ContextDraft) -> None:
+    if release.stands_behind(block.id):
+        return
     script = context.extension(quote.extension(block.id.part), block.id)
-    spot = Spot(release, block, context, script)
-    for operation in block.operations:
+    _lower_steps(Spot(release, block, context, script))
+    behind = release.in_line.get(block.id)
+    if behind is not None:
+        script.label(quote.segment(behind.part))
+        script.follow(behind)
+        _lower_steps(Spot(release, release.graph.blocks[behind], context, script))
+
+
+def _lower_steps(spot: Spot) -> None:
+    operations = spot.block.operations
+    for operation in operations:
         _lower_operation(spot, operation)
-    if not (block.operations and isinstance(block.operations[-1], Ending)):
+    if not (operations and isinstance(operations[-1], Ending)):
         _lower_exit(spot)
+
+
+def _lower_number(
+    release: Release, drafts: dict[str, ContextDraft], number: str, entry: BlockId
+) -> None:
+    """A call enters here: the frame, then the first blocks, in one extension of the first node."""
+    first = led_into(release.graph, entry)
+    context = drafts[release.context(first or entry)]
+    script = context.extension(quote.digits(number), entry)
+    calls.begin(release, script, number)
+    block = release.graph.blocks[entry]
+    spot = Spot(release, block, context, script)
+    if first is None:
+        spot.go(entry)
+        return
+    for operation in block.operations[1:]:
+        if operation != Assign(SPENT, Literal(0, Scalar.INT)):  # unset is 0 to the server
+            _lower_operation(spot, operation)
+    script.run("Answer")
+    script.follow(first)
+    _lower_steps(Spot(release, release.graph.blocks[first], context, script, is_home=False))
 
 
 def _lower_operation(spot: Spot, operation: Operation) -> None:
@@ -161,6 +200,8 @@ def _lower_ending(spot: Spot, operation: Ending) -> None:
 
 
 def _assign(spot: Spot, operation: Assign) -> None:
+    if operation.variable.startswith("call.") and operation.variable not in spot.release.uses.read:
+        return
     name = quote.variable(operation.variable)
     if operation.value is None:
         spot.script.set(name, "")
@@ -173,11 +214,13 @@ def _lower_exit(spot: Spot) -> None:
     exit_ = spot.block.exit
     match exit_:
         case Jump(to):
-            spot.go(to)
+            if not _follows(spot, to):
+                spot.go(to)
         case Branch(condition, then, otherwise):
             test = spot.release.condition(condition, spot.script)
             here, way = spot.block.id, spot.release.way
-            spot.script.run("GotoIf", f"{test}?{way(here, then)}:{way(here, otherwise)}")
+            other = "" if _follows(spot, otherwise) else f":{way(here, otherwise)}"
+            spot.script.run("GotoIf", f"{test}?{way(here, then)}{other}")
         case Switch():
             _switch(spot, exit_)
         case Call():
@@ -190,6 +233,11 @@ def _lower_exit(spot: Spot) -> None:
             calls.hang_up(spot, exit_)
         case _:
             assert_never(exit_)
+
+
+def _follows(spot: Spot, to: BlockId) -> bool:
+    """Do the block's own steps come next anyway? Not in a number's extension."""
+    return spot.is_home and spot.release.in_line.get(spot.block.id) == to
 
 
 def _switch(spot: Spot, exit_: Switch) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from flowc.expression.operators import reads
 from flowc.expression.tree import Expression
 from flowc.graph.exits import Switch
 from flowc.graph.ids import BlockId
@@ -16,21 +17,22 @@ from flowc.graph.operations import (
     OUTCOME,
     Collect,
     Cue,
+    CueKind,
     Digits,
     Ending,
     Invoke,
-    Lead,
-    Options,
     Remember,
 )
 from flowc.graph.prompts import Phrase, ReadAs, Spoken
+from flowc.graph.reads import expressions_in, spoken_in
 from flowc.target import EmitRequest, Problem
 from flowc_asterisk import quote
+from flowc_asterisk.arrivals import Arrivals
 from flowc_asterisk.draft import ContextDraft, Script
 from flowc_asterisk.expressions import ExpressionWriter, NotNativeError
 from flowc_asterisk.known_digits import known_digits
+from flowc_asterisk.layout import attempts_in_line, led_into
 
-FLOW_ENDS = "HB"  # 1 once the flow itself hangs up
 MOST_SLOTS = 9  # the states of a node's inputs begin with one digit
 
 
@@ -45,25 +47,32 @@ class Uses:
         return tuple(one for block in self.graph.blocks.values() for one in block.operations)
 
     @cached_property
-    def lead(self) -> bool:
-        return any(isinstance(one, Lead) for one in self._operations)
+    def cues(self) -> dict[str, tuple[Cue, ...]]:
+        """By node."""
+        found: dict[str, tuple[Cue, ...]] = {}
+        for id_, block in self.graph.blocks.items():
+            made = tuple(one for one in block.operations if isinstance(one, Cue))
+            found[id_.node_name] = (*found.get(id_.node_name, ()), *made)
+        return found
+
+    def deaf(self, node: str) -> bool:
+        return any(one.deaf for one in self.cues[node])
+
+    def repeats(self, node: str) -> bool:
+        return any(one.kind is CueKind.AGAIN for one in self.cues[node])
 
     @cached_property
-    def deaf(self) -> bool:
-        return any(isinstance(one, Cue) and one.deaf for one in self._operations)
-
-    @cached_property
-    def skip(self) -> bool:
-        return any(
-            isinstance(one, Collect) and isinstance(one.entry, Options) and one.entry.skip
-            for one in self._operations
-        )
-
-    @cached_property
-    def digits(self) -> bool:
-        return any(
-            isinstance(one, Collect) and isinstance(one.entry, Digits) for one in self._operations
-        )
+    def read(self) -> frozenset[str]:
+        """Variables that the server itself is asked for: by tests, values, prompts and requests."""
+        found: set[str] = set()
+        for block in self.graph.blocks.values():
+            for expression in expressions_in(block):
+                found.update(reads(expression))
+            if isinstance(block.exit, Switch):
+                found.add(block.exit.variable)
+        return frozenset(found) | {
+            part.variable for phrase in self.phrases for part in spoken_in(phrase)
+        }
 
     @cached_property
     def invokes(self) -> bool:
@@ -132,11 +141,34 @@ class Release:
         self.id = quote.release8(self.request.release8)
         self.uses = Uses(self.graph)
         self.known = known_digits(self.graph)
+        self.arrivals = Arrivals(self.graph)
+        self.in_line = attempts_in_line(self.graph)
+        self._hosts = {block: host for host, block in self.in_line.items()}
         self.writer = ExpressionWriter(self.id, self.graph.timezone, self.known.clean)
 
     def place(self, block: BlockId) -> str:
-        """`context,extension,1` of a block."""
-        return f"{self.context(block)},{quote.extension(block.part)},1"
+        """`context,extension,priority` of a block."""
+        return f"{self.context(block)},{self._within(block)}"
+
+    def _within(self, block: BlockId) -> str:
+        """`extension,priority`: a label where the block stands behind another."""
+        host = self._hosts.get(block)
+        if host is None:
+            return f"{quote.extension(block.part)},1"
+        return f"{quote.extension(host.part)},{quote.segment(block.part)}"
+
+    def door(self, number: str, entry: BlockId) -> str:
+        """`context,extension,1` of the steps by which a call to a number enters the release."""
+        node = led_into(self.graph, entry) or entry
+        return f"{self.context(node)},{quote.digits(number)},1"
+
+    def extension(self, block: BlockId) -> str:
+        """The extension that a block's steps are in."""
+        return quote.extension(self._hosts.get(block, block).part)
+
+    def stands_behind(self, block: BlockId) -> bool:
+        """Has the block no extension of its own?"""
+        return block in self._hosts
 
     def context(self, block: BlockId) -> str:
         return quote.node_context(self.id, block.flow, block.node)
@@ -147,7 +179,7 @@ class Release:
     def way(self, here: BlockId, to: BlockId) -> str:
         """The shortest Goto from one block to another."""
         if (here.flow, here.node) == (to.flow, to.node):
-            return f"{quote.extension(to.part)},1"
+            return self._within(to)
         return self.place(to)
 
     def condition(self, expression: Expression, script: Script) -> str:
@@ -181,6 +213,7 @@ class Spot:
     block: Block
     context: ContextDraft
     script: Script
+    is_home: bool = True  # in the block's own extension, not in a number's
 
     def go(self, to: BlockId) -> None:
         self.script.go(self.release.way(self.block.id, to))

@@ -5,11 +5,13 @@ Knows neither input nor what lies outside the server.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flowc.graph.exits import Back, Call, Hangup, Return, return_register
 from flowc.graph.operations import Clock, Forget, Language, Mark, Remember
 from flowc_asterisk import quote
 from flowc_asterisk.draft import ContextDraft, Script
-from flowc_asterisk.lower_base import FLOW_ENDS, Release, Spot
+from flowc_asterisk.lower_base import Release, Spot
 from flowc_asterisk.lower_input import BETWEEN_S, FIRST_S
 from flowc_asterisk.lower_recording import drop_empty_recording
 from flowc_asterisk.lower_speech import spelling
@@ -17,6 +19,7 @@ from flowc_asterisk.protocol import LANGUAGE
 
 MOST_REMEMBERED = 8
 TOKEN_SIGNS = 4
+LAB_LANGUAGE = "FG"  # a test's call may be in another language than the first
 # A caller's number, if it is one whole: what is left of other text is nobody's number.
 _DIGITS_OF_CALLER = "${FILTER(0-9+,${CALLERID(num)})}"
 _IS_NUMBER = f"$[${{LEN(${{CALLERID(num)}})}}=${{LEN({_DIGITS_OF_CALLER})}} & ${{LEN(${{CALLERID(num)}})}}<33]"
@@ -24,36 +27,56 @@ _CALLER = f"${{IF({_IS_NUMBER}?{_DIGITS_OF_CALLER})}}"
 # The call's record: release, who ended it, the last node, the number dialled, the caller's number by
 # its ends, marks. The node's context is what the handler was called from: no step of the call
 # itself has to note it.
-_BY = f'${{IF($["${{{FLOW_ENDS}}}"=""]?caller:${{IF($[${{LE}}=0]?limit:flow)}})}}'
+# A flow hangs up by the last step of an extension, a caller in another one: the others that are
+# last take no time. The handler's own extension is the number dialled.
+_NEXT = "${STACK_PEEK(1,c,1)},${STACK_PEEK(1,e,1)},$[${STACK_PEEK(1,p,1)}+1]"
+_BY = f"${{IF($[${{DIALPLAN_EXISTS({_NEXT})}}]?caller:${{IF($[${{LE}}=0]?limit:flow)}})}}"
 _AT = f"${{STACK_PEEK(1,c,1):{len('fl-12345678.')}}}"
-_FROM, _TO = quote.variable("call.from"), quote.variable("call.to")
-_MASKED = f"${{IF($[${{LEN(${{{_FROM}}})}}>7]?${{{_FROM}:0:3}}****${{{_FROM}:-4}}:withheld)}}"
-_RECORD = f"${{MK:0:8}} by={_BY} at={_AT} to=${{{_TO}}} from={_MASKED}${{MK:8}}"
+_ENDS = f"{_DIGITS_OF_CALLER[:-1]}:0:3}}****{_DIGITS_OF_CALLER[:-1]}:-4}}"
+_MASKED = f"${{IF($[{_IS_NUMBER} & ${{LEN(${{CALLERID(num)}})}}>7]?{_ENDS}:withheld)}}"
+_RECORD = f"by={_BY} at={_AT} to=${{EXTEN}} from={_MASKED}${{MK}}"
 TIME_LEFT = "${IF($[${LE}=0]?0:${IF($[${LE}>${EPOCH}]?$[${LE}-${EPOCH}]:0.1)})}"
 
 
 def begin(release: Release, script: Script, number: str) -> None:
-    """What an entry sets before the call's first block, in two steps.
+    """What an entry sets before the call's first block, in one step.
 
     It stands here and not at Answer, since a flow may come back to its first block.
     """
-    first = release.graph.languages[0]
-    script.set("S", quote.path(release.request.environment.sounds))
-    script.set(LANGUAGE, quote.language(first))
-    script.set("MK", release.id)
-    if release.uses.invokes:
+    uses = release.uses
+    if uses.invokes:
         script.set("AGIEXITONHANGUP", "yes")  # else a hung runtime could not be left
+    script.set("S", quote.path(release.request.environment.sounds))
     script.set("LE", f"$[${{EPOCH}}+{release.graph.limits.length_s}]")
-    script.set(quote.variable("call.from"), _CALLER)
-    script.set(quote.variable("call.to"), quote.digits(number))
-    script.set(quote.variable("call.started"), "$[${EPOCH}+0${FO}]")
-    script.set(quote.variable("call.language"), quote.language(first))
+    for name, value in _facts(release, number):
+        script.set(name, value)
     for name, value in spelling(release):
         script.set(name, value.replace("${S}", release.request.environment.sounds))
     script.set("TIMEOUT(absolute)", str(int(release.graph.limits.length_s)))
     script.set("TIMEOUT(response)", str(FIRST_S))
     script.set("TIMEOUT(digit)", str(BETWEEN_S))
-    script.run("Set", f"CHANNEL(hangup_handler_push)={release.own('hangup')},s,1")
+    # The comma's own sign is kept from parting the list by a backslash.
+    handler = f"{release.own('hangup')}\\,{quote.digits(number)}\\,1"
+    script.set("CHANNEL(hangup_handler_push)", handler, parted=False)
+
+
+def _facts(release: Release, number: str) -> Iterator[tuple[str, str]]:
+    """Of the call: what the flow, or a request on its behalf, asks for."""
+    asked = release.uses.read
+    first = quote.language(release.graph.languages[0])
+    if release.request.lab:
+        first = f'${{IF($["${{{LAB_LANGUAGE}}}"=""]?{first}:${{{LAB_LANGUAGE}}})}}'
+    if len(release.graph.languages) > 1 or release.uses.invokes:
+        yield LANGUAGE, first
+    facts = {
+        "call.from": _CALLER,
+        "call.to": quote.digits(number),
+        "call.started": "$[${EPOCH}+0${FO}]",
+        "call.language": first,
+    }
+    for name, value in facts.items():
+        if name in asked:
+            yield quote.variable(name), value
 
 
 def clock(spot: Spot, operation: Clock) -> None:
@@ -70,21 +93,22 @@ def clock(spot: Spot, operation: Clock) -> None:
 def language(spot: Spot, operation: Language) -> None:
     name = quote.language(operation.language)
     spot.script.set(LANGUAGE, name)
-    spot.script.set(quote.variable("call.language"), name)
+    if "call.language" in spot.release.uses.read:
+        spot.script.set(quote.variable("call.language"), name)
 
 
 def mark(spot: Spot, operation: Mark) -> None:
-    """Once a call: `M_<name>` tells that it was, `MK` is the call's record.
+    """Once a call, in `MK`, the call's record.
 
     The record itself is written at the end, and before others take part in the call: a step that
     touches the CDR waits for the server's own thread.
     """
     name = quote.segment(operation.name)
-    flag = f"M_{name}"
-    spot.script.run(
-        "ExecIf",
-        f'$["${{{flag}}}"=""]?Set(ARRAY({flag},MK)=1,${{MK}} {name})',
-    )
+    if operation.name in spot.release.arrivals.marked_once:
+        spot.script.set("MK", f"${{MK}} {name}")
+    else:
+        made = f'${{REGEX("(^| ){name}( |$)" ${{MK}})}}'
+        spot.script.run("ExecIf", f"$[{made}=0]?Set(MK=${{MK}} {name})")
 
 
 def remember(spot: Spot, operation: Remember) -> None:
@@ -137,7 +161,6 @@ def hang_up(spot: Spot, exit_: Hangup) -> None:
     if here in spot.release.handler_blocks - spot.release.shared_blocks:
         spot.script.run("Return")
     else:
-        spot.script.set(FLOW_ENDS, "1")
         spot.script.run("Hangup", str(int(exit_.cause)))
 
 
@@ -178,12 +201,12 @@ def _return_contexts(release: Release) -> list[ContextDraft]:
 def _hangup_context(release: Release) -> ContextDraft:
     """Runs once at every end of a call. `HH` tells its blocks that the caller is gone."""
     context = ContextDraft(release.own("hangup"))
-    script = context.extension("s")
+    script = context.extension("_[0-9+]!")
     if release.graph.on_hangup is not None:
         script.set("HH", "1")
     if release.uses.invokes:
         script.set("AG", "")
-    script.run("Set", f"CDR(userfield)={_RECORD}")
+    script.run("Set", f"CDR(userfield)={release.id} {_RECORD}")
     if release.graph.on_hangup is None:
         script.run("Return")
     else:

@@ -13,6 +13,7 @@ from flowc.graph.operations import OUTCOME, Collect, Cue, CueKind, Digits, Optio
 from flowc_asterisk import quote
 from flowc_asterisk.draft import Script
 from flowc_asterisk.expressions import NotNativeError
+from flowc_asterisk.layout import blocks_named, key_prefix, named_by_key
 from flowc_asterisk.lower_base import Spot
 from flowc_asterisk.lower_speech import FOLDER, MORE, NIL, listed
 
@@ -25,28 +26,31 @@ WIDEST_BY_PATTERN = 6  # different lengths that get a pattern each; more are tol
 
 def cue(spot: Spot, operation: Cue) -> None:
     """Set the list `P` that the next Read offers, and what belongs to a fresh attempt."""
-    uses, script = spot.release.uses, spot.script
+    uses, script, node = spot.release.uses, spot.script, spot.block.id.node_name
     prompt = listed(spot, operation.prompt)
+    led = node in spot.release.arrivals.lead_nodes
     lead = {CueKind.ENTRY: "${LD}", CueKind.AGAIN: "${LK}", CueKind.RETRY: ""}[operation.kind]
-    script.set("P", f"{lead if uses.lead else ''}{prompt}{NIL}")
-    if uses.deaf:
+    script.set("P", f"{lead if led else ''}{prompt}{NIL}")
+    if uses.deaf(node):
         script.set("PD", listed(spot, operation.deaf))
-    if uses.lead and operation.kind is CueKind.ENTRY:
-        script.set("LK", "${LD}")
+    if led and operation.kind is CueKind.ENTRY:
+        if uses.repeats(node):
+            script.set("LK", "${LD}")
         script.set("LD", "")
-    if uses.skip:
-        script.set("SK", "")
-    if uses.digits:
+    if spot.block.id in spot.release.arrivals.full:
         script.set("SW", "${SX}")
         script.set("SX", "")
+    elif spot.block.id in spot.release.arrivals.open_window:
+        script.set("SW", "")
 
 
 def collect(spot: Spot, operation: Collect) -> None:
     """One attempt: read, and go to the state that the keys name. Takes the block's exit with it."""
     slot = spot.slot()
-    label = f"r{slot}"
+    behind = spot.release.stands_behind(spot.block.id)
+    label = quote.segment(spot.block.id.part) if behind else f"r{slot}"
     spot.script.label(label)
-    if spot.release.uses.deaf:
+    if spot.release.uses.deaf(spot.block.id.node_name):
         spot.script.run("ExecIf", f"$[${{LEN(${{PD}})}}>0]?Playback(${{PD}}{NIL}{MORE})")
     match operation.entry:
         case Digits() as digits:
@@ -56,10 +60,10 @@ def collect(spot: Spot, operation: Collect) -> None:
         case Options() as options:
             first = _timeout(operation.first_ms, FIRST_S)
             spot.script.run("Read", f"K,${{P}},1,e{',1,' + first if first else ''}")
-            spot.script.go(f"{slot}k${{K}},1")
+            spot.script.go(f"{_named_states(spot, slot)}${{K}},1")
             _option_states(spot, operation, options, slot)
-    part = quote.extension(spot.block.id.part)
-    spot.context.extension(f"{slot}r", spot.block.id).go(f"{part},{label}")
+    extension = spot.release.extension(spot.block.id)
+    spot.context.extension(f"{slot}r", spot.block.id).go(f"{extension},{label}")
     _outcome_states(spot, operation, slot)
 
 
@@ -120,13 +124,29 @@ def _states_by_test(spot: Spot, operation: Collect, digits: Digits, slot: int) -
 
 
 def _take_entry(spot: Spot, operation: Collect, script: Script, *, is_full: bool) -> None:
-    if is_full:
+    if is_full and spot.release.arrivals.asked_after_entry:
         script.set("SX", NOW_MS)
-    script.set("O", "done")
+    if spot.release.uses.outcome_later:
+        script.set("O", "done")
     if operation.into:
         whole = spot.release.graph.variables.get(operation.into) in WHOLE_NUMBERS
         script.set(quote.variable(operation.into), "$[${B}+0]" if whole else "${B}")
     leave(spot, script, "done")
+
+
+def _named_states(spot: Spot, slot: int) -> str:
+    """What the state of a key is called by: where blocks are called so too, a key is at its block
+    at once, and the other keys go round by the states that every menu has."""
+    named = named_by_key(spot.block)
+    if not named or spot.release.uses.outcome_later:
+        return f"{slot}k"
+    prefix = quote.segment(key_prefix(named))
+    if set(blocks_named(spot.release.graph, spot.block.id.node_name, prefix)) - set(named.values()):
+        return f"{slot}k"
+    spot.context.extension(prefix, spot.block.id).go(f"{slot}k,1")
+    other = spot.context.extension(f"_{prefix}.", spot.block.id)
+    other.go(f"{slot}k${{EXTEN:{len(prefix)}}},1")
+    return prefix
 
 
 def _option_states(spot: Spot, operation: Collect, options: Options, slot: int) -> None:
@@ -178,10 +198,8 @@ def _skip(spot: Spot, operation: Collect, slot: int) -> None:
     """`#` stops the prompt once a cue; a second one is a wrong key."""
     script = spot.context.extension(f"{slot}k#", spot.block.id)
     swallow_late(script, str(slot))
-    script.run("GotoIf", f"$[0${{SK}}]?{slot}k##,1")  # two `#`: the shared state of wrong keys
-    script.set("SK", "1")
     script.run("Read", f"K,{FOLDER}/nil,1,e,1,{seconds(operation.first_ms)}")
-    script.go(f"{slot}k${{K}},1")
+    script.go(f"{slot}s${{K}},1")
 
 
 def _outcome_states(spot: Spot, operation: Collect, slot: int) -> None:

@@ -46,11 +46,11 @@ def queue_keys(name: str) -> str:
     return f"flowc-keys-{quote.segment(name)}"
 
 
-def stand_still(script: Script) -> None:
+def stand_still(release: Release, script: Script) -> None:
     """The call's time stops: no limit, and remember when. A talk has a record of its own, which
     shall hold the marks that were made before it."""
     script.set("W0", "${EPOCH}")
-    script.set("CDR(userfield)", "${MK}")
+    script.set("CDR(userfield)", f"{release.id}${{MK}}")
     script.run("Set", "TIMEOUT(absolute)=0")
 
 
@@ -70,7 +70,7 @@ def enqueue(spot: Spot, operation: Enqueue) -> None:
     script.set("QEHOLDTIME", "")
     script.set("QUEUESTATUS", "")
     script.set("O", "")
-    stand_still(script)
+    stand_still(spot.release, script)
     wait = "" if operation.max_wait_s is None else str(int(operation.max_wait_s))
     name = queue_name(operation.queue)
     if spot.release.request.lab:
@@ -101,7 +101,7 @@ def dial(spot: Spot, operation: Dial) -> None:
     script.set("O", "failed")
     if operation.accept:
         script.set("__DP", f"{listed(spot, operation.accept_prompt)}{NIL}")
-    stand_still(script)
+    stand_still(spot.release, script)
     for number in operation.numbers:
         _ring(spot, operation, spot.release.value(number, script), allow, slot)
     script.go(f"{slot}d,1")

@@ -40,7 +40,7 @@ def _add_context(context: Context, lines: list[str], places: list[Place]) -> Non
     for extension in context.extensions:
         for number, priority in enumerate(extension.priorities, start=1):
             lines.append(quote.line(_line(extension.name, number, priority)))
-            block = "" if extension.block is None else str(extension.block)
+            block = str(priority.block or extension.block or "")
             places.append(Place(context.name, extension.name, number, len(lines), block))
     lines.extend(quote.line(f"include => {name}") for name in context.includes)
 

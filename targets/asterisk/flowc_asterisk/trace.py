@@ -26,6 +26,7 @@ from flowc.machine.trace import (
     Trace,
 )
 from flowc_asterisk import quote
+from flowc_asterisk.layout import attempts_in_line, led_into, named_by_key
 from flowc_asterisk.lower_input import SWALLOW
 from flowc_asterisk.lower_speech import MORE
 
@@ -56,6 +57,9 @@ class TraceReader:
         self._graph = graph
         self._release = release8
         self._folder = f"{sounds}/"
+        self._numbers = dict(graph.numbers)
+        self._in_line = attempts_in_line(graph)
+        self._led_into: BlockId | None = None  # the block whose first step comes next
         self._steps: list[Step] = []
         self._times: list[int] = []
         self._told = frozenset(
@@ -115,11 +119,33 @@ class TraceReader:
         node = quote.node_of(context)
         if node is None or node[0] != self._release:
             return
-        part = quote.part_of(exten)
-        if part is not None and first and not self._swallowed:
-            self._entered(BlockId(node[1], node[2], part))
+        block = self._begun_by(application, exten, node, first=first)
+        if block is not None and not self._swallowed:
+            self._entered(block)
         self._passed(exten, first=first)
         self._done(application, data, exten)
+
+    def _begun_by(
+        self, application: str, exten: str, node: tuple[str, str, str], *, first: bool
+    ) -> BlockId | None:
+        """The block that a step is the first of, if it is any block's."""
+        if exten in self._numbers:
+            return self._entered_by(application, self._numbers[exten])
+        part = quote.part_of(exten)
+        if part is None:
+            return None
+        block = BlockId(node[1], node[2], part)
+        if application == "Read" and block in self._in_line:
+            return self._in_line[block]
+        return block if first else None
+
+    def _entered_by(self, application: str, entry: BlockId) -> BlockId | None:
+        """In a number's extension: the steps up to Answer are the number's own."""
+        if application == "Answer":
+            self._led_into = led_into(self._graph, entry)
+            return entry
+        following, self._led_into = self._led_into, None
+        return following
 
     def _passed(self, exten: str, *, first: bool) -> None:
         chosen = _CHOSEN.fullmatch(exten)
@@ -147,7 +173,7 @@ class TraceReader:
         if block not in self._graph.blocks:
             return
         self._cut_short()
-        self._finish()
+        self._finish(block)
         self._block = block
         operations = self._graph.blocks[block].operations
         last = operations[-1] if operations else None
@@ -195,8 +221,8 @@ class TraceReader:
     # --- variables
 
     def _set(self, variable: str, value: str) -> None:
-        if variable.startswith("M_") and value == "1":
-            self._tell(Marked(variable.removeprefix("M_")))
+        if variable == "MK":
+            self._tell(Marked(value.rpartition(" ")[2]))
             return
         name = quote.variable_name(variable)
         if name is None:
@@ -221,18 +247,24 @@ class TraceReader:
         whole = self._graph.variables.get(name) in WHOLE_NUMBERS
         return int(raw) if whole and re.fullmatch("-?[0-9]+", raw) else raw
 
-    def _finish(self) -> None:
+    def _finish(self, following: BlockId) -> None:
         """The block's ending operation has ended, since another block begins."""
         ending, self._ending = self._ending, None
         if ending is None or self._block is None:
             return
         outcome = self._raw.get(OUTCOME, "")
         if not outcome and isinstance(ending, Collect) and isinstance(ending.entry, Options):
-            outcome = self._chosen
+            outcome = self._key_to(following) or self._chosen
         self._tell(Ended(self._block, outcome or "done"))
         for name in self._filled(ending):
             if name in self._told:
                 self._assigned(name)
+
+    def _key_to(self, following: BlockId) -> str:
+        """The key of the menu that a block is called by."""
+        assert self._block is not None
+        named = named_by_key(self._graph.blocks[self._block])
+        return next((key for key, to in named.items() if to == following), "")
 
     def _filled(self, ending: Ending) -> tuple[str, ...]:
         match ending:

@@ -101,13 +101,12 @@ def _asking(entry: Digits | Options) -> FlowGraph:
 
 def test_a_good_entry_costs_a_read_and_no_test() -> None:
     lines = context(emitted(_asking(Digits(4, 4))), "fl-0123abcd.f.ask")
-    assert lines[:8] == [
+    assert lines[:7] == [
         "exten => start,1,Answer()",
-        " same => n,Set(ARRAY(P,SW,SX)=${S}/zh/ask&${S}/nil,${SX},)",
-        " same => n,Goto(once,1)",
-        "exten => once,1(r1),Read(B,${P},4,e)",
+        " same => n,Set(P=${S}/zh/ask&${S}/nil)",
+        " same => n(once),Read(B,${P},4,e)",
         " same => n,Goto(1b${B},1)",
-        "exten => _1bXXXX,1,Set(ARRAY(SX,O,V_f_typed)=${STRFTIME(,,%s%3q)},done,${B})",
+        "exten => _1bXXXX,1,Set(V_f_typed=${B})",
         " same => n,Goto(fl-0123abcd.f.end,start,1)",
         "exten => 1p,1,Set(ARRAY(I,MX,TD)=1,4,3)",
     ]
@@ -132,9 +131,9 @@ def test_the_source_map_tells_the_line_and_the_block_of_each_step() -> None:
     bundle = TARGET.emit(request(_asking(Digits(4, 4))))
     lines = bundle.artifact("release/extensions.conf").text.splitlines()
     rows = json.loads(bundle.artifact("release/source_map.json").text)["steps"]
-    read = next(row for row in rows if row["extension"] == "once" and row["priority"] == 1)
+    read = next(row for row in rows if row["block"] == "f.ask.once")
     assert "Read(" in lines[read["line"] - 1]
-    assert read["block"] == "f.ask.once"
+    assert (read["extension"], read["priority"]) == ("start", 3)
 
 
 def test_no_word_of_a_prompt_stands_in_the_dialplan() -> None:
