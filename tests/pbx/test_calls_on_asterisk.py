@@ -1,7 +1,7 @@
 """The same call on two executors: what the simulator says happens, happens on a real Asterisk.
 
-Every call of the examples, and of the cable operator's hotline each one in six (`flowc test --on
-asterisk flows` plays them all).
+Every call of two examples, and of the cable operator's hotline one of each kind (`flowc test --on
+asterisk flows` plays them all). All are played once, at the same time, and each is then judged.
 """
 
 from __future__ import annotations
@@ -14,28 +14,103 @@ import pytest
 from flowc.cli.test import scripts_of
 from flowc.cli.test_on import line
 from flowc.compiler import compile_project
-from flowc.on_target import Result, play_calls
+from flowc.live.result import Result
+from flowc.on_target import play_calls
+from flowc.simulate.script import CallScript
 from flowc.target import load_target
 
 pytestmark = [pytest.mark.pbx, pytest.mark.xdist_group("calls-on-asterisk")]
 
 ROOT = Path(__file__).parents[2]
-PROJECTS = {"examples/smallest": 1, "examples/duty_400": 1, "examples/city_hotline": 1, "flows": 6}
+HOTLINE = (
+    "unsuspend/qualifies",
+    "unsuspend/does_not_qualify",
+    "unsuspend/second_request_the_same_day",
+    "unsuspend/two_calls_at_once_first",
+    "unsuspend/two_calls_at_once_second",
+    "unsuspend/reply_lost",
+    "unsuspend/twice_in_one_call",
+    "menus/nothing_but_silence",
+    "menus/only_wrong_keys",
+    "menus/repeat",
+    "menus/back",
+    "menus/skip",
+    "menus/barge_in",
+    "menus/type_ahead",
+    "menus/hang_up_in_the_menu",
+    "menus/dialled_with_area_code",
+    "balance/zero_inside_the_entry",
+    "balance/every_service",
+    "hours/last_minute",
+    "hours/make_up_workday",
+    "hours/holiday",
+    "hours/emergency_in_english",
+    "fault/outage",
+    "lines/broadband_full",
+    "lines/hang_up_in_the_queue",
+    "lines/vip",
+    "person/no_agents",
+    "person/hang_up_in_the_message",
+    "person/message_ended_by_key",
+    "progress/by_number",
+    "progress/urged",
+    "progress/not_found",
+)
+# What no server can be made to do in one call only: a recording that fails.
+UNPLAYABLE = 1
+CALLS = {"examples/smallest": 1, "examples/duty_400": 21, "flows": len(HOTLINE)}
+FEWEST_BY_EAR = 11
 
 
-def _played(project: str, each: int, work: Path) -> tuple[Result, ...]:
+def _chosen(project: str, scripts: tuple[CallScript, ...]) -> tuple[CallScript, ...]:
+    if project != "flows":
+        return scripts
+    files = {f"tests/{name}.call.yaml" for name in HOTLINE}
+    return tuple(script for script in scripts if script.span.source.name in files)
+
+
+async def _played(project: str, work: Path) -> tuple[Result, ...]:
     folder = ROOT / project
     compiled = compile_project(folder)
-    scripts = scripts_of(compiled, folder, "", "en")[::each]
-    target = load_target("asterisk")
-    return asyncio.run(play_calls(compiled, target, scripts, folder, work))
+    scripts = _chosen(project, scripts_of(compiled, folder, "", "en"))
+    work.mkdir()
+    return await play_calls(compiled, load_target("asterisk"), scripts, folder, work)
 
 
-@pytest.mark.parametrize("project", PROJECTS)
+async def _play_all(work: Path) -> dict[str, tuple[Result, ...]]:
+    playing = (_played(project, work / str(place)) for place, project in enumerate(CALLS))
+    return dict(zip(CALLS, await asyncio.gather(*playing), strict=True))
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Result, ...]]:
+    return asyncio.run(_play_all(tmp_path_factory.mktemp("calls")))
+
+
+@pytest.mark.parametrize("project", CALLS)
 def test_every_call_goes_on_a_real_asterisk_as_the_simulator_says(
-    project: str, tmp_path: Path
+    project: str, results: dict[str, tuple[Result, ...]]
 ) -> None:
-    results = _played(project, PROJECTS[project], tmp_path)
-    failed = [line(result) for result in results if result.failed]
+    failed = [line(result) for result in results[project] if result.failed]
     assert not failed, "\n".join(failed)
-    assert sum(result.passed for result in results) >= len(results) * 3 // 4
+
+
+@pytest.mark.parametrize("project", CALLS)
+def test_no_call_is_left_out(project: str, results: dict[str, tuple[Result, ...]]) -> None:
+    skipped = [line(result) for result in results[project] if result.skipped]
+    assert len(results[project]) == CALLS[project]
+    assert len(skipped) <= (UNPLAYABLE if project == "examples/duty_400" else 0), skipped
+
+
+def test_what_was_offered_is_heard_in_its_order(results: dict[str, tuple[Result, ...]]) -> None:
+    heard = [result.heard for result in results["flows"] if result.passed]
+    assert sum(sounds >= 3 for sounds in heard) >= FEWEST_BY_EAR
+
+
+def test_a_call_is_played_twice_only_where_the_machine_was_measured_late(
+    results: dict[str, tuple[Result, ...]],
+) -> None:
+    everything = [result for project in results.values() for result in project]
+    again = [result for result in everything if result.first is not None]
+    assert all(result.first is not None and result.first.may_be_lags_fault for result in again)
+    assert len(again) <= len(everything) // 4, "\n".join(map(line, again))
