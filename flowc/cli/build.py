@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from flowc.language.environments import Environment
 
 
+RUNTIME_SETTINGS = frozenset({"runtime", "token", "store", "trunk", "root", "seats"})
+
+
 def environment_named(compiled: Compiled, name: str | None) -> Environment:
     """The environment of that name, or the first. A project without any gets the only target there is."""
     from flowc.language.environments import Environment
@@ -40,6 +45,23 @@ def environment_named(compiled: Compiled, name: str | None) -> Environment:
     return known[name]
 
 
+def with_secrets(environment: Environment) -> Environment:
+    """The environment with `${env:NAME}` looked up in what a build and the runtime need.
+
+    Settings of a deploy (`ami_secret`) stay as they are: a build machine need not know them.
+    """
+    from flowc.deploy.place import SettingError, resolved
+
+    settings = dict(environment.settings)
+    for key in RUNTIME_SETTINGS & settings.keys():
+        value = settings[key]
+        try:
+            settings[key] = resolved(key, value, os.environ) if isinstance(value, str) else value
+        except SettingError as error:
+            raise click.UsageError(f"environment `{environment.name}`: {error}") from error
+    return replace(environment, settings=settings)
+
+
 def built(
     compiled: Compiled, environment: Environment, folder: Path, project: Path, *, lab: bool = False
 ) -> Build:
@@ -47,6 +69,7 @@ def built(
     from flowc.build import BuildError, build
     from flowc.target import EmitError, UnknownTargetError, load_target
 
+    environment = with_secrets(environment)
     try:
         target = load_target(environment.target)
         with progress_bar("prompts") as tell:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from flowc.cli.build import environment_named
+from flowc.cli.build import environment_named, with_secrets
 from flowc.cli.words import OUTSIDE, compiled_or_exit, lang_option, project_argument
 
 
@@ -40,7 +40,7 @@ def command(
     from flowc.target import load_target
 
     compiled = compiled_or_exit(folder, language)
-    place = environment_named(compiled, environment)
+    place = with_secrets(environment_named(compiled, environment))
     target = load_target(place.target)
     root = Path(str(place.settings.get("root", DEFAULT_ROOT)))
     settings = RuntimeSettings(

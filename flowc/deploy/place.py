@@ -62,7 +62,7 @@ def read_place(
     """The place of an environment. Raises SettingError for a secret that is not set."""
     known = os.environ if variables is None else variables
     words = {
-        name: _resolved(name, value, known)
+        name: resolved(name, value, known)
         for name, value in settings.items()
         if isinstance(value, str)
     }
@@ -72,7 +72,9 @@ def read_place(
     return Place(target, Path(root), words, _elsewhere(settings.get("hosts", ())))
 
 
-def _resolved(name: str, value: str, variables: Mapping[str, str]) -> str:
+def resolved(name: str, value: str, variables: Mapping[str, str]) -> str:
+    """A setting with the environment's variables in it. Raises SettingError for one not set."""
+
     def secret(match: re.Match[str]) -> str:
         if match[1] not in variables:
             raise SettingError(
