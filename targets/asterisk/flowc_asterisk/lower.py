@@ -109,7 +109,6 @@ def _lower_block(release: Release, block: Block, context: ContextDraft) -> None:
     _lower_steps(Spot(release, block, context, script))
     behind = release.in_line.get(block.id)
     if behind is not None:
-        script.label(quote.segment(behind.part))
         script.follow(behind)
         _lower_steps(Spot(release, release.graph.blocks[behind], context, script))
 

@@ -143,6 +143,7 @@ class Release:
         self.known = known_digits(self.graph)
         self.arrivals = Arrivals(self.graph)
         self.in_line = attempts_in_line(self.graph)
+        self.offered: dict[BlockId, str] = {}  # lists that the attempt behind a cue reads at once
         self._hosts = {block: host for host, block in self.in_line.items()}
         self.writer = ExpressionWriter(self.id, self.graph.timezone, self.known.clean)
 
@@ -165,6 +166,10 @@ class Release:
     def extension(self, block: BlockId) -> str:
         """The extension that a block's steps are in."""
         return quote.extension(self._hosts.get(block, block).part)
+
+    def offered_at_once(self, block: BlockId) -> str:
+        """The list that an attempt reads as soon as its cue is over; "" where that is in `P`."""
+        return self.offered.get(self._hosts.get(block, block), "")
 
     def stands_behind(self, block: BlockId) -> bool:
         """Has the block no extension of its own?"""

@@ -30,7 +30,11 @@ def cue(spot: Spot, operation: Cue) -> None:
     prompt = listed(spot, operation.prompt)
     led = node in spot.release.arrivals.lead_nodes
     lead = {CueKind.ENTRY: "${LD}", CueKind.AGAIN: "${LK}", CueKind.RETRY: ""}[operation.kind]
-    script.set("P", f"{lead if led else ''}{prompt}{NIL}")
+    at_once = _is_read_at_once(spot, operation, led=led)
+    if at_once:
+        spot.release.offered[spot.block.id] = f"{'${LK}' if led else ''}{prompt}{NIL}"
+    else:
+        script.set("P", f"{lead if led else ''}{prompt}{NIL}")
     if uses.deaf(node):
         script.set("PD", listed(spot, operation.deaf))
     if led and operation.kind is CueKind.ENTRY:
@@ -44,27 +48,50 @@ def cue(spot: Spot, operation: Cue) -> None:
         script.set("SW", "")
 
 
+def _is_read_at_once(spot: Spot, operation: Cue, *, led: bool) -> bool:
+    """The first attempt of a visit needs no `P`, unless a late `#` may have it said once more."""
+    arrivals, here = spot.release.arrivals, spot.block.id
+    is_first = operation is spot.block.operations[-1] and operation.kind is CueKind.ENTRY
+    followed = spot.is_home and here in spot.release.in_line
+    said_again = here in arrivals.full or here in arrivals.open_window
+    kept = not led or spot.release.uses.repeats(here.node_name)
+    return is_first and followed and kept and not said_again
+
+
 def collect(spot: Spot, operation: Collect) -> None:
     """One attempt: read, and go to the state that the keys name. Takes the block's exit with it."""
     slot = spot.slot()
     behind = spot.release.stands_behind(spot.block.id)
     label = quote.segment(spot.block.id.part) if behind else f"r{slot}"
+    is_menu = isinstance(operation.entry, Options)
+    states = _named_states(spot, slot) if is_menu else f"{slot}b"
+    at_once = spot.release.offered_at_once(spot.block.id)
+    if at_once:
+        _read(spot, operation, at_once, states)
     spot.script.label(label)
     if spot.release.uses.deaf(spot.block.id.node_name):
         spot.script.run("ExecIf", f"$[${{LEN(${{PD}})}}>0]?Playback(${{PD}}{NIL}{MORE})")
+    _read(spot, operation, "${P}", states)
     match operation.entry:
         case Digits() as digits:
-            _read_digits(spot, operation, digits)
-            spot.script.go(f"{slot}b${{B}},1")
             _digit_states(spot, operation, digits, slot)
         case Options() as options:
-            first = _timeout(operation.first_ms, FIRST_S)
-            spot.script.run("Read", f"K,${{P}},1,e{',1,' + first if first else ''}")
-            spot.script.go(f"{_named_states(spot, slot)}${{K}},1")
             _option_states(spot, operation, options, slot)
     extension = spot.release.extension(spot.block.id)
     spot.context.extension(f"{slot}r", spot.block.id).go(f"{extension},{label}")
     _outcome_states(spot, operation, slot)
+
+
+def _read(spot: Spot, operation: Collect, offered: str, states: str) -> None:
+    """Offer the list and go to the state that the keys name."""
+    match operation.entry:
+        case Digits() as digits:
+            _read_digits(spot, operation, digits, offered)
+            spot.script.go(f"{states}${{B}},1")
+        case Options():
+            first = _timeout(operation.first_ms, FIRST_S)
+            spot.script.run("Read", f"K,{offered},1,e{',1,' + first if first else ''}")
+            spot.script.go(f"{states}${{K}},1")
 
 
 def _timeout(milliseconds: int, usual_s: int) -> str:
@@ -77,14 +104,14 @@ def seconds(milliseconds: int) -> str:
     return f"{milliseconds / 1000:.3f}".rstrip("0").rstrip(".")
 
 
-def _read_digits(spot: Spot, operation: Collect, digits: Digits) -> None:
+def _read_digits(spot: Spot, operation: Collect, digits: Digits, offered: str) -> None:
     """`Read` has one timeout argument for both timers, so other times are set round it."""
     script = spot.script
     own = (operation.first_ms, operation.inter_ms) != (FIRST_S * 1000, BETWEEN_S * 1000)
     if own:
         script.run("Set", f"TIMEOUT(response)={seconds(operation.first_ms)}")
         script.run("Set", f"TIMEOUT(digit)={seconds(operation.inter_ms)}")
-    script.run("Read", f"B,${{P}},{digits.most},e")
+    script.run("Read", f"B,{offered},{digits.most},e")
     if own:
         script.run("Set", f"TIMEOUT(response)={FIRST_S}")
         script.run("Set", f"TIMEOUT(digit)={BETWEEN_S}")

@@ -8,7 +8,7 @@ that the lowering gives, and no server.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from flowc.expression.types import WHOLE_NUMBERS
 from flowc.graph.ids import BlockId
@@ -119,25 +119,28 @@ class TraceReader:
         node = quote.node_of(context)
         if node is None or node[0] != self._release:
             return
-        block = self._begun_by(application, exten, node, first=first)
-        if block is not None and not self._swallowed:
-            self._entered(block)
+        if not self._swallowed:
+            for block in self._begun_by(application, exten, node, first=first):
+                self._entered(block)
         self._passed(exten, first=first)
         self._done(application, data, exten)
 
     def _begun_by(
         self, application: str, exten: str, node: tuple[str, str, str], *, first: bool
-    ) -> BlockId | None:
-        """The block that a step is the first of, if it is any block's."""
-        if exten in self._numbers:
-            return self._entered_by(application, self._numbers[exten])
+    ) -> Iterator[BlockId]:
+        """The blocks that a step is the first of; a cue may have no step of its own."""
+        entry = self._numbers.get(exten)
+        begun = None if entry is None else self._entered_by(application, entry)
+        if begun is not None:
+            yield begun
         part = quote.part_of(exten)
         if part is None:
-            return None
+            return
         block = BlockId(node[1], node[2], part)
+        if first:
+            yield block
         if application == "Read" and block in self._in_line:
-            return self._in_line[block]
-        return block if first else None
+            yield self._in_line[block]
 
     def _entered_by(self, application: str, entry: BlockId) -> BlockId | None:
         """In a number's extension: the steps up to Answer are the number's own."""

@@ -101,9 +101,10 @@ def _asking(entry: Digits | Options) -> FlowGraph:
 
 def test_a_good_entry_costs_a_read_and_no_test() -> None:
     lines = context(emitted(_asking(Digits(4, 4))), "fl-0123abcd.f.ask")
-    assert lines[:7] == [
+    assert lines[:8] == [
         "exten => start,1,Answer()",
-        " same => n,Set(P=${S}/zh/ask&${S}/nil)",
+        " same => n,Read(B,${S}/zh/ask&${S}/nil,4,e)",
+        " same => n,Goto(1b${B},1)",
         " same => n(once),Read(B,${P},4,e)",
         " same => n,Goto(1b${B},1)",
         "exten => _1bXXXX,1,Set(V_f_typed=${B})",
@@ -133,7 +134,7 @@ def test_the_source_map_tells_the_line_and_the_block_of_each_step() -> None:
     rows = json.loads(bundle.artifact("release/source_map.json").text)["steps"]
     read = next(row for row in rows if row["block"] == "f.ask.once")
     assert "Read(" in lines[read["line"] - 1]
-    assert (read["extension"], read["priority"]) == ("start", 3)
+    assert (read["extension"], read["priority"]) == ("start", 2)
 
 
 def test_no_word_of_a_prompt_stands_in_the_dialplan() -> None:
