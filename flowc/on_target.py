@@ -39,6 +39,7 @@ from flowc.target import (
     LabUnavailableError,
     Target,
 )
+from flowc.telephony.sounds import sound_files
 
 LANGUAGE_TEXTS = "~"  # where the sounds of free texts lie in a language's folder
 
@@ -94,10 +95,9 @@ def _place(name: str, work: Path) -> EnvironmentSettings:
 def sound_lengths(folder: Path) -> dict[str, int]:
     """The lengths (ms) of the WAV files in a release's sounds, by sound key."""
     lengths = {}
-    for path in folder.glob("*/**/*.wav"):
+    for key, path in sound_files(folder).items():
         with wave.open(str(path), "rb") as file:
-            milliseconds = file.getnframes() * 1000 // file.getframerate()
-        lengths[path.relative_to(folder).with_suffix("").as_posix()] = milliseconds
+            lengths[key] = file.getnframes() * 1000 // file.getframerate()
     return lengths
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flowc.target import LabRelease, LabUnavailableError, ServerError
+from flowc.telephony.sounds import sound_files
 from flowc_asterisk.ami.client import Ami, connect
 from flowc_asterisk.entry import ENTRY
 from flowc_asterisk.lab.caller import Caller, Dialling
@@ -76,8 +77,7 @@ class AsteriskBareServer:
     async def call(self, number: str, caller: str, held: LabRelease) -> AsteriskCall:
         """Call, and follow the channel that enters the deployed numbers next."""
         folder = Path(held.request.environment.sounds)
-        files = sorted(folder.glob("*/**/*.wav"))
-        book = PromptBook({p.relative_to(folder).with_suffix("").as_posix(): p for p in files})
+        book = PromptBook(sound_files(folder))
         reader = TraceReader(held.request.graph, held.request.release8, str(folder))
         live = AsteriskCall(reader, lambda: book)
         listening = asyncio.create_task(self._listen(live))

@@ -23,6 +23,7 @@ from flowc.target import (
 )
 from flowc.telephony.caller import Caller, Dialling
 from flowc.telephony.hearing import PromptBook
+from flowc.telephony.sounds import sound_files
 from flowc_asterisk import quote
 from flowc_asterisk.ami.client import Ami, Originate, connect
 from flowc_asterisk.entry import (
@@ -103,8 +104,7 @@ class _Served:
     def book(self) -> PromptBook:
         """Read when it is first asked for, after the calls: that takes time, and they have none."""
         if self.sounds not in self.books:
-            files = sorted(Path(self.sounds).glob("*/**/*.wav"))
-            self.books[self.sounds] = PromptBook({_key(path, self.sounds): path for path in files})
+            self.books[self.sounds] = PromptBook(sound_files(Path(self.sounds)))
         return self.books[self.sounds]
 
 
@@ -113,10 +113,6 @@ def _served(releases: Sequence[LabRelease], books: dict[str, PromptBook]) -> dic
         each.request.release8: _Served(each.request.graph, each.request.environment.sounds, books)
         for each in releases
     }
-
-
-def _key(path: Path, folder: str) -> str:
-    return path.relative_to(folder).with_suffix("").as_posix()
 
 
 @dataclass
