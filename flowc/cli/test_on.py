@@ -59,7 +59,7 @@ def _played(
     from flowc.target import load_target
 
     target = load_target(name)
-    told = lambda result: click.echo(line(result))  # noqa: E731 - one line is all it is
+    told = lambda result: click.echo(line(result))
     with tempfile.TemporaryDirectory(prefix="flowc-test-") as work:
         return asyncio.run(
             play_calls(compiled, target, scripts, folder, Path(work), told, strict=how.strict)

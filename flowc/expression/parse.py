@@ -53,7 +53,7 @@ _TYPE = re.compile(
 
 def parse_expression(text: str, at: Span, report: Reporter) -> Expression | None:
     """The tree of an expression. `at` is where `text` itself stands, quotes left out."""
-    from lark import UnexpectedInput  # noqa: PLC0415 - heavy: only where something is parsed
+    from lark import UnexpectedInput
 
     place = Place(text, at, report)
     if not scan(place):
@@ -71,7 +71,7 @@ def parse_expression(text: str, at: Span, report: Reporter) -> Expression | None
 
 @cache
 def _parser() -> Lark:
-    from lark import Lark  # noqa: PLC0415 - heavy: only where something is parsed
+    from lark import Lark
 
     grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
     return Lark(
@@ -84,7 +84,7 @@ def _parser() -> Lark:
 
 
 def _report_failure(failure: UnexpectedInput, place: Place) -> None:
-    from lark import UnexpectedToken  # noqa: PLC0415 - heavy: only where something is parsed
+    from lark import UnexpectedToken
 
     start = failure.pos_in_stream or 0
     if not isinstance(failure, UnexpectedToken):

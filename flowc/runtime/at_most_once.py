@@ -106,7 +106,7 @@ class AtMostOnce:
 
     def _insert(self) -> Any:
         """Insert unless it is there, in the words of the data base at hand."""
-        from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - one of the two
+        from sqlalchemy.dialects import postgresql, sqlite
 
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         return dialect.insert(REQUESTS).on_conflict_do_nothing()

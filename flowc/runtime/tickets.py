@@ -160,7 +160,7 @@ class Tickets:
 
     async def _number(self, connection: AsyncConnection, now: int) -> str:
         """The day and a count within it: ten digits that can be read over a telephone."""
-        from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - one of the two
+        from sqlalchemy.dialects import postgresql, sqlite
 
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         day = datetime.fromtimestamp(now, UTC).strftime("%y%m%d")

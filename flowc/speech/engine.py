@@ -22,14 +22,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
 class SpeechError(Exception):
     """A text could not be spoken; `message` says why and `help` what to do."""
 
-    def __init__(self, message: str, help: str) -> None:  # noqa: A002 - the diagnostics' word
+    def __init__(self, message: str, help: str) -> None:
         """Keep both sentences apart, as a diagnostic shows them."""
         super().__init__(message)
         self.message = message
         self.help = help
 
 
-class SpeechUnavailable(SpeechError):  # noqa: N818 - reads as the state that it reports
+class SpeechUnavailable(SpeechError):
     """The engine itself is missing, or the voice names none."""
 
 
@@ -65,11 +65,11 @@ def engine_for(voice: str, commands: Mapping[str, Command] | None = None) -> Eng
     """
     name, _ = split_voice(voice)
     if commands and name in commands:
-        from flowc.speech.command import CommandEngine  # noqa: PLC0415 - only the engine in use
+        from flowc.speech.command import CommandEngine
 
         return CommandEngine(name, commands[name])
     if name == "espeak":
-        from flowc.speech.espeak import EspeakEngine  # noqa: PLC0415 - only the engine in use
+        from flowc.speech.espeak import EspeakEngine
 
         return EspeakEngine()
     known = ", ".join(f"`{each}`" for each in ("espeak", *(commands or {})))

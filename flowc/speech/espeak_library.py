@@ -122,7 +122,7 @@ def _find(library: str | None) -> tuple[str, bytes | None]:
     if library is not None:
         return library, None
     try:
-        import espeakng_loader  # noqa: PLC0415 - an optional extra, wanted only here
+        import espeakng_loader
     except ImportError:
         return _find_on_system(), None
     voices = Path(espeakng_loader.__file__).parent / "espeak-ng-data"

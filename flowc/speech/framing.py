@@ -30,7 +30,7 @@ class Request(TypedDict):
     rate: int
 
 
-class BrokenFrame(Exception):  # noqa: N818 - what it is, and never shown to a user
+class BrokenFrame(Exception):
     """The other side has gone, or what it sent is no frame."""
 
 

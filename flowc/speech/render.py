@@ -148,7 +148,7 @@ def _converted(request: PromptRequest, recorded: bytes, cache: PromptCache) -> P
 
 def _spoken(request: PromptRequest, engine: Engine) -> bytes:
     try:
-        from flowc.speech.wav import write_wav  # noqa: PLC0415 - needs the optional packages
+        from flowc.speech.wav import write_wav
     except ImportError as problem:
         raise _extra_missing() from problem
     _, voice = split_voice(request.voice)

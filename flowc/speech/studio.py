@@ -38,8 +38,8 @@ def recording(folder: Path, language: str, name: str) -> bytes | None:
 def telephone_wav(content: bytes, shown: str) -> bytes:
     """A studio's WAV as 8000 Hz mono 16-bit. Raises SpeechError where it is broken."""
     # Sound needs the optional packages; a project without recordings does not.
-    from flowc.speech.sound import resampled, to_pcm  # noqa: PLC0415
-    from flowc.speech.wav import BrokenWavError, read_wav, write_wav  # noqa: PLC0415
+    from flowc.speech.sound import resampled, to_pcm
+    from flowc.speech.wav import BrokenWavError, read_wav, write_wav
 
     try:
         samples, rate = read_wav(content)

@@ -167,7 +167,7 @@ EXPRESSIONS: tuple[Expression, ...] = (
 
 
 def _given(expression: Expression) -> Scalar:
-    from flowc.expression.operators import type_of  # noqa: PLC0415
+    from flowc.expression.operators import type_of
 
     found = type_of(expression)
     assert isinstance(found, Scalar)

@@ -11,11 +11,11 @@ import ipaddress
 import socket
 
 
-class RefusedAddress(Exception):  # noqa: N818 - reads as what happened
+class RefusedAddress(Exception):
     """The host is at an address that the project does not allow."""
 
 
-class NoAddress(Exception):  # noqa: N818
+class NoAddress(Exception):
     """The host has no address."""
 
 

@@ -106,7 +106,7 @@ class Providers:
         reply = await _attempt(target, question, until)
         if target.operation.retries and _worth_another(reply):
             # Not for secrets: only so that calls do not all come back at once.
-            await asyncio.sleep(random.uniform(0, _JITTER_S))  # noqa: S311
+            await asyncio.sleep(random.uniform(0, _JITTER_S))
             reply = await _attempt(target, question, until)
         if target.operation.cache_s and isinstance(reply, Done | Declared):
             self._cache.put(slot, reply, target.operation.cache_s)
@@ -188,15 +188,15 @@ def _backend(service: ServiceSpec, folder: Path, environment: Mapping[str, str])
     """The back end of a service; its library is loaded only now. Raises SettingsError."""
     match service.settings:
         case SqlSettings() as settings:
-            from flowc.runtime.services.sql import SqlBackend  # noqa: PLC0415 - heavy
+            from flowc.runtime.services.sql import SqlBackend
 
             return SqlBackend(settings, folder, environment)
         case HttpSettings() as settings:
-            from flowc.runtime.services.http import HttpBackend  # noqa: PLC0415 - heavy
+            from flowc.runtime.services.http import HttpBackend
 
             return HttpBackend(settings, folder, environment)
         case FixtureSettings() as settings:
-            from flowc.runtime.services.fixture import FixtureBackend  # noqa: PLC0415 - yaml
+            from flowc.runtime.services.fixture import FixtureBackend
 
             return FixtureBackend(settings, folder, environment)
 

@@ -97,18 +97,18 @@ class Event:
     def __init__(self, line: Line, subclass: str) -> None:
         self.line, self.headers, self.body = line, {"Event-Subclass": subclass}, ""
 
-    def addHeader(self, name: str, value: str) -> None:  # noqa: N802 - the server's name
+    def addHeader(self, name: str, value: str) -> None:
         assert isinstance(value, str), (name, value)
         assert "\n" not in value
         self.headers[name] = value
 
-    def addBody(self, body: str) -> None:  # noqa: N802
+    def addBody(self, body: str) -> None:
         self.body = body
 
-    def getHeader(self, name: str) -> str | None:  # noqa: N802
+    def getHeader(self, name: str) -> str | None:
         return self.headers.get(name)
 
-    def getBody(self) -> str:  # noqa: N802
+    def getBody(self) -> str:
         return self.body
 
     def fire(self) -> None:
@@ -141,24 +141,24 @@ class Session:
     def ready(self) -> bool:
         return not self.line.hung_up
 
-    def setInputCallback(self, name: str, _: str) -> None:  # noqa: N802
+    def setInputCallback(self, name: str, _: str) -> None:
         self.callback = self.lua.globals()[name]
 
-    def setAutoHangup(self, _: bool) -> None:  # noqa: N802
+    def setAutoHangup(self, _: bool) -> None:
         pass
 
-    def getVariable(self, name: str) -> str | None:  # noqa: N802
+    def getVariable(self, name: str) -> str | None:
         return self.line.variables.get(name)
 
-    def setVariable(self, name: str, value: str) -> None:  # noqa: N802
+    def setVariable(self, name: str, value: str) -> None:
         assert "$" not in value
         assert "{" not in value
         self.line.variables[name] = value
 
-    def consoleLog(self, level: str, what: str) -> None:  # noqa: N802
+    def consoleLog(self, level: str, what: str) -> None:
         self.line.log.append(f"{level} {what}")
 
-    def streamFile(self, path: str) -> int:  # noqa: N802
+    def streamFile(self, path: str) -> int:
         line = self.line
         if path.startswith("tone_stream://"):
             return 1
@@ -177,7 +177,7 @@ class Session:
             line.ends[-1] = line.now
         return int(not broke and not line.hung_up)
 
-    def collectDigits(self, milliseconds: int) -> int:  # noqa: N802
+    def collectDigits(self, milliseconds: int) -> int:
         line, end = self.line, self.line.now + milliseconds
         waits = milliseconds > FRAME
         if waits and not line.queue and line.caller.due(line) is None:
@@ -194,7 +194,7 @@ class Session:
     def sleep(self, _: int) -> None:
         pass
 
-    def flushDigits(self) -> None:  # noqa: N802
+    def flushDigits(self) -> None:
         self.line.pump()
         self.line.queue.clear()
 
@@ -212,7 +212,7 @@ class Api:
     def __init__(self, line: Line) -> None:
         self.line = line
 
-    def getTime(self) -> str:  # noqa: N802
+    def getTime(self) -> str:
         return str(self.line.now)
 
     def execute(self, command: str, argument: str) -> str:

@@ -209,7 +209,7 @@ class Ami:
 
 
 @asynccontextmanager
-async def connect(  # noqa: PLR0913 - an address and an account are four already
+async def connect(
     host: str, port: int, user: str, secret: str, *, events: bool = True, timeout: float = 10.0
 ) -> AsyncIterator[Ami]:
     """A logged-in manager connection. Raises PbxUnreachable, LoginRefused or ActionRefused.

@@ -28,6 +28,7 @@ from flowc.target import (
 from flowc.telephony import ulaw
 from flowc.telephony.caller import Caller, Dialling
 from flowc.telephony.hearing import PromptBook
+from flowc.telephony.sounds import sound_files
 from flowc_freeswitch import quote
 from flowc_freeswitch.callcenter import configuration
 from flowc_freeswitch.entry import (
@@ -53,7 +54,6 @@ RUNTIME_WITHIN_S = 5.0
 _TURNS: dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Lock] = {}
 KEEP = False  # whether the servers' folders stay, for whoever looks for a fault
 FOR_EVER = 9_999_999_999  # seconds since 1970 until which a flag is raised
-_SOUNDS = ("*/*.wav", "*/*/*.wav")
 HOLD = "flowc-lab-hold"
 # The half of a caller who takes a place in a queue.
 _HOLD = (
@@ -157,10 +157,7 @@ def _books(releases: Sequence[LabRelease]) -> dict[str, PromptBook]:
     for each in releases:
         folder = each.request.environment.sounds
         if folder not in by_folder:
-            # Not `**`, which does not look behind links: free texts lie behind one.
-            files = sorted(path for form in _SOUNDS for path in Path(folder).glob(form))
-            keys = {path.relative_to(folder).with_suffix("").as_posix(): path for path in files}
-            by_folder[folder] = PromptBook(keys, ulaw.encode_exactly)
+            by_folder[folder] = PromptBook(sound_files(Path(folder)), ulaw.encode_exactly)
     return {each.request.release8: by_folder[each.request.environment.sounds] for each in releases}
 
 
