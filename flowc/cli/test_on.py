@@ -59,7 +59,10 @@ def _played(
     from flowc.target import load_target
 
     target = load_target(name)
-    told = lambda result: click.echo(line(result))
+
+    def told(result: Result) -> None:
+        click.echo(line(result))
+
     with tempfile.TemporaryDirectory(prefix="flowc-test-") as work:
         return asyncio.run(
             play_calls(compiled, target, scripts, folder, Path(work), told, strict=how.strict)
@@ -72,7 +75,8 @@ def line(result: Result) -> str:
         return f"skip {result.script.name}: {result.skipped}"
     told = f"{'ok  ' if result.passed else 'FAIL'} {result.script.name} ({result.seconds:.0f} s"
     if result.first is None:
-        return "\n".join((f"{told})", *_wrong(result)))
+        late = f", this machine was {result.lag_ms:.0f} ms late" if result.may_be_lags_fault else ""
+        return "\n".join((f"{told}{late})", *_wrong(result)))
     late = f"{result.first.lag_ms:.0f} ms"
     head = f"{told}, second try: at the first this machine was {late} late, and)"
     return "\n".join((head, *_wrong(result.first), *_again(result)))

@@ -6,14 +6,15 @@ Knows no server by name and does not say what is meant to happen: it is told.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from flowc.graph.model import FlowGraph
 from flowc.live.compare import first_difference
 from flowc.live.ears import expected_sounds, unheard
-from flowc.live.lag import Lag, lag_watched
+from flowc.live.lag import Lag, lag_watched, no_collections
 from flowc.live.play import PartedError, Player
 from flowc.live.result import Result, Told
 from flowc.simulate.script import CallScript
@@ -22,6 +23,7 @@ from flowc.target import Lab, LabCall, LabRelease, LiveLab, LiveLabCall, ServerE
 
 AT_ONCE = 60  # calls
 AGAIN_AT_ONCE = 5  # of those that failed
+APART_S = 0.15  # calls that begin together ask and are answered together, all along
 SECOND = "again"
 
 
@@ -75,13 +77,20 @@ class Rounds:
     ) -> list[tuple[PlannedCall, Result]]:
         """Flags hold for all calls of a server, so each set of flags has a server of its own."""
         ordered = sorted(planned, key=lambda each: (_flags(each), -each.run.length_ms))
+        with no_collections():
+            played = await self._groups(ordered, at_once)
+        # The ears take long; no call of these goes on any more that would suffer from it.
+        return [
+            (each, await asyncio.to_thread(self._with_ears, one))
+            for each, one in zip(ordered, played, strict=True)
+        ]
+
+    async def _groups(self, ordered: Sequence[PlannedCall], at_once: int) -> list[_Played]:
         groups = [list(group) for _, group in groupby(ordered, key=_flags)]
         async with lag_watched() as lag:
-            gate = _Gate(asyncio.Semaphore(at_once), lag)
+            gate = _Gate(asyncio.Semaphore(at_once), asyncio.Lock(), lag)
             groups_played = await asyncio.gather(*(self._group(each, gate) for each in groups))
-        played = [one for group in groups_played for one in group]
-        # The ears take long, and no call goes on any more that would suffer from it.
-        return [(each, self._with_ears(one)) for each, one in zip(ordered, played, strict=True)]
+        return [one for group in groups_played for one in group]
 
     async def _group(self, group: Sequence[PlannedCall], gate: _Gate) -> list[_Played]:
         async with self.lab.booted(self.releases, [each.asked for each in group]) as live:
@@ -101,10 +110,19 @@ class Rounds:
 
 @dataclass(frozen=True, slots=True)
 class _Gate:
-    """Lets so many calls in at a time, and knows how busy the machine is meanwhile."""
+    """Lets so many calls in at a time, one after another, and knows how busy the machine is."""
 
     free: asyncio.Semaphore
+    door: asyncio.Lock
     lag: Lag
+
+    @asynccontextmanager
+    async def entered(self) -> AsyncIterator[None]:
+        """Wait for a place, and let it go at the end."""
+        async with self.free:
+            async with self.door:
+                await asyncio.sleep(APART_S)
+            yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +138,7 @@ def _flags(each: PlannedCall) -> tuple[str, ...]:
 
 
 async def _play(lab: LiveLab, each: PlannedCall, gate: _Gate) -> _Played:
-    async with gate.free:
+    async with gate.entered():
         begun = asyncio.get_running_loop().time()
         played = await _play_one(lab, each)
         seconds = asyncio.get_running_loop().time() - begun

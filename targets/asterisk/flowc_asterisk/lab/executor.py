@@ -46,7 +46,6 @@ from flowc_asterisk.trace import AT, TraceReader
 MOST_EVENTS = 1_000_000
 BEGINS_WITHIN_S = 30.0
 KEEP = False  # whether the servers' folders stay, for whoever looks for a fault
-_SOUNDS = ("*/**/*.wav", f"*/{LANGUAGE_TEXTS}/*.wav")
 FOR_EVER = 9_999_999_999  # seconds since 1970 until which a flag is raised
 
 
