@@ -29,7 +29,7 @@ from flowc.language.environments import Environment as EnvironmentSettings
 from flowc.speech.cache import PromptCache
 from flowc.speech.manifest import PromptRequest, fragment_requests
 from flowc.speech.readers import digit_fragments
-from flowc.speech.render import PromptProblem, Progress, Rendering, render_all
+from flowc.speech.render import Progress, PromptProblem, Rendering, render_all
 from flowc.target import Bundle, EmitRequest, Environment, QueueSettings, Target
 
 PLACEHOLDER = "0" * 64
@@ -43,7 +43,11 @@ class BuildError(Exception):
     def __init__(self, problems: tuple[PromptProblem, ...]) -> None:
         """Keep every problem, in the order of the prompts."""
         self.problems = problems
-        super().__init__("; ".join(f"{each.request.language}/{each.request.id}: {each.message}" for each in problems))
+        super().__init__(
+            "; ".join(
+                f"{each.request.language}/{each.request.id}: {each.message}" for each in problems
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +94,18 @@ def prompt_requests(compiled: Compiled) -> dict[str, PromptRequest]:
 
 def _voice(voices: Mapping[str, str], language: str) -> str:
     default = {"zh": "espeak:cmn", "en": "espeak:en-us"}
-    base = language.split("-")[0]
+    base = language.partition("-")[0]
     return voices.get(language) or voices.get(base) or default.get(base, f"espeak:{base}")
 
 
 def sounds_of(graph: FlowGraph, fallback: str = "") -> frozenset[str]:
     """The sound keys of static texts that the graph says."""
-    phrases = (phrase for block in graph.blocks.values() for op in block.operations for phrase in phrases_in(op))
+    phrases = (
+        phrase
+        for block in graph.blocks.values()
+        for op in block.operations
+        for phrase in phrases_in(op)
+    )
     found = {
         sound_key(language, part)
         for phrase in phrases
@@ -128,13 +137,17 @@ def release_of(compiled: Compiled, id_: str) -> Release:
         graph=compiled.graph,
         services=tuple(around.services.values()),
         tickets=around.tickets,
-        voices=tuple((language, _voice(compiled.project.voices, language)) for language in around.languages),
+        voices=tuple(
+            (language, _voice(compiled.project.voices, language)) for language in around.languages
+        ),
         texts=tuple(sorted(compiled.texts.items())),
         fallback=compiled.project.fallback,
     )
 
 
-def environment_of(compiled: Compiled, settings: EnvironmentSettings, target: Target, release8: str) -> Environment:
+def environment_of(
+    compiled: Compiled, settings: EnvironmentSettings, target: Target, release8: str
+) -> Environment:
     """The settings of one place, with the folders of this release."""
     assert compiled.project is not None
 
@@ -166,10 +179,20 @@ def _queue(spec: QueueSpec, seat: str) -> QueueSettings:
     )
 
 
-def _request(compiled: Compiled, settings: EnvironmentSettings, target: Target, id_: str, keys: frozenset[str], *, lab: bool) -> EmitRequest:
+def _request(
+    compiled: Compiled,
+    settings: EnvironmentSettings,
+    target: Target,
+    id_: str,
+    keys: frozenset[str],
+    *,
+    lab: bool,
+) -> EmitRequest:
     assert compiled.graph is not None
     fragments = {
-        language: {digit: fragment_key(language, each) for digit, each in digit_fragments(language).items()}
+        language: {
+            digit: fragment_key(language, each) for digit, each in digit_fragments(language).items()
+        }
         for language in compiled.graph.languages
     }
     environment = environment_of(compiled, settings, target, id_[:8])
@@ -200,7 +223,9 @@ def build(
     return made
 
 
-def _identity(compiled: Compiled, draft: Bundle, requests: Mapping[str, PromptRequest], rendering: Rendering) -> str:
+def _identity(
+    compiled: Compiled, draft: Bundle, requests: Mapping[str, PromptRequest], rendering: Rendering
+) -> str:
     """The hash of what calls can tell apart; the id's own place in it is a placeholder."""
     hashed = sha256(release_to_json(release_of(compiled, PLACEHOLDER[:8])).encode())
     for artifact in draft.artifacts:

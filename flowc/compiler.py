@@ -1,6 +1,6 @@
 """The whole pipeline on one page: files in, a proven graph out.
 
-    files -> ProjectReader -> Program -> lower -> FlowGraph -> passes -> FlowGraph
+files -> ProjectReader -> Program -> lower -> FlowGraph -> passes -> FlowGraph
 """
 
 from __future__ import annotations
@@ -29,7 +29,13 @@ from flowc.source import Span
 
 # What a project is made of; everything else in its folder is its own business.
 PARTS = ("flowc.yaml", "queues.yaml", "prompts.csv")
-PATTERNS = ("flows/**/*.flow.yaml", "services/*.yaml", "calendars/*.yaml", "lists/*.csv", "tests/**/*.call.yaml")
+PATTERNS = (
+    "flows/**/*.flow.yaml",
+    "services/*.yaml",
+    "calendars/*.yaml",
+    "lists/*.csv",
+    "tests/**/*.call.yaml",
+)
 RECORDINGS = "prompts/*/*.wav"
 
 
@@ -51,7 +57,9 @@ def files_of(folder: Path) -> dict[str, bytes]:
     """The files that make a project, by name. Recordings are named but not read."""
     names = [name for name in PARTS if (folder / name).is_file()]
     for pattern in PATTERNS:
-        names.extend(path.relative_to(folder).as_posix() for path in folder.glob(pattern) if path.is_file())
+        names.extend(
+            path.relative_to(folder).as_posix() for path in folder.glob(pattern) if path.is_file()
+        )
     files = {name: (folder / name).read_bytes() for name in names}
     files |= {path.relative_to(folder).as_posix(): b"" for path in folder.glob(RECORDINGS)}
     return files

@@ -78,7 +78,10 @@ def _unused(compiled: Compiled) -> Iterator[PromptLine]:
     assert compiled.project is not None
     assert compiled.graph is not None
     around = compiled.project.program.around
-    used = {key.partition("/")[2].partition(".p")[0] for key in sounds_of(compiled.graph, compiled.project.fallback)}
+    used = {
+        key.partition("/")[2].partition(".p")[0]
+        for key in sounds_of(compiled.graph, compiled.project.fallback)
+    }
     used |= {key.partition("/")[2] for key in sounds_of(compiled.graph, compiled.project.fallback)}
     named = {text.removesuffix(".name") for text in used}
     for id_, row in around.prompts.items():
@@ -96,7 +99,12 @@ def as_csv(lines: tuple[PromptLine, ...]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for line in lines:
-        writer.writerow([_cell(value) for value in (line.id, line.language, line.state.value, line.text, line.where)])
+        writer.writerow(
+            [
+                _cell(value)
+                for value in (line.id, line.language, line.state.value, line.text, line.where)
+            ]
+        )
     return out.getvalue()
 
 
@@ -108,7 +116,9 @@ def as_script(lines: tuple[PromptLine, ...], language: str) -> str:
     """The recording script of one language in Markdown: what the speaker reads, and the file's name."""
     head = f"# {language}\n\n| # | file | text |\n|---|---|---|\n"
     own = [line for line in lines if line.language == language and line.state is not State.UNUSED]
-    rows = (f"| {at} | `{line.id}.wav` | {_markdown(line.text)} |\n" for at, line in enumerate(own, 1))
+    rows = (
+        f"| {at} | `{line.id}.wav` | {_markdown(line.text)} |\n" for at, line in enumerate(own, 1)
+    )
     return head + "".join(rows)
 
 

@@ -91,7 +91,7 @@ def command(folder: Path, name: str, script: Path, out: Path, stay: bool, langua
     compiled = compiled_or_exit(folder, language)
     _tested(compiled, folder, language)
     picture = _drawn(compiled, out, language)
-    call = _script(compiled, folder, script)
+    call = _script(script)
     try:
         recording = asyncio.run(_called(compiled, target, folder, call, out, language, stay=stay))
     except LabUnavailableError as error:
@@ -146,7 +146,7 @@ def _drawn(compiled: Compiled, out: Path, language: str) -> Path:
     return path
 
 
-def _script(compiled: Compiled, folder: Path, path: Path) -> CallScript:
+def _script(path: Path) -> CallScript:
     from flowc.diagnostics.model import Reporter
     from flowc.simulate.read_calls import read_call
 

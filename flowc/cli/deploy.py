@@ -26,17 +26,34 @@ if TYPE_CHECKING:
 @project_argument
 @click.option("--env", "environment", help="An environment of flowc.yaml; by default the first.")
 @click.option(
-    "--build", "build_folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A build to deploy; by default a new one."
+    "--build",
+    "build_folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A build to deploy; by default a new one.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--force", is_flag=True, help="Go over what was changed by hand.")
-@click.option("--yes", is_flag=True, help="Add flowc's lines to the server's configuration without asking.")
-@click.option("--no-host-changes", is_flag=True, help="Never touch the server's own configuration; say what it lacks.")
-@click.option("--try", "trial", default="", metavar="NUMBER", help="Ring this number after the switch; back if it does not get through.")
+@click.option(
+    "--yes", is_flag=True, help="Add flowc's lines to the server's configuration without asking."
+)
+@click.option(
+    "--no-host-changes",
+    is_flag=True,
+    help="Never touch the server's own configuration; say what it lacks.",
+)
+@click.option(
+    "--try",
+    "trial",
+    default="",
+    metavar="NUMBER",
+    help="Ring this number after the switch; back if it does not get through.",
+)
 @click.option("--recover", is_flag=True, help="Only end what an interrupted deploy left.")
-@click.option("--take-out", is_flag=True, help="Take flowc out of this server: its lines and its releases.")
+@click.option(
+    "--take-out", is_flag=True, help="Take flowc out of this server: its lines and its releases."
+)
 @lang_option
-def command(
+def command(  # noqa: PLR0913 - a command's options are its arguments
     folder: Path,
     environment: str | None,
     build_folder: Path | None,
@@ -73,14 +90,18 @@ def command(
         show_report(asyncio.run(deployment.deploy(build, wishes)), "deployed")
 
 
-def _build(compiled: Compiled, environment: Environment, folder: Path, chosen: Path | None) -> BuildFolder:
+def _build(
+    compiled: Compiled, environment: Environment, folder: Path, chosen: Path | None
+) -> BuildFolder:
     from flowc.deploy.build_folder import open_build
 
     if chosen is None:
         chosen = built(compiled, environment, folder / "build", folder).folder
     build = open_build(chosen)
     if build.target != environment.target:
-        raise click.UsageError(f"{chosen} is for the target `{build.target}`, not `{environment.target}`")
+        raise click.UsageError(
+            f"{chosen} is for the target `{build.target}`, not `{environment.target}`"
+        )
     return build
 
 
@@ -95,7 +116,9 @@ def _agreement(*, yes: bool, never: bool) -> Agree:
     def agree(lines: tuple[HostLine, ...]) -> bool:
         if never:
             return False
-        click.echo("flowc adds a line at the end of each of these files of the server, and changes nothing else in them:")
+        click.echo(
+            "flowc adds a line at the end of each of these files of the server, and changes nothing else in them:"
+        )
         for each in lines:
             click.echo(f"  {each.file}: {each.line}")
         return yes or (sys.stdin.isatty() and click.confirm("Add them?"))
@@ -107,7 +130,9 @@ def _recover(deployment: Deployment) -> None:
     report = asyncio.run(deployment.recover())
     for note in report.notes or ("nothing was under way",):
         click.echo(note)
-    click.echo(f"new calls enter release {report.release}" if report.release else "no release is deployed")
+    click.echo(
+        f"new calls enter release {report.release}" if report.release else "no release is deployed"
+    )
 
 
 def _take_out(deployment: Deployment) -> None:

@@ -53,7 +53,9 @@ def show_step(step: Step) -> None:
 
 def show_report(report: Report, what: str) -> None:
     """What a deploy or a rollback did."""
-    before = f" (before: {report.previous})" if report.previous not in (None, report.release) else ""
+    before = (
+        f" (before: {report.previous})" if report.previous not in (None, report.release) else ""
+    )
     click.echo(f"{what}: new calls enter release {report.release}{before}; {report.seconds:.2f} s")
     for release, count in sorted(report.calls.by_release.items()):
         click.echo(f"  calls that go on in release {release}: {count}")

@@ -23,9 +23,15 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 @click.argument("state", type=click.Choice(["on", "off"]))
 @project_argument
 @click.option("--env", "environment", help="An environment of flowc.yaml; by default the first.")
-@click.option("--until", metavar="WHEN", help="90m, 2h, 18:00 or 2026-10-01T18:00, in the project's time zone.")
+@click.option(
+    "--until",
+    metavar="WHEN",
+    help="90m, 2h, 18:00 or 2026-10-01T18:00, in the project's time zone.",
+)
 @lang_option
-def command(name: str, state: str, folder: Path, environment: str | None, until: str | None, language: str) -> None:
+def command(
+    name: str, state: str, folder: Path, environment: str | None, until: str | None, language: str
+) -> None:
     """Raise or lower a flag that flows ask for as `flags.NAME`."""
     from flowc.deploy.place import SettingError
 
@@ -82,4 +88,6 @@ def _told(moment: int, timezone: str) -> str:
         return "off"
     if moment == FOR_EVER:
         return "on until it is lowered"
-    return f"on until {datetime.fromtimestamp(moment, ZoneInfo(timezone)):%Y-%m-%d %H:%M} {timezone}"
+    return (
+        f"on until {datetime.fromtimestamp(moment, ZoneInfo(timezone)):%Y-%m-%d %H:%M} {timezone}"
+    )

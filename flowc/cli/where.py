@@ -21,7 +21,9 @@ _RELEASE = re.compile(r"[a-z]+-([0-9a-f]{8})[.-].*")
 @click.argument("place", metavar="CONTEXT[,EXTENSION[,PRIORITY]]")
 @project_argument
 @click.option(
-    "--build", "build_folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    "--build",
+    "build_folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The build to look in; by default the one that the name speaks of, here or deployed.",
 )
 def command(place: str, folder: Path, build_folder: Path | None) -> None:
@@ -53,13 +55,20 @@ def _build_of(context: str, folder: Path) -> Path:
 
     match = _RELEASE.fullmatch(context)
     if match is None:
-        raise NoPlaceError(f"`{context}` is no context of a release; those begin with `fl-` and its id")
-    places = (folder / "build" / match[1], *(root / "releases" / match[1] for root in _roots(folder)))
+        raise NoPlaceError(
+            f"`{context}` is no context of a release; those begin with `fl-` and its id"
+        )
+    places = (
+        folder / "build" / match[1],
+        *(root / "releases" / match[1] for root in _roots(folder)),
+    )
     for path in places:
         if path.is_dir():
             return path
     looked = ", ".join(str(path) for path in places)
-    raise NoPlaceError(f"release {match[1]} is neither built nor deployed here; looked for: {looked}")
+    raise NoPlaceError(
+        f"release {match[1]} is neither built nor deployed here; looked for: {looked}"
+    )
 
 
 def _roots(folder: Path) -> tuple[Path, ...]:

@@ -20,7 +20,7 @@ Format = Literal["dot", "svg", "png", "mermaid"]
 
 def draw(
     graph: FlowGraph,
-    format: Format,
+    format: Format,  # noqa: A002 - the trade's word
     *,
     language: str,
     titles: Mapping[str, str],
@@ -40,7 +40,7 @@ def draw(
 
 def draw_all(
     graph: FlowGraph,
-    format: Format,
+    format: Format,  # noqa: A002 - the trade's word
     labels: Labels,
     layouter: Layouter = Layouter.BEST,
     limit_s: float = 60.0,
@@ -59,14 +59,14 @@ def draw_all(
     return dict(zip(drawings, render_all(every, format, layouter, limit_s), strict=True))
 
 
-def render(drawing: Drawing, format: Format, layouter: Layouter = Layouter.BEST) -> bytes:
+def render(drawing: Drawing, format: Format, layouter: Layouter = Layouter.BEST) -> bytes:  # noqa: A002
     """A drawing in a format. Raises as `draw`."""
     return render_all((drawing,), format, layouter)[0]
 
 
 def render_all(
     drawings: Sequence[Drawing],
-    format: Format,
+    format: Format,  # noqa: A002 - the trade's word
     layouter: Layouter = Layouter.BEST,
     limit_s: float = TIME_LIMIT_S,
 ) -> list[bytes]:

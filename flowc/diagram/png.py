@@ -69,7 +69,7 @@ def _system_has_face() -> bool:
         return _a_known_face_lies_about()
     try:
         asked = [listing, ":lang=zh", "family"]
-        found = subprocess.run(asked, capture_output=True, timeout=10, check=True)
+        found = subprocess.run(asked, capture_output=True, timeout=10, check=True)  # noqa: S603 - fixed words
     except (OSError, subprocess.SubprocessError):
         return _a_known_face_lies_about()
     return bool(found.stdout.strip())
@@ -86,7 +86,7 @@ def _a_known_face_lies_about() -> bool:
 
 
 def _zoom(svg: str) -> float:
-    root = ElementTree.fromstring(svg)
+    root = ElementTree.fromstring(svg)  # noqa: S314 - written by us a moment ago
     width, height = float(root.get("width", "1")), float(root.get("height", "1"))
     most = min(_MOST_SIDE / max(width, height), (_MOST_PIXELS / (width * height)) ** 0.5)
     return min(_ZOOM, float(most))

@@ -64,7 +64,7 @@ class World(Protocol):
 MAY_BE_EMPTY = frozenset({"call.from"})
 
 
-class Undecided(Exception):
+class Undecided(Exception):  # noqa: N818 - an answer of its own kind, no error of ours
     """An expression has no value here."""
 
 

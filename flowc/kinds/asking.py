@@ -74,9 +74,15 @@ def _read(register: str) -> Read:
     return Read(register, Scalar.INT)
 
 
-def ask(into: NodeBuilder, question: Question, answers: Mapping[str, BlockId], repeats: bool = False) -> None:
+def ask(
+    into: NodeBuilder, question: Question, answers: Mapping[str, BlockId], repeats: bool = False
+) -> None:
     """Blocks of a whole input; `answers` says where each good outcome of the Collect leads."""
-    counters = [Assign(SILENCES, ZERO), Assign(WRONGS, ZERO), *([Assign(REPEATS, ZERO)] if repeats else [])]
+    counters = [
+        Assign(SILENCES, ZERO),
+        Assign(WRONGS, ZERO),
+        *([Assign(REPEATS, ZERO)] if repeats else []),
+    ]
     flush = [Flush()] if question.flush else []
     cue = Cue(question.first, CueKind.ENTRY, question.deaf)
     into.block("start", (*flush, *counters, cue), Jump(into.id("ask")))
@@ -122,7 +128,11 @@ def plus(register: str) -> Expression:
 
 
 def _counted(
-    into: NodeBuilder, question: Question, sort: str, operations: tuple[Operation, ...], gave_up: BlockId
+    into: NodeBuilder,
+    question: Question,
+    sort: str,
+    operations: tuple[Operation, ...],
+    gave_up: BlockId,
 ) -> None:
     """Count a failure; give up or ask again. Who is asked once only is not asked again."""
     if question.tries == 1:
@@ -154,7 +164,9 @@ def _ladder(into: NodeBuilder, sort: str, register: str, texts: tuple[Prompt, ..
 
 def repeat(into: NodeBuilder, question: Question) -> BlockId:
     """Where the repeat key leads: the first prompt again, at most three times a visit."""
-    again = into.block("again", (Cue(question.first, CueKind.AGAIN, question.deaf),), Jump(into.id("ask")))
+    again = into.block(
+        "again", (Cue(question.first, CueKind.AGAIN, question.deaf),), Jump(into.id("ask"))
+    )
     many = Binary(">", _read(REPEATS), number(MOST_REPEATS))
     counted = (Assign(REPEATS, plus(REPEATS)),)
     return into.block("repeat", counted, Branch(many, _caused(into, "key"), again))
@@ -171,7 +183,9 @@ def _once_more(into: NodeBuilder, question: Question) -> BlockId:
     return repeat(into, question)
 
 
-def global_answers(into: NodeBuilder, question: Question, taken: tuple[str, ...]) -> dict[str, BlockId]:
+def global_answers(
+    into: NodeBuilder, question: Question, taken: tuple[str, ...]
+) -> dict[str, BlockId]:
     """Where the global keys lead that no choice hides, by key. Skip is the Collect's own."""
     keys = dict(into.flow.keys.over(into.graph.program.around.keys).bound)
     live = {key: meaning for key, meaning in keys.items() if key not in taken and meaning != "skip"}
@@ -203,10 +217,14 @@ def chosen(into: NodeBuilder, choice: Choice) -> BlockId:
     return into.block(part, (Remember(into.name),), Jump(to))
 
 
-def warn_of_prefixes(into: NodeBuilder, choices: tuple[Choice, ...], shared: tuple[str, ...]) -> None:
+def warn_of_prefixes(
+    into: NodeBuilder, choices: tuple[Choice, ...], shared: tuple[str, ...]
+) -> None:
     for choice in choices:
         key = choice.key.text
-        longer = next((k.key.text for k in choices if k.key.text != key and k.key.text.startswith(key)), None)
+        longer = next(
+            (k.key.text for k in choices if k.key.text != key and k.key.text.startswith(key)), None
+        )
         if longer:
             into.report.report(codes.KEY_PREFIX, choice.key.span, key=key, longer=longer)
         # A global key that begins a choice waits just as long.

@@ -33,7 +33,9 @@ GLOBAL_WORDS = ("person", "back", "repeat", "main_menu")
 def plus_one(variable: str) -> Expression:
     """The next value of a counter that starts unset."""
     read = Read(variable, Scalar.INT)
-    return Conditional(IsSet(read), Binary("+", read, Literal(1, Scalar.INT)), Literal(1, Scalar.INT))
+    return Conditional(
+        IsSet(read), Binary("+", read, Literal(1, Scalar.INT)), Literal(1, Scalar.INT)
+    )
 
 
 def number(value: int) -> Literal:
@@ -44,10 +46,14 @@ def flat(prefix: str, type_: Type, path: tuple[str, ...] = ()) -> tuple[Given, .
     """Every flat variable under a value of a type, lists unrolled to as many as they may hold."""
     match type_:
         case Record(fields=fields):
-            return tuple(g for name, inner in fields for g in flat(f"{prefix}.{name}", inner, (*path, name)))
+            return tuple(
+                g for name, inner in fields for g in flat(f"{prefix}.{name}", inner, (*path, name))
+            )
         case ListOf(item=item, most=most):
             length = Given(f"{prefix}.len", (*path, "len"), Scalar.INT)
-            items = (g for at in range(most) for g in flat(f"{prefix}.{at}", item, (*path, str(at))))
+            items = (
+                g for at in range(most) for g in flat(f"{prefix}.{at}", item, (*path, str(at)))
+            )
             return (length, *items)
         case _:
             return (Given(prefix, path, type_),)
@@ -147,7 +153,10 @@ class NodeBuilder:
             return self.id()  # reported where it stands
         names = [node.name.text for node in self.flow.nodes]
         self.report.report(
-            codes.UNKNOWN_NODE, word.span, name=word.text, flow=self.flow.name.text,
+            codes.UNKNOWN_NODE,
+            word.span,
+            name=word.text,
+            flow=self.flow.name.text,
             **closest(word.text, [*names, *self.graph.program.flows, *GLOBAL_WORDS]),
         )
         return None
@@ -168,13 +177,20 @@ class NodeBuilder:
             return self.id()  # reported where it stands
         if flow is None:
             self.report.report(
-                codes.UNKNOWN_FLOW, word.span, name=flow_name, **closest(flow_name, self.graph.program.flows)
+                codes.UNKNOWN_FLOW,
+                word.span,
+                name=flow_name,
+                **closest(flow_name, self.graph.program.flows),
             )
             return None
         if flow.node(node_name) is None:
             names = [node.name.text for node in flow.nodes]
             self.report.report(
-                codes.UNKNOWN_NODE, word.span, name=node_name, flow=flow_name, **closest(node_name, names)
+                codes.UNKNOWN_NODE,
+                word.span,
+                name=node_name,
+                flow=flow_name,
+                **closest(node_name, names),
             )
             return None
         inside = flow_name == self.flow.name.text or node_name == flow.nodes[0].name.text
@@ -205,7 +221,10 @@ class NodeBuilder:
             return None
         if person is None:
             self.report.report(
-                codes.MISSING_FIELD, word.span, node="flowc.yaml", name="person",
+                codes.MISSING_FIELD,
+                word.span,
+                node="flowc.yaml",
+                name="person",
                 hint="say where the person is: `person: {to: hotline.to_agent}`",
                 hint_zh="写明人工在哪里：`person: {to: hotline.to_agent}`",
             )

@@ -38,7 +38,12 @@ class CallNode(NodeKind):
             return  # reported where it stands
         if flow is None:
             known = into.graph.program.flows
-            into.report.report(codes.UNKNOWN_FLOW, self.flow.span, name=self.flow.text, **closest(self.flow.text, known))
+            into.report.report(
+                codes.UNKNOWN_FLOW,
+                self.flow.span,
+                name=self.flow.text,
+                **closest(self.flow.text, known),
+            )
             return
         results = flow.results or (DONE,)
         ways = tuple((result, self._way(into, result)) for result in results)
@@ -51,10 +56,14 @@ class CallNode(NodeKind):
         into.block("start", self._parameters(into, flow), Call(flow.name.text, enter, site, ways))
 
     def _way(self, into: NodeBuilder, result: str) -> BlockId:
-        way = self.then if result == DONE else self.declared.get(result) or self.inherited.get(result)
+        way = (
+            self.then if result == DONE else self.declared.get(result) or self.inherited.get(result)
+        )
         if way is None:
             word = "then" if result == DONE else result
-            into.report.report(codes.MISSING_OUTCOME, into.node.name.span, node=into.node.name.text, outcome=word)
+            into.report.report(
+                codes.MISSING_OUTCOME, into.node.name.span, node=into.node.name.text, outcome=word
+            )
             return into.id()
         return into.way(way, "then" if result == DONE else result)
 
@@ -62,7 +71,11 @@ class CallNode(NodeKind):
         for result, way in self.declared.items():
             if result not in flow.results:
                 into.report.report(
-                    codes.UNKNOWN_RESULT, way.span, flow=flow.name.text, name=result, known=", ".join(flow.results) or "-"
+                    codes.UNKNOWN_RESULT,
+                    way.span,
+                    flow=flow.name.text,
+                    name=result,
+                    known=", ".join(flow.results) or "-",
                 )
 
     def _parameters(self, into: NodeBuilder, flow: BoundFlow) -> tuple[Assign, ...]:
@@ -71,7 +84,11 @@ class CallNode(NodeKind):
             expected = flow.parameters.get(each.name.text)
             if expected is None:
                 into.report.report(
-                    codes.UNKNOWN_THING, each.name.span, what="parameter", what_zh="参数", name=each.name.text,
+                    codes.UNKNOWN_THING,
+                    each.name.span,
+                    what="parameter",
+                    what_zh="参数",
+                    name=each.name.text,
                     **closest(each.name.text, flow.parameters),
                 )
                 continue
@@ -81,7 +98,13 @@ class CallNode(NodeKind):
         given = {each.name.text for each in self.with_}
         for name, type_ in flow.parameters.items():
             if name not in given:
-                into.report.report(codes.MISSING_ARGUMENT, self.flow.span, operation=flow.name.text, name=name, type=type_)
+                into.report.report(
+                    codes.MISSING_ARGUMENT,
+                    self.flow.span,
+                    operation=flow.name.text,
+                    name=name,
+                    type=type_,
+                )
         return tuple(found)
 
 
@@ -91,15 +114,22 @@ class ReturnNode(NodeKind):
 
     keyword: ClassVar[str] = "return"
 
-    result: Annotated[Word | None, Field(LISTED_NAME, Words("A result that the flow declares.", "流程声明的结果。"), main=True)] = None
+    result: Annotated[
+        Word | None,
+        Field(
+            LISTED_NAME, Words("A result that the flow declares.", "流程声明的结果。"), main=True
+        ),
+    ] = None
 
     def lower(self, into: NodeBuilder) -> None:
         declared = into.flow.results
         result = self.result.text if self.result else DONE
         if self.result and result not in (declared or (DONE,)):
             into.report.report(
-                codes.UNKNOWN_RESULT, self.result.span, flow=into.flow.name.text, name=result, known=", ".join(declared) or "-"
+                codes.UNKNOWN_RESULT,
+                self.result.span,
+                flow=into.flow.name.text,
+                name=result,
+                known=", ".join(declared) or "-",
             )
         into.block("start", (), Return(into.flow.name.text, result, MAIN_MENU))
-
-

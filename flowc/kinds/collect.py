@@ -33,7 +33,10 @@ def _range_of(text: str) -> Range | None:
 RANGE = Worded(Words("a range of numbers", "数的范围"), "5-500", _range_of, "^[0-9]+-[0-9]+$")
 # X is any digit, [2-9] one of some, a digit itself.
 PATTERN = Worded(
-    Words("digits, with X for any digit and [2-9] for some", "数字，X 代表任意一位，[2-9] 代表其中一位"),
+    Words(
+        "digits, with X for any digit and [2-9] for some",
+        "数字，X 代表任意一位，[2-9] 代表其中一位",
+    ),
     "1[3-9]XXXXXXXXX",
     lambda text: text if re.fullmatch(r"([0-9Xx]|\[[0-9](-[0-9])?\])+", text) else None,
 )
@@ -48,20 +51,65 @@ class CollectNode(NodeKind):
 
     keyword: ClassVar[str] = "collect"
 
-    variable: Annotated[Word, Field(VARIABLE, Words("The variable that keeps the digits.", "存放按键的变量。"), main=True)]
+    variable: Annotated[
+        Word,
+        Field(
+            VARIABLE, Words("The variable that keeps the digits.", "存放按键的变量。"), main=True
+        ),
+    ]
     prompt: Annotated[Speech, Field(SPEECH, Words("What the caller is asked.", "怎样问来电者。"))]
-    length: Annotated[Length, Field(LENGTH, Words("How many digits: `8` or `6-10`.", "位数：`8` 或 `6-10`。"))]
-    then: Annotated[Way, Outcome(Words("The entry is complete and passes every check.", "输入完整并通过检查。"))]
+    length: Annotated[
+        Length, Field(LENGTH, Words("How many digits: `8` or `6-10`.", "位数：`8` 或 `6-10`。"))
+    ]
+    then: Annotated[
+        Way, Outcome(Words("The entry is complete and passes every check.", "输入完整并通过检查。"))
+    ]
     gave_up: Annotated[Way, Outcome(Words("No good entry in all tries.", "多次都没有正确输入。"))]
-    if_silent: Annotated[tuple[Text, ...], Field(LADDER, Words("Said instead of the prompt after silence.", "没有按键时，代替提示语。"))] = ()
-    if_wrong: Annotated[tuple[Text, ...], Field(LADDER, Words("Said instead of the prompt after a wrong entry.", "输入不对时，代替提示语。"))] = ()
-    range_: Annotated[Range | None, Field(RANGE, Words("The least and the greatest number.", "最小和最大的数。"))] = None
-    pattern: Annotated[str | None, Field(PATTERN, Words("What the digits must look like.", "号码的样式。"))] = None
-    luhn: Annotated[bool, Field(TRUTH, Words("Whether the last digit is a Luhn check digit.", "末位是否为 Luhn 校验位。"))] = False
-    read_back: Annotated[Speech, Field(SPEECH, Words("Said with the digits before they count; 1 takes them, 2 asks again.", "复述号码；按一确认，按二重输。"))] = ()
-    wait: Annotated[int, Field(DURATION, Words("Silence allowed after the prompt.", "提示音后最多等多久。"))] = 5
-    wait_between: Annotated[int, Field(DURATION, Words("Silence allowed between keys.", "两次按键之间最多等多久。"))] = 3
-    tries: Annotated[int, Field(count(1, 9), Words("How often the caller is asked in all.", "总共问几次。"))] = MOST_TRIES
+    if_silent: Annotated[
+        tuple[Text, ...],
+        Field(
+            LADDER, Words("Said instead of the prompt after silence.", "没有按键时，代替提示语。")
+        ),
+    ] = ()
+    if_wrong: Annotated[
+        tuple[Text, ...],
+        Field(
+            LADDER,
+            Words("Said instead of the prompt after a wrong entry.", "输入不对时，代替提示语。"),
+        ),
+    ] = ()
+    range_: Annotated[
+        Range | None, Field(RANGE, Words("The least and the greatest number.", "最小和最大的数。"))
+    ] = None
+    pattern: Annotated[
+        str | None, Field(PATTERN, Words("What the digits must look like.", "号码的样式。"))
+    ] = None
+    luhn: Annotated[
+        bool,
+        Field(
+            TRUTH,
+            Words("Whether the last digit is a Luhn check digit.", "末位是否为 Luhn 校验位。"),
+        ),
+    ] = False
+    read_back: Annotated[
+        Speech,
+        Field(
+            SPEECH,
+            Words(
+                "Said with the digits before they count; 1 takes them, 2 asks again.",
+                "复述号码；按一确认，按二重输。",
+            ),
+        ),
+    ] = ()
+    wait: Annotated[
+        int, Field(DURATION, Words("Silence allowed after the prompt.", "提示音后最多等多久。"))
+    ] = 5
+    wait_between: Annotated[
+        int, Field(DURATION, Words("Silence allowed between keys.", "两次按键之间最多等多久。"))
+    ] = 3
+    tries: Annotated[
+        int, Field(count(1, 9), Words("How often the caller is asked in all.", "总共问几次。"))
+    ] = MOST_TRIES
 
     def fills(self, _around: Surroundings) -> Iterable[Fill]:
         return (Fill(self.variable, Scalar.DIGITS),)
@@ -71,7 +119,9 @@ class CollectNode(NodeKind):
         person = keys.get("0") == "person" and self.length.least > 1
         question = self._question(into, person)
         answers = {"done": self._checked(into)}
-        live = global_answers(into, question, tuple(key for key in keys if key not in _live_in_entry(keys, person)))
+        live = global_answers(
+            into, question, tuple(key for key in keys if key not in _live_in_entry(keys, person))
+        )
         answers["back"] = live.get("*") or back(into, question, repeats=False)
         if person and "0" in live:
             answers["person"] = live["0"]
@@ -105,7 +155,9 @@ class CollectNode(NodeKind):
         entry = Read(into.variable(self.variable.text), Scalar.DIGITS, self.variable.span)
         checks: list[tuple[str, Expression]] = []
         if self.pattern:
-            checks.append(("pattern", Call("like", (entry, Literal(self.pattern.upper(), Scalar.TEXT)))))
+            checks.append(
+                ("pattern", Call("like", (entry, Literal(self.pattern.upper(), Scalar.TEXT))))
+            )
         if self.luhn:
             checks.append(("luhn", Call("luhn", (entry,))))
         if self.range_:
@@ -115,8 +167,12 @@ class CollectNode(NodeKind):
     def _in_range(self, into: NodeBuilder, entry: Read, range_: Range) -> Expression:
         if self.length.most > 15:
             into.report.report(
-                codes.NOT_YET, into.node.span, what="a range needs at most 15 digits", what_zh="范围检查最多 15 位",
-                advice="use `pattern:`", advice_zh="请用 `pattern:`",
+                codes.NOT_YET,
+                into.node.span,
+                what="a range needs at most 15 digits",
+                what_zh="范围检查最多 15 位",
+                advice="use `pattern:`",
+                advice_zh="请用 `pattern:`",
             )
         value = Call("number", (entry,))
         least, most = (Literal(bound, Scalar.INT) for bound in range_)
@@ -128,7 +184,12 @@ class CollectNode(NodeKind):
         collect = Collect(Options(("1", "2")), first_ms=self.wait * 1000)
         refused = wrong(into, "refused")
         into.block("read_back", (Cue(prompt, CueKind.RETRY),), Jump(into.id("read_back_ask")))
-        ways = {"1": accepted, "2": refused, "silence": into.id("silent"), "error": into.id("broken")}
+        ways = {
+            "1": accepted,
+            "2": refused,
+            "silence": into.id("silent"),
+            "error": into.id("broken"),
+        }
         cases = tuple((outcome, ways.get(outcome, refused)) for outcome in outcomes(collect))
         into.block("read_back_ask", (collect,), Switch(OUTCOME, cases))
         return into.id("read_back")

@@ -24,13 +24,30 @@ class ConfirmNode(NodeKind):
 
     keyword: ClassVar[str] = "confirm"
 
-    prompt: Annotated[Speech, Field(SPEECH, Words("What is read back, and the question.", "复述的内容和问题。"), main=True)]
+    prompt: Annotated[
+        Speech,
+        Field(
+            SPEECH, Words("What is read back, and the question.", "复述的内容和问题。"), main=True
+        ),
+    ]
     yes: Annotated[Way, Outcome(Words("The caller pressed 1.", "来电者按了一。"))]
     no: Annotated[Way, Outcome(Words("The caller pressed 2.", "来电者按了二。"))]
     gave_up: Annotated[Way, Outcome(Words("The caller never answered.", "来电者一直没有回答。"))]
-    if_silent: Annotated[tuple[Text, ...], Field(LADDER, Words("Said instead of the prompt after silence.", "没有按键时，代替提示语。"))] = ()
-    if_wrong: Annotated[tuple[Text, ...], Field(LADDER, Words("Said instead of the prompt after a wrong key.", "按错时，代替提示语。"))] = ()
-    wait: Annotated[int, Field(DURATION, Words("Silence allowed after the prompt.", "提示音后最多等多久。"))] = 5
+    if_silent: Annotated[
+        tuple[Text, ...],
+        Field(
+            LADDER, Words("Said instead of the prompt after silence.", "没有按键时，代替提示语。")
+        ),
+    ] = ()
+    if_wrong: Annotated[
+        tuple[Text, ...],
+        Field(
+            LADDER, Words("Said instead of the prompt after a wrong key.", "按错时，代替提示语。")
+        ),
+    ] = ()
+    wait: Annotated[
+        int, Field(DURATION, Words("Silence allowed after the prompt.", "提示音后最多等多久。"))
+    ] = 5
 
     def lower(self, into: NodeBuilder) -> None:
         self._warn_if_cut(into)
@@ -54,5 +71,8 @@ class ConfirmNode(NodeKind):
         kinds = {node.name.text: node.kind.keyword for node in into.flow.nodes}
         if kinds.get(self.yes.to.text) == "request" and not any(part.deaf for part in self.prompt):
             into.report.report(
-                codes.CUT_CONFIRMATION, into.node.name.span, node=into.node.name.text, request=self.yes.to.text
+                codes.CUT_CONFIRMATION,
+                into.node.name.span,
+                node=into.node.name.text,
+                request=self.yes.to.text,
             )

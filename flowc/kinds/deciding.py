@@ -21,7 +21,9 @@ from flowc.kinds.builder import NodeBuilder, number
 from flowc.kinds.parts import Case, Formula, Setting, Way, Word
 from flowc.kinds.shapes import CASES, FORMULA, LISTED_NAME, SETTINGS, VALUES
 
-DATE, MINUTE, WEEKDAY = (Read(f"clock.{name}", Scalar.INT) for name in ("date", "minute", "weekday"))
+DATE, MINUTE, WEEKDAY = (
+    Read(f"clock.{name}", Scalar.INT) for name in ("date", "minute", "weekday")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,10 @@ class SetNode(NodeKind):
     keyword: ClassVar[str] = "set"
     after_call: ClassVar[bool] = True
 
-    settings: Annotated[tuple[Setting, ...], Field(SETTINGS, Words("Variables and their values.", "变量和取值。"), main=True)]
+    settings: Annotated[
+        tuple[Setting, ...],
+        Field(SETTINGS, Words("Variables and their values.", "变量和取值。"), main=True),
+    ]
     then: Annotated[Way, Outcome(Words("What comes next.", "下一步。"))]
 
     def fills(self, around: Surroundings) -> Iterable[Fill]:
@@ -39,10 +44,14 @@ class SetNode(NodeKind):
         return tuple(Fill(each.name, None, each.value) for each in own)
 
     def lower(self, into: NodeBuilder) -> None:
-        values = ((each, into.expression(each.value, self._type(into, each.name.text))) for each in self.settings)
-        given = tuple(Assign(into.variable(each.name.text), value) for each, value in values if value)
+        values = (
+            (each, into.expression(each.value, self._type(into, each.name.text)))
+            for each in self.settings
+        )
+        given = tuple(
+            Assign(into.variable(each.name.text), value) for each, value in values if value
+        )
         into.block("start", given, Jump(into.way(self.then, "then")))
-
 
     def _type(self, into: NodeBuilder, name: str) -> Type | None:
         return into.flow.variables.get(name) or into.graph.program.around.variables.get(name)
@@ -55,7 +64,10 @@ class BranchNode(NodeKind):
     keyword: ClassVar[str] = "branch"
     after_call: ClassVar[bool] = True
 
-    cases: Annotated[tuple[Case, ...], Field(CASES, Words("Conditions and where they lead.", "条件和去处。"), main=True)]
+    cases: Annotated[
+        tuple[Case, ...],
+        Field(CASES, Words("Conditions and where they lead.", "条件和去处。"), main=True),
+    ]
     else_: Annotated[Way, Outcome(Words("No condition holds.", "条件都不成立。"))]
 
     def lower(self, into: NodeBuilder) -> None:
@@ -76,7 +88,9 @@ class SwitchNode(NodeKind):
     keyword: ClassVar[str] = "switch"
 
     value: Annotated[Formula, Field(FORMULA, Words("The value.", "取值。"), main=True)]
-    cases: Annotated[tuple[Case, ...], Field(VALUES, Words("Values and where they lead.", "取值和去处。"))]
+    cases: Annotated[
+        tuple[Case, ...], Field(VALUES, Words("Values and where they lead.", "取值和去处。"))
+    ]
     else_: Annotated[Way, Outcome(Words("Another value, or none.", "其他值，或没有值。"))]
 
     def lower(self, into: NodeBuilder) -> None:
@@ -88,9 +102,13 @@ class SwitchNode(NodeKind):
             literal = self._literal(into, case.value, value)
             part = "start" if at == 0 else f"if_{at + 1}"
             if value and literal:
-                otherwise = into.block(part, (), Branch(Binary("==", value, literal, self.value.span), to, otherwise))
+                otherwise = into.block(
+                    part, (), Branch(Binary("==", value, literal, self.value.span), to, otherwise)
+                )
 
-    def _literal(self, into: NodeBuilder, word: Word | None, value: Expression | None) -> Expression | None:
+    def _literal(
+        self, into: NodeBuilder, word: Word | None, value: Expression | None
+    ) -> Expression | None:
         if word is None or value is None:
             return None
         kind = type_of(value)
@@ -108,9 +126,16 @@ class HoursNode(NodeKind):
 
     keyword: ClassVar[str] = "hours"
 
-    calendar: Annotated[Word, Field(LISTED_NAME, Words("A calendar of the project.", "项目里的日历。"), main=True)]
+    calendar: Annotated[
+        Word, Field(LISTED_NAME, Words("A calendar of the project.", "项目里的日历。"), main=True)
+    ]
     open: Annotated[Way, Outcome(Words("Office hours.", "办公时间。"))]
-    closed: Annotated[Way, Outcome(Words("Outside them, or the emergency flag is up.", "非办公时间，或紧急标志已打开。"))]
+    closed: Annotated[
+        Way,
+        Outcome(
+            Words("Outside them, or the emergency flag is up.", "非办公时间，或紧急标志已打开。")
+        ),
+    ]
     holiday: Annotated[Way | None, Outcome(Words("A holiday.", "节假日。"))] = None
 
     def lower(self, into: NodeBuilder) -> None:
@@ -119,7 +144,11 @@ class HoursNode(NodeKind):
             return
         if calendar is None:
             into.report.report(
-                codes.UNKNOWN_THING, self.calendar.span, what="calendar", what_zh="日历", name=self.calendar.text,
+                codes.UNKNOWN_THING,
+                self.calendar.span,
+                what="calendar",
+                what_zh="日历",
+                name=self.calendar.text,
                 **closest(self.calendar.text, into.graph.program.around.calendars),
             )
             return
@@ -129,12 +158,18 @@ class HoursNode(NodeKind):
         special = self._special(calendar, days, holiday)
         week = tuple((str(at), days.of(openings)) for at, openings in enumerate(calendar.week, 1))
         by_week = into.block("by_week", (), Switch(WEEKDAY.variable, week, closed))
-        by_date = into.block("by_date", (), Switch(DATE.variable, special, by_week)) if special else by_week
+        by_date = (
+            into.block("by_date", (), Switch(DATE.variable, special, by_week))
+            if special
+            else by_week
+        )
         flag = Call("flag", (Literal(calendar.emergency, Scalar.TEXT),))
         first = Branch(flag, closed, by_date) if calendar.emergency else Jump(by_date)
         into.block("start", (Clock(),), first)
 
-    def _special(self, calendar: Calendar, days: _Days, holiday: BlockId) -> tuple[tuple[str, BlockId], ...]:
+    def _special(
+        self, calendar: Calendar, days: _Days, holiday: BlockId
+    ) -> tuple[tuple[str, BlockId], ...]:
         """Later rows win: a holiday, over it nothing of the week; a one-off day over all."""
         found: dict[str, BlockId] = {}
         for day, like in calendar.workdays:

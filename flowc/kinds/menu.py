@@ -41,7 +41,10 @@ NARROW = str.maketrans("０１２３４５６７８９＊＃", "0123456789*#")
 def spoken_keys(text: str) -> tuple[str, ...]:
     """The keys that a text tells the caller to press, in its order."""
     said = (zh or en for zh, en in SPOKEN.findall(text.translate(NARROW)))
-    return tuple(KEY_OF_WORD.get(word) or "".join(KEY_OF_WORD.get(mark, mark) for mark in word) for word in said)
+    return tuple(
+        KEY_OF_WORD.get(word) or "".join(KEY_OF_WORD.get(mark, mark) for mark in word)
+        for word in said
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +58,43 @@ class MenuNode(NodeKind):
 
     keyword: ClassVar[str] = "menu"
 
-    lead_in: Annotated[Speech, Field(SPEECH, Words("What is said before the choices.", "选项前面说的话。"), main=True)]
-    choices: Annotated[tuple[Choice, ...], Field(CHOICES, Words("The keys, what they stand for and where they lead.", "按键、含义和去处。"))]
+    lead_in: Annotated[
+        Speech,
+        Field(SPEECH, Words("What is said before the choices.", "选项前面说的话。"), main=True),
+    ]
+    choices: Annotated[
+        tuple[Choice, ...],
+        Field(
+            CHOICES,
+            Words("The keys, what they stand for and where they lead.", "按键、含义和去处。"),
+        ),
+    ]
     gave_up: Annotated[Way, Outcome(Words("The caller never chose.", "来电者一直没有选。"))]
-    prompt: Annotated[Speech | None, Field(SPEECH, Words("Said instead of the sentences made from the choices.", "代替由选项生成的句子。"))] = None
-    if_silent: Annotated[tuple[Text, ...], Field(LADDER, Words("Said before the choices after silence.", "没有按键时，在选项前说的话。"))] = ()
-    if_wrong: Annotated[tuple[Text, ...], Field(LADDER, Words("Said before the choices after a wrong key.", "按错时，在选项前说的话。"))] = ()
-    wait: Annotated[int, Field(DURATION, Words("Silence allowed after the prompt.", "提示音后最多等多久。"))] = 5
-    tries: Annotated[int, Field(count(1, 9), Words("How often the caller is asked in all.", "总共问几次。"))] = MOST_TRIES
+    prompt: Annotated[
+        Speech | None,
+        Field(
+            SPEECH,
+            Words("Said instead of the sentences made from the choices.", "代替由选项生成的句子。"),
+        ),
+    ] = None
+    if_silent: Annotated[
+        tuple[Text, ...],
+        Field(
+            LADDER, Words("Said before the choices after silence.", "没有按键时，在选项前说的话。")
+        ),
+    ] = ()
+    if_wrong: Annotated[
+        tuple[Text, ...],
+        Field(
+            LADDER, Words("Said before the choices after a wrong key.", "按错时，在选项前说的话。")
+        ),
+    ] = ()
+    wait: Annotated[
+        int, Field(DURATION, Words("Silence allowed after the prompt.", "提示音后最多等多久。"))
+    ] = 5
+    tries: Annotated[
+        int, Field(count(1, 9), Words("How often the caller is asked in all.", "总共问几次。"))
+    ] = MOST_TRIES
 
     def lower(self, into: NodeBuilder) -> None:
         choices = self.choices
@@ -100,13 +132,21 @@ class MenuNode(NodeKind):
         warn_of_prefixes(into, self.choices, shared)
         name = into.node.name.text
         if len(self.choices) > MANY:
-            into.report.report(codes.CHOICE_ORDER, into.node.name.span, node=name, count=len(self.choices))
+            into.report.report(
+                codes.CHOICE_ORDER, into.node.name.span, node=name, count=len(self.choices)
+            )
         keys = into.flow.keys.over(into.graph.program.around.keys).bound
         for choice in self.choices:
             hidden = dict(keys).get(choice.key.text)
             # A choice that does what the key does everywhere hides nothing.
             if hidden and choice.way.to.text != hidden:
-                into.report.report(codes.KEY_SHADOWS, choice.key.span, key=choice.key.text, node=name, meaning=hidden)
+                into.report.report(
+                    codes.KEY_SHADOWS,
+                    choice.key.span,
+                    key=choice.key.text,
+                    node=name,
+                    meaning=hidden,
+                )
         self._compare_spoken(into, (*taken, *shared, *(key for key, _ in keys)))
 
     def _compare_spoken(self, into: NodeBuilder, bound: tuple[str, ...]) -> None:
@@ -117,12 +157,22 @@ class MenuNode(NodeKind):
                 for key in spoken_keys(text):
                     spoken.add(key)
                     if key not in bound:
-                        into.report.report(codes.SPOKEN_NOT_BOUND, saying.text.span, key=key, node=into.node.name.text)
+                        into.report.report(
+                            codes.SPOKEN_NOT_BOUND,
+                            saying.text.span,
+                            key=key,
+                            node=into.node.name.text,
+                        )
         if self.prompt is None:
             return
         for choice in self.choices:
             if choice.key.text not in spoken:
-                into.report.report(codes.BOUND_NOT_SPOKEN, choice.key.span, key=choice.key.text, node=into.node.name.text)
+                into.report.report(
+                    codes.BOUND_NOT_SPOKEN,
+                    choice.key.span,
+                    key=choice.key.text,
+                    node=into.node.name.text,
+                )
 
 
 def _before(into: NodeBuilder, texts: tuple[Text, ...], offered: Prompt) -> tuple[Prompt, ...]:

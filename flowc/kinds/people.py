@@ -31,7 +31,9 @@ from flowc.kinds.shapes import (
     NameShape,
 )
 
-AFTER_AGENT = Outcome(Words("The talk is over and the caller is still there.", "通话结束，来电者还在线。"))
+AFTER_AGENT = Outcome(
+    Words("The talk is over and the caller is still there.", "通话结束，来电者还在线。")
+)
 BUSY = Outcome(Words("The called party is busy.", "对方占线。"))
 NO_ANSWER = Outcome(Words("Nobody picked up, or nobody accepted.", "无人接听，或无人确认接听。"))
 FAILED = Outcome(Words("The call could not be placed.", "呼叫不成功。"))
@@ -43,34 +45,55 @@ class QueueNode(NodeKind):
 
     keyword: ClassVar[str] = "queue"
 
-    queue: Annotated[Word, Field(LISTED_NAME, Words("A queue of queues.yaml.", "queues.yaml 里的队列。"), main=True)]
+    queue: Annotated[
+        Word,
+        Field(LISTED_NAME, Words("A queue of queues.yaml.", "queues.yaml 里的队列。"), main=True),
+    ]
     after_agent: Annotated[Way, AFTER_AGENT]
     waited_too_long: Annotated[Way, Outcome(Words("`max_wait` is over.", "等候超过 `max_wait`。"))]
     full: Annotated[Way, Outcome(Words("Too many callers wait already.", "排队人数已满。"))]
     no_agents: Annotated[Way, Outcome(Words("No agent is signed in.", "没有坐席签入。"))]
     error: Annotated[Way, Outcome(Words("The queue could not be entered.", "无法进入队列。"))]
-    max_wait: Annotated[int | None, Field(DURATION, Words("How long a caller waits at most.", "最多等多久。"))] = None
-    priority: Annotated[Formula | None, Field(FORMULA, Words("A higher number is served first.", "数字大的先接。"))] = None
-    exit_keys: Annotated[tuple[Choice, ...], Field(CHOICES, Words("Keys that leave the queue.", "离开队列的按键。"))] = ()
+    max_wait: Annotated[
+        int | None, Field(DURATION, Words("How long a caller waits at most.", "最多等多久。"))
+    ] = None
+    priority: Annotated[
+        Formula | None, Field(FORMULA, Words("A higher number is served first.", "数字大的先接。"))
+    ] = None
+    exit_keys: Annotated[
+        tuple[Choice, ...], Field(CHOICES, Words("Keys that leave the queue.", "离开队列的按键。"))
+    ] = ()
 
     def lower(self, into: NodeBuilder) -> None:
         known = into.graph.program.around.queues
         if self.queue.text not in known:
             into.report.report(
-                codes.UNKNOWN_THING, self.queue.span, what="queue", what_zh="队列", name=self.queue.text, **closest(self.queue.text, known)
+                codes.UNKNOWN_THING,
+                self.queue.span,
+                what="queue",
+                what_zh="队列",
+                name=self.queue.text,
+                **closest(self.queue.text, known),
             )
         priority = into.expression(self.priority, Scalar.INT) if self.priority else None
         keys = tuple(choice.key.text for choice in self.exit_keys)
         for choice in self.exit_keys:
             if len(choice.key.text) > 1:
                 into.report.report(
-                    codes.WRONG_SHAPE, choice.key.span, name="`exit_keys`", expected="one key each", expected_zh="每个一个按键",
+                    codes.WRONG_SHAPE,
+                    choice.key.span,
+                    name="`exit_keys`",
+                    expected="one key each",
+                    expected_zh="每个一个按键",
                     example="{1: leave_message}",
                 )
         enqueue = Enqueue(self.queue.text, self.max_wait, priority, keys)
         ways = {
-            "after_agent": self.after_agent, "waited_too_long": self.waited_too_long, "full": self.full,
-            "no_agents": self.no_agents, "error": self.error,
+            "after_agent": self.after_agent,
+            "waited_too_long": self.waited_too_long,
+            "full": self.full,
+            "no_agents": self.no_agents,
+            "error": self.error,
             **{f"key_{choice.key.text}": choice.way for choice in self.exit_keys},
         }
         cases = tuple((each, into.way(ways[each], _label(each))) for each in outcomes(enqueue))
@@ -98,11 +121,20 @@ class _DialingNode(NodeKind):
     failed: Annotated[Way, FAILED]
     ring: Annotated[int, Field(DURATION, Words("How long it rings.", "振铃多久。"))] = 30
 
-    def _dial(self, into: NodeBuilder, numbers: tuple[Word, ...], accept: str = "", prompt: Speech = ()) -> None:
+    def _dial(
+        self, into: NodeBuilder, numbers: tuple[Word, ...], accept: str = "", prompt: Speech = ()
+    ) -> None:
         around = into.graph.program.around
         found = tuple(value for word in numbers for value in self._numbers(into, word))
-        dial = Dial(found, around.allowed_destinations, self.ring, accept, into.words.prompt(prompt))
-        ways = {"after_agent": self.after_agent, "busy": self.busy, "no_answer": self.no_answer, "failed": self.failed}
+        dial = Dial(
+            found, around.allowed_destinations, self.ring, accept, into.words.prompt(prompt)
+        )
+        ways = {
+            "after_agent": self.after_agent,
+            "busy": self.busy,
+            "no_answer": self.no_answer,
+            "failed": self.failed,
+        }
         cases = tuple((each, into.way(ways[each], each)) for each in outcomes(dial))
         into.block("start", (dial,), Switch(OUTCOME, cases))
 
@@ -110,12 +142,18 @@ class _DialingNode(NodeKind):
         around = into.graph.program.around
         if word.text in around.lists and not around.lists[word.text]:
             into.report.report(
-                codes.WRONG_SHAPE, word.span, name=f"`{word.text}`", expected="a list with numbers in it", expected_zh="有号码的号码表",
+                codes.WRONG_SHAPE,
+                word.span,
+                name=f"`{word.text}`",
+                expected="a list with numbers in it",
+                expected_zh="有号码的号码表",
                 example="lists/duty.csv",
             )
         if word.text in around.lists:
             # One finding for the whole list, by its own name.
-            return tuple(self._literal(into, entry, word, word.text) for entry in around.lists[word.text])
+            return tuple(
+                self._literal(into, entry, word, word.text) for entry in around.lists[word.text]
+            )
         if word.text.isdigit():
             return (self._literal(into, word.text, word),)
         parsed = parse_expression(word.text, word.span, into.report)
@@ -126,7 +164,11 @@ class _DialingNode(NodeKind):
         around = into.graph.program.around
         if digits.endswith("*"):
             into.report.report(
-                codes.WRONG_SHAPE, word.span, name=f"`{digits}`", expected="a whole number to dial", expected_zh="可以拨打的完整号码",
+                codes.WRONG_SHAPE,
+                word.span,
+                name=f"`{digits}`",
+                expected="a whole number to dial",
+                expected_zh="可以拨打的完整号码",
                 example='"07503285000"',
             )
         # Where `destinations:` names a list that is not there, that is the finding.
@@ -137,7 +179,9 @@ class _DialingNode(NodeKind):
 
 def is_allowed(digits: str, allowed: tuple[str, ...]) -> bool:
     """Whether a number fits a pattern: the digits themselves, or a beginning and `*`."""
-    return any(digits == each or (each.endswith("*") and digits.startswith(each[:-1])) for each in allowed)
+    return any(
+        digits == each or (each.endswith("*") and digits.startswith(each[:-1])) for each in allowed
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +190,10 @@ class TransferNode(_DialingNode):
 
     keyword: ClassVar[str] = "transfer"
 
-    to: Annotated[Word, Field(DESTINATION, Words("Whom the caller is put through to.", "转接给谁。"), main=True)]
+    to: Annotated[
+        Word,
+        Field(DESTINATION, Words("Whom the caller is put through to.", "转接给谁。"), main=True),
+    ]
 
     def lower(self, into: NodeBuilder) -> None:
         self._dial(into, (self.to,))
@@ -161,9 +208,20 @@ class DialNode(_DialingNode):
 
     keyword: ClassVar[str] = "dial"
 
-    numbers: Annotated[tuple[Word, ...], Field(ListShape(DESTINATION), Words("Numbers, or a list of the project.", "号码，或项目里的号码表。"), main=True)]
-    accept: Annotated[str, Field(KEY, Words("The key that takes the call.", "确认接听的按键。"))] = ""
-    accept_prompt: Annotated[Speech, Field(SPEECH, Words("What the called party hears first.", "对方先听到的话。"))] = ()
+    numbers: Annotated[
+        tuple[Word, ...],
+        Field(
+            ListShape(DESTINATION),
+            Words("Numbers, or a list of the project.", "号码，或项目里的号码表。"),
+            main=True,
+        ),
+    ]
+    accept: Annotated[
+        str, Field(KEY, Words("The key that takes the call.", "确认接听的按键。"))
+    ] = ""
+    accept_prompt: Annotated[
+        Speech, Field(SPEECH, Words("What the called party hears first.", "对方先听到的话。"))
+    ] = ()
 
     def lower(self, into: NodeBuilder) -> None:
         self._dial(into, self.numbers, self.accept, self.accept_prompt)
@@ -179,12 +237,21 @@ class VoicemailNode(NodeKind):
 
     keyword: ClassVar[str] = "voicemail"
 
-    greeting: Annotated[Speech, Field(SPEECH, Words("What is said before the tone.", "提示音前说的话。"), main=True)]
-    as_: Annotated[Word, Field(VARIABLE, Words("The variable that keeps the recording's id.", "存放录音编号的变量。"))]
+    greeting: Annotated[
+        Speech, Field(SPEECH, Words("What is said before the tone.", "提示音前说的话。"), main=True)
+    ]
+    as_: Annotated[
+        Word,
+        Field(
+            VARIABLE, Words("The variable that keeps the recording's id.", "存放录音编号的变量。")
+        ),
+    ]
     then: Annotated[Way, Outcome(Words("A message was left.", "已留言。"))]
     empty: Annotated[Way, Outcome(Words("Nothing was said.", "没有说话。"))]
     error: Annotated[Way, Outcome(Words("It could not be recorded.", "无法录音。"))]
-    max_length: Annotated[int, Field(DURATION, Words("The longest message.", "最长留言时间。"))] = 120
+    max_length: Annotated[int, Field(DURATION, Words("The longest message.", "最长留言时间。"))] = (
+        120
+    )
     silence: Annotated[int, Field(DURATION, Words("Silence that ends it.", "静音多久算结束。"))] = 5
 
     def fills(self, _around: Surroundings) -> Iterable[Fill]:
@@ -192,6 +259,14 @@ class VoicemailNode(NodeKind):
 
     def lower(self, into: NodeBuilder) -> None:
         record = Record(into.variable(self.as_.text), self.max_length, self.silence)
-        ways = {"done": into.way(self.then, "then"), "empty": into.way(self.empty, "empty"), "error": into.way(self.error, "error")}
+        ways = {
+            "done": into.way(self.then, "then"),
+            "empty": into.way(self.empty, "empty"),
+            "error": into.way(self.error, "error"),
+        }
         into.block("start", (Play(into.words.prompt(self.greeting)),), Jump(into.id("record")))
-        into.block("record", (record,), Switch(OUTCOME, tuple((each, ways[each]) for each in outcomes(record))))
+        into.block(
+            "record",
+            (record,),
+            Switch(OUTCOME, tuple((each, ways[each]) for each in outcomes(record))),
+        )

@@ -54,5 +54,7 @@ class Program:
     length_s: int = 1200
     most_nodes: int = 1000
     limit: Way | None = None
-    unread: frozenset[str] = frozenset()  # flows with findings of their own, by the names of their files
+    unread: frozenset[str] = (
+        frozenset()
+    )  # flows with findings of their own, by the names of their files
     on_hangup: tuple[BoundNode, ...] = ()

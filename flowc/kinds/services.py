@@ -21,12 +21,18 @@ from flowc.kinds.shapes import FORMULA, LISTED_NAME, OPERATION, SETTINGS, SPEECH
 from flowc.source import Span
 
 DONE = Outcome(Words("The answer is there.", "已得到答复。"))
-ERROR = Outcome(Words("The service did not answer in time, or wrongly.", "服务没有按时答复，或答复有误。"))
+ERROR = Outcome(
+    Words("The service did not answer in time, or wrongly.", "服务没有按时答复，或答复有误。")
+)
 SURELY_NOT = Outcome(Words("It was surely not done.", "肯定没有办成。"))
-UNKNOWN = Outcome(Words("It may have been done or not: the reply was lost.", "可能办成也可能没有：回复丢失。"))
+UNKNOWN = Outcome(
+    Words("It may have been done or not: the reply was lost.", "可能办成也可能没有：回复丢失。")
+)
 WITH = Field(SETTINGS, Words("What the service is told.", "告诉服务的内容。"))
 AS = Field(VARIABLE, Words("The variable that keeps the answer.", "存放答复的变量。"))
-WHILE_WAITING = Field(SPEECH, Words("Said when the answer takes longer than a second.", "超过一秒没有答复时说的话。"))
+WHILE_WAITING = Field(
+    SPEECH, Words("Said when the answer takes longer than a second.", "超过一秒没有答复时说的话。")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,31 +49,53 @@ class _Asked:
     deadline_ms: int
 
 
-def _lower(into: NodeBuilder, asked: _Asked, given: Mapping[str, Expression], answer: Word | None, filler: Speech, ways: Mapping[str, Way]) -> None:
+def _lower(
+    into: NodeBuilder,
+    asked: _Asked,
+    given: Mapping[str, Expression],
+    answer: Word | None,
+    filler: Speech,
+    ways: Mapping[str, Way],
+) -> None:
     gives = flat(into.variable(answer.text), asked.gives) if answer and asked.gives else ()
     invoke = Invoke(
-        into.name, asked.kind, asked.service, asked.operation, tuple(given.items()), gives,
-        asked.results, asked.deadline_ms, into.words.prompt(filler),
+        into.name,
+        asked.kind,
+        asked.service,
+        asked.operation,
+        tuple(given.items()),
+        gives,
+        asked.results,
+        asked.deadline_ms,
+        into.words.prompt(filler),
     )
     cases = []
     for outcome in outcomes(invoke):
         word = "then" if outcome == "done" else outcome
         way = ways.get(word)
         if way is None:
-            into.report.report(codes.MISSING_OUTCOME, into.node.name.span, node=into.node.name.text, outcome=word)
+            into.report.report(
+                codes.MISSING_OUTCOME, into.node.name.span, node=into.node.name.text, outcome=word
+            )
         else:
             cases.append((outcome, into.way(way, word)))
     into.block("start", (invoke,), Switch(OUTCOME, tuple(cases)))
 
 
-def _arguments(into: NodeBuilder, asked: _Asked, settings: tuple[Setting, ...], span: Span) -> dict[str, Expression]:
+def _arguments(
+    into: NodeBuilder, asked: _Asked, settings: tuple[Setting, ...], span: Span
+) -> dict[str, Expression]:
     known = dict(asked.parameters)
     given: dict[str, Expression] = {}
     for each in settings:
         expected = known.get(each.name.text)
         if expected is None:
             into.report.report(
-                codes.UNKNOWN_THING, each.name.span, what="argument", what_zh="参数", name=each.name.text,
+                codes.UNKNOWN_THING,
+                each.name.span,
+                what="argument",
+                what_zh="参数",
+                name=each.name.text,
                 **closest(each.name.text, known),
             )
             continue
@@ -77,7 +105,13 @@ def _arguments(into: NodeBuilder, asked: _Asked, settings: tuple[Setting, ...], 
     named = {each.name.text for each in settings}
     for name, type_ in asked.parameters:
         if name not in named and name not in asked.optional:
-            into.report.report(codes.MISSING_ARGUMENT, span, operation=f"{asked.service}.{asked.operation}", name=name, type=type_)
+            into.report.report(
+                codes.MISSING_ARGUMENT,
+                span,
+                operation=f"{asked.service}.{asked.operation}",
+                name=name,
+                type=type_,
+            )
     return given
 
 
@@ -93,7 +127,9 @@ class _ServiceNode(NodeKind):
 
     asks: ClassVar[InvokeKind]
 
-    operation: Annotated[Word, Field(OPERATION, Words("The service and its operation.", "服务和操作。"), main=True)]
+    operation: Annotated[
+        Word, Field(OPERATION, Words("The service and its operation.", "服务和操作。"), main=True)
+    ]
     then: Annotated[Way, DONE]
     with_: Annotated[tuple[Setting, ...], WITH] = ()
     as_: Annotated[Word | None, AS] = None
@@ -114,8 +150,14 @@ class _ServiceNode(NodeKind):
             return
         service = self.operation.text.partition(".")[0]
         asked = _Asked(
-            kind=spec.kind, service=service, operation=spec.name, parameters=spec.parameters,
-            optional=spec.optional, gives=spec.gives, results=spec.results, deadline_ms=spec.deadline_ms,
+            kind=spec.kind,
+            service=service,
+            operation=spec.name,
+            parameters=spec.parameters,
+            optional=spec.optional,
+            gives=spec.gives,
+            results=spec.results,
+            deadline_ms=spec.deadline_ms,
         )
         given = _arguments(into, asked, self.with_, self.operation.span)
         _lower(into, asked, given, self.as_, self.while_waiting, self.ways())
@@ -131,8 +173,12 @@ class _ServiceNode(NodeKind):
             if each.kind is self.asks
         ]
         into.report.report(
-            codes.UNKNOWN_THING, self.operation.span, what=self.keyword, what_zh=self.keyword,
-            name=self.operation.text, **closest(self.operation.text, known),
+            codes.UNKNOWN_THING,
+            self.operation.span,
+            what=self.keyword,
+            what_zh=self.keyword,
+            name=self.operation.text,
+            **closest(self.operation.text, known),
         )
 
 
@@ -174,13 +220,30 @@ class TicketNode(NodeKind):
     keyword: ClassVar[str] = "ticket"
     after_call: ClassVar[bool] = True
 
-    action: Annotated[str, Field(one_of("open", "status", "urge"), Words("What is done: open, status or urge.", "动作：open 开单、status 查询、urge 催单。"), main=True)]
+    action: Annotated[
+        str,
+        Field(
+            one_of("open", "status", "urge"),
+            Words(
+                "What is done: open, status or urge.", "动作：open 开单、status 查询、urge 催单。"
+            ),
+            main=True,
+        ),
+    ]
     then: Annotated[Way, DONE]
     error: Annotated[Way, SURELY_NOT]
     unknown: Annotated[Way, UNKNOWN]
-    class_: Annotated[Word | None, Field(LISTED_NAME, Words("The class of the order, which sets its time limits.", "工单类别，决定各时限。"))] = None
+    class_: Annotated[
+        Word | None,
+        Field(
+            LISTED_NAME,
+            Words("The class of the order, which sets its time limits.", "工单类别，决定各时限。"),
+        ),
+    ] = None
     with_: Annotated[tuple[Setting, ...], WITH] = ()
-    note: Annotated[Formula | None, Field(FORMULA, Words("What the order says.", "工单内容。"))] = None
+    note: Annotated[Formula | None, Field(FORMULA, Words("What the order says.", "工单内容。"))] = (
+        None
+    )
     as_: Annotated[Word | None, AS] = None
     while_waiting: Annotated[Speech, WHILE_WAITING] = ()
     declared: Mapping[str, Way] = field(default_factory=dict)
@@ -195,8 +258,14 @@ class TicketNode(NodeKind):
         spec = self._spec()
         optional = (*spec.optional, "class", "note")
         asked = _Asked(
-            kind=InvokeKind.TICKET, service=TICKETS, operation=spec.name, parameters=spec.parameters,
-            optional=optional, gives=spec.gives, results=spec.results, deadline_ms=spec.deadline_ms,
+            kind=InvokeKind.TICKET,
+            service=TICKETS,
+            operation=spec.name,
+            parameters=spec.parameters,
+            optional=optional,
+            gives=spec.gives,
+            results=spec.results,
+            deadline_ms=spec.deadline_ms,
         )
         given = _arguments(into, asked, self.with_, into.node.span)
         given.setdefault("caller", Read("call.from", Scalar.DIGITS))
@@ -209,14 +278,22 @@ class TicketNode(NodeKind):
             known = [each.name for each in into.graph.program.around.tickets.classes]
             if known and self.class_.text not in known:
                 into.report.report(
-                    codes.UNKNOWN_THING, self.class_.span, what="class of work orders", what_zh="工单类别",
-                    name=self.class_.text, **closest(self.class_.text, known),
+                    codes.UNKNOWN_THING,
+                    self.class_.span,
+                    what="class of work orders",
+                    what_zh="工单类别",
+                    name=self.class_.text,
+                    **closest(self.class_.text, known),
                 )
             given["class"] = Literal(self.class_.text, Scalar.TEXT)
         elif self.action == "open":
             into.report.report(
-                codes.MISSING_FIELD, into.node.name.span, node=into.node.name.text, name="class",
-                hint="the class sets the time limits, such as `class: fault`", hint_zh="类别决定时限，例如 `class: fault`",
+                codes.MISSING_FIELD,
+                into.node.name.span,
+                node=into.node.name.text,
+                name="class",
+                hint="the class sets the time limits, such as `class: fault`",
+                hint_zh="类别决定时限，例如 `class: fault`",
             )
         note = into.expression(self.note, Scalar.TEXT) if self.note else None
         if note:

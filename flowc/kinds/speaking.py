@@ -49,8 +49,12 @@ class LanguageNode(NodeKind):
         known = into.graph.program.around.languages
         if self.language.text not in known:
             into.report.report(
-                codes.UNKNOWN_THING, self.language.span, what="language", what_zh="语言",
-                name=self.language.text, **closest(self.language.text, known),
+                codes.UNKNOWN_THING,
+                self.language.span,
+                what="language",
+                what_zh="语言",
+                name=self.language.text,
+                **closest(self.language.text, known),
             )
         into.block("start", (Language(self.language.text),), Jump(into.way(self.then, "then")))
 
@@ -62,7 +66,9 @@ class MarkNode(NodeKind):
     keyword: ClassVar[str] = "mark"
     after_call: ClassVar[bool] = True
 
-    name: Annotated[Word, Field(LISTED_NAME, Words("The milestone's name.", "里程碑的名字。"), main=True)]
+    name: Annotated[
+        Word, Field(LISTED_NAME, Words("The milestone's name.", "里程碑的名字。"), main=True)
+    ]
     then: Annotated[Way, THEN]
 
     def lower(self, into: NodeBuilder) -> None:
@@ -75,8 +81,16 @@ class HangupNode(NodeKind):
 
     keyword: ClassVar[str] = "hangup"
 
-    speech: Annotated[Speech, Field(SPEECH, Words("The last sentence.", "最后一句话。"), main=True)] = ()
-    cause: Annotated[int, Field(count(1, 127), Words("The cause that the network is told (Q.850).", "告诉网络的原因码（Q.850）。"))] = NORMAL
+    speech: Annotated[
+        Speech, Field(SPEECH, Words("The last sentence.", "最后一句话。"), main=True)
+    ] = ()
+    cause: Annotated[
+        int,
+        Field(
+            count(1, 127),
+            Words("The cause that the network is told (Q.850).", "告诉网络的原因码（Q.850）。"),
+        ),
+    ] = NORMAL
 
     def lower(self, into: NodeBuilder) -> None:
         said = (Play(into.words.prompt(self.speech)),) if self.speech else ()

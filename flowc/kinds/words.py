@@ -39,7 +39,26 @@ READ_AS = {
 SENTENCES = {"zh": "{name}请按{key}。", "en": "For {name}, press {key}."}
 KEY_WORDS = {
     "zh": dict(zip("0123456789*#", ["零", *"一二三四五六七八九", "星号键", "井号键"], strict=True)),
-    "en": dict(zip("0123456789*#", ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "star", "pound"], strict=True)),
+    "en": dict(
+        zip(
+            "0123456789*#",
+            [
+                "zero",
+                "one",
+                "two",
+                "three",
+                "four",
+                "five",
+                "six",
+                "seven",
+                "eight",
+                "nine",
+                "star",
+                "pound",
+            ],
+            strict=True,
+        )
+    ),
 }
 
 
@@ -95,14 +114,20 @@ class PhraseMaker:
             return
         if items is None or not isinstance(items.type, ListOf):
             self.report.report(
-                codes.WRONG_SHAPE, each.span, name="`each`", expected="a list", expected_zh="一个列表",
+                codes.WRONG_SHAPE,
+                each.span,
+                name="`each`",
+                expected="a list",
+                expected_zh="一个列表",
                 example="each: customer.services",
             )
             return
         length = Read(f"{items.variable}.len", Scalar.INT, each.span)
         for number in range(items.type.most):
             inner = Binding(f"{items.variable}.{number}", items.type.item)
-            scope = Scope({**self.scope.names, saying.item: inner}, self.scope.lists, self.scope.flags)
+            scope = Scope(
+                {**self.scope.names, saying.item: inner}, self.scope.lists, self.scope.flags
+            )
             maker = PhraseMaker(self.around, scope, self.texts, self.report)
             there = Binary(">", length, Literal(number, Scalar.INT))
             phrase = maker.phrase(saying.text, maker.guarded(there, saying.when))
@@ -127,14 +152,18 @@ class PhraseMaker:
     def phrase(self, text: Text, when: Expression | None = None) -> Phrase | None:
         """A text in every language of the project, its holes as values."""
         written = self.in_languages(text)
-        parts = tuple((language, self._parts(text, language, words)) for language, words in written.items())
+        parts = tuple(
+            (language, self._parts(text, language, words)) for language, words in written.items()
+        )
         return Phrase(text.id, parts, when) if parts else None
 
     def in_languages(self, text: Text) -> Mapping[str, str]:
         """The words by language; a language without words is reported."""
         row = self.around.prompts.get(text.id)
         if text.named and row is None and not self._recorded(text.id):
-            self.report.report(codes.UNKNOWN_PROMPT, text.span, id=text.id, **closest(text.id, self.around.prompts))
+            self.report.report(
+                codes.UNKNOWN_PROMPT, text.span, id=text.id, **closest(text.id, self.around.prompts)
+            )
             return {}
         words = {**(row.texts if row else {}), **dict(text.texts)}
         found = {}
@@ -142,7 +171,9 @@ class PhraseMaker:
             said = self._said_in(language, words, text.id)
             if said is None:
                 first = self.around.languages[0]
-                self.report.report(codes.MISSING_TEXT, text.span, id=text.id, language=language, first=first)
+                self.report.report(
+                    codes.MISSING_TEXT, text.span, id=text.id, language=language, first=first
+                )
             else:
                 found[language] = said
         return found
@@ -185,7 +216,10 @@ class PhraseMaker:
         kind = type_of(value)
         if not isinstance(value, Read) or not isinstance(kind, Scalar) or kind not in READ_AS:
             self.report.report(
-                codes.NO_READ_OUT, span, name=expression_text(value), type=kind,
+                codes.NO_READ_OUT,
+                span,
+                name=expression_text(value),
+                type=kind,
                 reason="only a variable that holds text, digits, money, a number, a date, a time or a duration can be",
                 reason_zh="只有文字、号码、金额、数、日期、时间、时长的变量可以朗读",
             )

@@ -45,12 +45,43 @@ from flowc.syntax.tree import Entry, Mapping, Scalar, Tree
 MEANINGS = one_of("person", "back", "repeat", "skip", "main_menu")
 COMMON = ("title", "note")
 # What a result can't be called: the words of nodes, and the ways that every service has.
-RESERVED_RESULTS = frozenset({*BY_KEYWORD, *COMMON, "then", "done", "error", "unknown", "with", "as", "while_waiting", "class"})
-RESERVED_FLOWS = frozenset({"call", "project", "clock", "input", "way", "flags", "lists", "outcome", "cause", "hangup", "flowc"})
-RESERVED_VARIABLES = frozenset({"call", "flags", "lists", "true", "false", "and", "or", "not", "in", "is", "set", "if", "else"})
+RESERVED_RESULTS = frozenset(
+    {
+        *BY_KEYWORD,
+        *COMMON,
+        "then",
+        "done",
+        "error",
+        "unknown",
+        "with",
+        "as",
+        "while_waiting",
+        "class",
+    }
+)
+RESERVED_FLOWS = frozenset(
+    {
+        "call",
+        "project",
+        "clock",
+        "input",
+        "way",
+        "flags",
+        "lists",
+        "outcome",
+        "cause",
+        "hangup",
+        "flowc",
+    }
+)
+RESERVED_VARIABLES = frozenset(
+    {"call", "flags", "lists", "true", "false", "and", "or", "not", "in", "is", "set", "if", "else"}
+)
 LONGEST_PAIR = 60
 RESERVED_NODES = re.compile(r"hangup_([0-9]+|end)|person|back|repeat|main_menu|skip")
-NODES = RawMapping(Words("nodes by their names", "节点名和节点"), "{welcome: {say: 您好。, then: bye}}")
+NODES = RawMapping(
+    Words("nodes by their names", "节点名和节点"), "{welcome: {say: 您好。, then: bye}}"
+)
 KEYS = RawMapping(Words("keys and their meanings", "按键和含义"), '{0: person, "*": back}')
 FLOW = Form(
     "flow",
@@ -91,7 +122,10 @@ class FlowBinder:
             return None
         name: Word = form["flow"]
         self._check_name(name, RESERVED_FLOWS)
-        defaults = {**self.defaults, **{key.text: way for key, way in form.get("defaults", {}).items()}}
+        defaults = {
+            **self.defaults,
+            **{key.text: way for key, way in form.get("defaults", {}).items()},
+        }
         binder = replace(self, defaults=defaults)
         nodes = binder._nodes(form.get("nodes"), place)
         written = tuple(key.text for key, _ in entries(form.get("nodes")))
@@ -114,7 +148,11 @@ class FlowBinder:
         return replace(flow, variables=self.variables(name.text, flow.nodes, declared))
 
     def _check_name(self, word: Word, reserved: frozenset[str] | None = None) -> None:
-        taken = word.text in reserved if reserved is not None else bool(RESERVED_NODES.fullmatch(word.text))
+        taken = (
+            word.text in reserved
+            if reserved is not None
+            else bool(RESERVED_NODES.fullmatch(word.text))
+        )
         if taken or len(word.text) > LONGEST_NAME or not NAME.fullmatch(word.text):
             self.report.report(codes.WRONG_NAME, word.span, name=word.text, most=LONGEST_NAME)
 
@@ -124,13 +162,26 @@ class FlowBinder:
             length = len(flow.text) + len(node.name.text)
             if length > LONGEST_PAIR:
                 self.report.report(
-                    codes.NAMES_TOO_LONG, node.name.span, flow=flow.text, node=node.name.text, length=length, most=LONGEST_PAIR
+                    codes.NAMES_TOO_LONG,
+                    node.name.span,
+                    flow=flow.text,
+                    node=node.name.text,
+                    length=length,
+                    most=LONGEST_PAIR,
                 )
 
-    def _entries(self, words: tuple[Word, ...], flow: str, nodes: tuple[str, ...]) -> tuple[str, ...]:
+    def _entries(
+        self, words: tuple[Word, ...], flow: str, nodes: tuple[str, ...]
+    ) -> tuple[str, ...]:
         for word in words:
             if word.text not in nodes:
-                self.report.report(codes.UNKNOWN_NODE, word.span, name=word.text, flow=flow, **closest(word.text, nodes))
+                self.report.report(
+                    codes.UNKNOWN_NODE,
+                    word.span,
+                    name=word.text,
+                    flow=flow,
+                    **closest(word.text, nodes),
+                )
         return tuple(word.text for word in words)
 
     def _flow_results(self, words: tuple[Word, ...]) -> tuple[str, ...]:
@@ -140,7 +191,10 @@ class FlowBinder:
         return tuple(dict.fromkeys(word.text for word in words))
 
     def _types(self, declared: MappingOf[Scalar, str]) -> dict[str, Type]:
-        found = ((key, parse_type(text, key.span, self.records, self.report)) for key, text in declared.items())
+        found = (
+            (key, parse_type(text, key.span, self.records, self.report))
+            for key, text in declared.items()
+        )
         types = {key.text: type_ for key, type_ in found if type_}
         for key in declared:
             self._check_variable(Word(key.text, key.span))
@@ -151,12 +205,20 @@ class FlowBinder:
         for key in declared:
             type_ = types.get(key.text)
             if type_ is not None and not isinstance(type_, ScalarType):
-                fix = f"{type_.fields[0][0]}: {type_.fields[0][1]}" if isinstance(type_, Record) and type_.fields else f"{key.text}: text"
+                fix = (
+                    f"{type_.fields[0][0]}: {type_.fields[0][1]}"
+                    if isinstance(type_, Record) and type_.fields
+                    else f"{key.text}: text"
+                )
                 self.report.report(codes.HELD_WHOLE, key.span, name=key.text, type=type_, fix=fix)
         return types
 
     def _check_variable(self, word: Word) -> None:
-        if word.text in RESERVED_VARIABLES or len(word.text) > LONGEST_NAME or not NAME.fullmatch(word.text):
+        if (
+            word.text in RESERVED_VARIABLES
+            or len(word.text) > LONGEST_NAME
+            or not NAME.fullmatch(word.text)
+        ):
             self.report.report(codes.WRONG_NAME, word.span, name=word.text, most=LONGEST_NAME)
 
     def _nodes(self, tree: Tree | None, place: Place) -> tuple[BoundNode, ...]:
@@ -181,20 +243,36 @@ class FlowBinder:
             return None
         note = body.get("note")
         text = note.text if isinstance(note, Scalar) else ""
-        return BoundNode(name, kind(**values), name.span, titles(body.get("title"), place.under("title")), text)
+        return BoundNode(
+            name, kind(**values), name.span, titles(body.get("title"), place.under("title")), text
+        )
 
     def _kind(self, name: Word, body: Mapping) -> type[NodeKind] | None:
         found = [entry.key for entry in body if entry.key.text in BY_KEYWORD]
         # `language: en` inside another kind can't be: no field bears a kind's name (a test holds it).
         if not found:
             written = ", ".join(f"`{entry.key.text}`" for entry in body) or "-"
-            self.report.report(codes.UNKNOWN_KIND, name.span, node=name.text, found=written, kinds=", ".join(BY_KEYWORD))
+            self.report.report(
+                codes.UNKNOWN_KIND,
+                name.span,
+                node=name.text,
+                found=written,
+                kinds=", ".join(BY_KEYWORD),
+            )
             return None
         for second in found[1:]:
-            self.report.report(codes.TWO_KINDS, second.span, node=name.text, first=found[0].text, second=second.text)
+            self.report.report(
+                codes.TWO_KINDS,
+                second.span,
+                node=name.text,
+                first=found[0].text,
+                second=second.text,
+            )
         return BY_KEYWORD[found[0].text]
 
-    def _values(self, kind: type[NodeKind], name: Word, body: Mapping, place: Place) -> dict[str, Any] | None:
+    def _values(
+        self, kind: type[NodeKind], name: Word, body: Mapping, place: Place
+    ) -> dict[str, Any] | None:
         """The arguments of the kind. None where a field that it can't do without is missing or wrong."""
         known = {info.key: info for info in fields_of(kind) if not info.main}
         main = main_field(kind)
@@ -210,7 +288,9 @@ class FlowBinder:
                 self._declared(kind, entry, body, declared, known, here)
         if any(each.name == "declared" for each in fields(kind)):
             values["declared"] = self._inherited_results(kind, body, declared)
-        if kind is CallNode:  # the flow called may not be read yet: which results it has is seen later
+        if (
+            kind is CallNode
+        ):  # the flow called may not be read yet: which results it has is seen later
             values["inherited"] = dict(self.defaults)
         return values if self._complete(kind, name, body, values) else None
 
@@ -223,21 +303,30 @@ class FlowBinder:
             values[info.name] = value
 
     def _declared(
-        self, kind: type[NodeKind], entry: Entry, body: Mapping, declared: dict[str, Way],
-        known: MappingOf[str, FieldInfo], place: Place,
+        self,
+        kind: type[NodeKind],
+        entry: Entry,
+        body: Mapping,
+        declared: dict[str, Way],
+        known: MappingOf[str, FieldInfo],
+        place: Place,
     ) -> None:
         """A result that a service or a flow declares is an outcome; anything else is a slip."""
         word = entry.key.text
         results = self._results(kind, body)
         # Of an operation that is not known, nobody can tell the results.
-        unknown = not results and kind in (LookupNode, RequestNode) and not self._is_known(kind, body)
+        unknown = (
+            not results and kind in (LookupNode, RequestNode) and not self._is_known(kind, body)
+        )
         if kind is CallNode or word in results or unknown:
             way = WAY.read(entry.value, place)
             if way:
                 declared[word] = way
             return
         near = closest(word, [*known, *results, *COMMON])
-        self.report.report(codes.UNKNOWN_FIELD, entry.key.span, kind=kind.keyword, name=word, **near)
+        self.report.report(
+            codes.UNKNOWN_FIELD, entry.key.span, kind=kind.keyword, name=word, **near
+        )
 
     def _results(self, kind: type[NodeKind], body: Mapping) -> tuple[str, ...]:
         main = body.get(kind.keyword)
@@ -246,20 +335,34 @@ class FlowBinder:
 
     def _is_known(self, kind: type[NodeKind], body: Mapping) -> bool:
         main = body.get(kind.keyword)
-        service_name, _, operation = main.text.partition(".") if isinstance(main, Scalar) else ("", "", "")
+        service_name, _, operation = (
+            main.text.partition(".") if isinstance(main, Scalar) else ("", "", "")
+        )
         service = self.around.services.get(service_name)
         return service is not None and service.operation(operation) is not None
 
-    def _inherited_results(self, kind: type[NodeKind], body: Mapping, declared: dict[str, Way]) -> dict[str, Way]:
+    def _inherited_results(
+        self, kind: type[NodeKind], body: Mapping, declared: dict[str, Way]
+    ) -> dict[str, Way]:
         results = self._results(kind, body)
-        return {**{name: self.defaults[name] for name in results if name in self.defaults}, **declared}
+        return {
+            **{name: self.defaults[name] for name in results if name in self.defaults},
+            **declared,
+        }
 
-    def _complete(self, kind: type[NodeKind], name: Word, body: Mapping, values: dict[str, Any]) -> bool:
+    def _complete(
+        self, kind: type[NodeKind], name: Word, body: Mapping, values: dict[str, Any]
+    ) -> bool:
         complete = True
         for info in fields_of(kind):
             if info.name in values:
                 continue
-            if info.outcome and info.required and body.key(info.key) is None and info.key in self.defaults:
+            if (
+                info.outcome
+                and info.required
+                and body.key(info.key) is None
+                and info.key in self.defaults
+            ):
                 values[info.name] = self.defaults[info.key]
             elif info.required:
                 self._missing(kind, info, name, body)
@@ -276,7 +379,10 @@ class FlowBinder:
             self.report.report(codes.MISSING_OUTCOME, name.span, node=name.text, outcome=info.key)
             return
         self.report.report(
-            codes.MISSING_FIELD, name.span, node=name.text, name=written,
+            codes.MISSING_FIELD,
+            name.span,
+            node=name.text,
+            name=written,
             hint=f"{info.help.en} For example `{written}: {info.shape.example}`",
             hint_zh=f"{info.help.zh}例如 `{written}: {info.shape.example}`",
         )
@@ -292,7 +398,9 @@ class FlowBinder:
             onward = _way(f"hangup_{at + 1}" if at < len(steps) else "hangup_end", body.span)
             binder = replace(self, defaults=_Everywhere(onward))
             first = body.span.source.span(body.span.start, body.span.start + 1)
-            shown = body.entries[0].key.span if isinstance(body, Mapping) and body.entries else first
+            shown = (
+                body.entries[0].key.span if isinstance(body, Mapping) and body.entries else first
+            )
             node = binder.node(Word(f"hangup_{at}", shown), body, place.under(f"on_hangup.{at}"))
             if node:
                 self._check_ways(node.kind, names)
@@ -309,12 +417,18 @@ class FlowBinder:
             if way.to.text not in names or way.say:
                 self.report.report(codes.HANGUP_WAY, way.to.span, name=way.to.text)
 
-    def variables(self, flow: str, nodes: tuple[BoundNode, ...], declared: MappingOf[str, Type]) -> dict[str, Type]:
+    def variables(
+        self, flow: str, nodes: tuple[BoundNode, ...], declared: MappingOf[str, Type]
+    ) -> dict[str, Type]:
         """The types of a flow's variables, from what fills them."""
         types: dict[str, Type] = dict(declared)
         filled = [fill for node in nodes for fill in node.kind.fills(self.around)]
         # A variable of the project is filled where it is: the flow gets none of that name.
-        waiting = [fill for fill in filled if fill.name.text in declared or fill.name.text not in self.around.variables]
+        waiting = [
+            fill
+            for fill in filled
+            if fill.name.text in declared or fill.name.text not in self.around.variables
+        ]
         for fill in filled:
             self._check_variable(fill.name)
             if fill not in waiting and fill.type is not None:
@@ -341,7 +455,9 @@ class FlowBinder:
     def _settle(self, types: dict[str, Type], fill: Fill, type_: Type) -> None:
         first = types.setdefault(fill.name.text, type_)
         if first != type_:
-            self.report.report(codes.VARIABLE_TYPES, fill.name.span, name=fill.name.text, first=first, second=type_)
+            self.report.report(
+                codes.VARIABLE_TYPES, fill.name.span, name=fill.name.text, first=first, second=type_
+            )
 
 
 class _Everywhere(dict[str, Way]):
@@ -362,7 +478,13 @@ def ways_of(kind: NodeKind) -> Iterator[Way]:
     """Every way out of a node, those on the way of a way too."""
     for each in fields(kind):
         value = getattr(kind, each.name)
-        found = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,)
+        found = (
+            value.values()
+            if isinstance(value, dict)
+            else value
+            if isinstance(value, tuple)
+            else (value,)
+        )
         for one in found:
             way = one.way if isinstance(one, Case | Choice) else one
             while isinstance(way, Way):
@@ -382,19 +504,22 @@ def titles(tree: Tree | None, place: Place) -> tuple[tuple[str, str], ...]:
     """A title by language; one that is plain is in the first language."""
     if isinstance(tree, Scalar) and tree.text:
         return ((place.languages[0], tree.text),)
-    return tuple((key.text, value.text) for key, value in entries(tree) if isinstance(value, Scalar))
+    return tuple(
+        (key.text, value.text) for key, value in entries(tree) if isinstance(value, Scalar)
+    )
 
 
 def read_keys(tree: Tree | None, place: Place) -> Keys:
     """`{0: person, "*": back}`."""
     bound: dict[str, str] = {}
     for key, value in entries(tree):
-        pressed, meaning = KEY.read(key, place.under("keys")), MEANINGS.read(value, place.under(key.text))
+        pressed, meaning = (
+            KEY.read(key, place.under("keys")),
+            MEANINGS.read(value, place.under(key.text)),
+        )
         first = next((k for k, known in bound.items() if known == meaning), None)
         if first is not None and meaning:
             place.report.report(codes.MEANING_TWICE, value.span, meaning=meaning, first=first)
         elif pressed and meaning:
             bound[pressed] = meaning
     return Keys(tuple(bound.items()))
-
-

@@ -1,11 +1,11 @@
 """`calendars/*.yaml`: weekly hours, holidays, make-up workdays, one-off days.
 
-    calendar: office
-    week: {mon-fri: "09:00-17:30", sat: "09:00-12:00"}
-    holidays: [2026-10-01, "2026-10-02 - 2026-10-07"]
-    workdays: {2026-10-10: fri}
-    days: {2026-12-31: "09:00-12:00", 2026-12-24: closed}
-    emergency: emergency
+calendar: office
+week: {mon-fri: "09:00-17:30", sat: "09:00-12:00"}
+holidays: [2026-10-01, "2026-10-02 - 2026-10-07"]
+workdays: {2026-10-10: fri}
+days: {2026-12-31: "09:00-12:00", 2026-12-24: closed}
+emergency: emergency
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ def day_of(text: str) -> date | None:
 
 def _days_of(text: str) -> tuple[date, ...] | None:
     first_text, dash, last_text = text.partition(" - ")
-    first, last = day_of(first_text.strip()), day_of(last_text.strip() if dash else first_text.strip())
+    first, last = (
+        day_of(first_text.strip()),
+        day_of(last_text.strip() if dash else first_text.strip()),
+    )
     if first is None or last is None or not 0 <= (last - first).days < MOST_DAYS:
         return None
     return tuple(first + timedelta(days=at) for at in range((last - first).days + 1))
@@ -73,19 +76,46 @@ def _openings_of(text: str) -> tuple[Opening, ...] | None:
 
 
 OPENINGS = Worded(
-    Words("hours such as 09:00-12:00, 13:30-17:30, or `closed`", "时间段，如 09:00-12:00, 13:30-17:30，或 closed"),
+    Words(
+        "hours such as 09:00-12:00, 13:30-17:30, or `closed`",
+        "时间段，如 09:00-12:00, 13:30-17:30，或 closed",
+    ),
     '"09:00-17:30"',
     _openings_of,
 )
-DAYS = Worded(Words("a day, or two with ` - ` between", "一个日期，或用 ` - ` 连起来的两个日期"), "2026-10-01 - 2026-10-07", _days_of)
-WEEKDAY = Worded(Words("a day of the week: mon, tue ... or mon-fri", "星期：mon、tue……或 mon-fri"), "mon-fri", _weekdays_of)
+DAYS = Worded(
+    Words("a day, or two with ` - ` between", "一个日期，或用 ` - ` 连起来的两个日期"),
+    "2026-10-01 - 2026-10-07",
+    _days_of,
+)
+WEEKDAY = Worded(
+    Words("a day of the week: mon, tue ... or mon-fri", "星期：mon、tue……或 mon-fri"),
+    "mon-fri",
+    _weekdays_of,
+)
 WEEKDAY_ALONE = Worded(
-    Words("one day of the week", "一个星期几"), "fri", lambda text: _weekdays_of(text) if text.lower() in WEEKDAYS else None
+    Words("one day of the week", "一个星期几"),
+    "fri",
+    lambda text: _weekdays_of(text) if text.lower() in WEEKDAYS else None,
 )
 HOURS_OR_LIST = ListShape(OPENINGS)
-WEEK = RawMapping(Words("days of the week and their hours", "星期和时间段"), '{mon-fri: "09:00-17:30"}', HOURS_OR_LIST)
-WORKDAYS = RawMapping(Words("days and the day of the week that each follows", "日期和按星期几上班"), "{2026-10-10: fri}", WEEKDAY_ALONE, none=True)
-ONE_OFFS = RawMapping(Words("days and their hours", "日期和时间段"), '{2026-12-31: "09:00-12:00"}', HOURS_OR_LIST, none=True)
+WEEK = RawMapping(
+    Words("days of the week and their hours", "星期和时间段"),
+    '{mon-fri: "09:00-17:30"}',
+    HOURS_OR_LIST,
+)
+WORKDAYS = RawMapping(
+    Words("days and the day of the week that each follows", "日期和按星期几上班"),
+    "{2026-10-10: fri}",
+    WEEKDAY_ALONE,
+    none=True,
+)
+ONE_OFFS = RawMapping(
+    Words("days and their hours", "日期和时间段"),
+    '{2026-12-31: "09:00-12:00"}',
+    HOURS_OR_LIST,
+    none=True,
+)
 
 CALENDAR = Form(
     "calendar",
@@ -164,7 +194,9 @@ def _joined(tree: Tree) -> Tree:
     """A list of hours as one text: `[09:00-12:00, 13:30-17:30]`."""
     if isinstance(tree, Scalar):
         return tree
-    pieces = [item.text for item in tree if isinstance(item, Scalar)] if not hasattr(tree, "entries") else []
+    pieces = (
+        [item.text for item in tree if isinstance(item, Scalar)]
+        if not hasattr(tree, "entries")
+        else []
+    )
     return Scalar(", ".join(pieces), tree.span)
-
-

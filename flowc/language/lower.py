@@ -62,7 +62,12 @@ class _Lowering:
 
     def keep(self, text: Text) -> None:
         """A text of the project's own, in every language."""
-        PhraseMaker(self.program.around, scope_of({}, CALL, self.program.around), self.into.texts, self.report).phrase(text)
+        PhraseMaker(
+            self.program.around,
+            scope_of({}, CALL, self.program.around),
+            self.into.texts,
+            self.report,
+        ).phrase(text)
 
     def run(self) -> Lowered:
         self._find_handlers()
@@ -95,7 +100,9 @@ class _Lowering:
     def _find_handlers(self) -> None:
         for flow in self.program.flows.values():
             if flow.on_hangup:
-                self.own_handlers[flow.name.text] = BlockId(flow.name.text, flow.on_hangup[0].name.text)
+                self.own_handlers[flow.name.text] = BlockId(
+                    flow.name.text, flow.on_hangup[0].name.text
+                )
 
     def _flow(self, flow: BoundFlow) -> None:
         scope = scope_of(flow.variables, flow.name.text, self.program.around)
@@ -103,7 +110,14 @@ class _Lowering:
         for node in flow.nodes:
             node.kind.lower(NodeBuilder(self.into, flow, node, words))
 
-    def _add(self, id_: BlockId, operations: tuple[Operation, ...], exit_: Jump | Switch | Hangup, kind: str, span: Span) -> None:
+    def _add(
+        self,
+        id_: BlockId,
+        operations: tuple[Operation, ...],
+        exit_: Jump | Switch | Hangup,
+        kind: str,
+        span: Span,
+    ) -> None:
         self.into.add(Block(id_, operations, exit_, Origin(id_.node_name, kind, span)))
 
     def _numbers(self) -> Iterator[tuple[str, BlockId]]:
@@ -114,12 +128,23 @@ class _Lowering:
             if number.flow in self.program.unread:
                 continue
             if flow is None:
-                self.report.report(codes.UNKNOWN_FLOW, number.span, name=number.flow, **closest(number.flow, self.program.flows))
+                self.report.report(
+                    codes.UNKNOWN_FLOW,
+                    number.span,
+                    name=number.flow,
+                    **closest(number.flow, self.program.flows),
+                )
                 continue
             entry = BlockId(CALL, "n" + number.number.replace("+", "plus"))
             noted = Assign(NUMBER_FLOW, Literal(flow.name.text, Scalar.TEXT))
             start = BlockId(flow.name.text, flow.nodes[0].name.text)
-            self._add(entry, (Answer(), noted, *self._handler_noted(flow.name.text)), Jump(start), "number", number.span)
+            self._add(
+                entry,
+                (Answer(), noted, *self._handler_noted(flow.name.text)),
+                Jump(start),
+                "number",
+                number.span,
+            )
             for each in (number.number, *number.also):
                 yield each, entry
 
@@ -130,7 +155,11 @@ class _Lowering:
     def _main_menu(self) -> None:
         """The start of the flow of the number that was dialled."""
         flows = tuple(dict.fromkeys(number.flow for number in self.program.around.numbers))
-        known = [self.program.flows[name] for name in flows if name in self.program.flows and self.program.flows[name].nodes]
+        known = [
+            self.program.flows[name]
+            for name in flows
+            if name in self.program.flows and self.program.flows[name].nodes
+        ]
         cases: list[tuple[str, BlockId]] = []
         for flow in known:
             start = BlockId(flow.name.text, flow.nodes[0].name.text)
@@ -138,13 +167,18 @@ class _Lowering:
             cases.append((flow.name.text, BlockId(start.flow, start.node, ENTER)))
         if not cases:
             return
-        exit_ = Jump(cases[0][1]) if len(cases) == 1 else Switch(NUMBER_FLOW, tuple(cases), cases[0][1])
+        exit_ = (
+            Jump(cases[0][1]) if len(cases) == 1 else Switch(NUMBER_FLOW, tuple(cases), cases[0][1])
+        )
         self._add(MAIN_MENU, (), exit_, "main_menu", self.program.around.numbers[0].span)
 
     def _hangup(self) -> BlockId | None:
         if not self.own_handlers and not self.program.on_hangup:
             return None
-        steps = (*self.program.on_hangup, *(node for flow in self.program.flows.values() for node in flow.on_hangup))
+        steps = (
+            *self.program.on_hangup,
+            *(node for flow in self.program.flows.values() for node in flow.on_hangup),
+        )
         span = steps[0].span
         self._add(HANGUP_END, (), Hangup(), "on_hangup", span)
         first = self._project_handler() or HANGUP_END
@@ -166,7 +200,12 @@ class _Lowering:
         span = self.program.limit.span
         node = BoundNode(Word("limit", span), HangupNode(), span)
         flow = BoundFlow(Word(CALL, span), (node,))
-        words = PhraseMaker(self.program.around, scope_of({}, CALL, self.program.around), self.into.texts, self.report)
+        words = PhraseMaker(
+            self.program.around,
+            scope_of({}, CALL, self.program.around),
+            self.into.texts,
+            self.report,
+        )
         to = NodeBuilder(self.into, flow, node, words).way(self.program.limit, "to")
         self._add(LIMIT, (), Jump(to), "limit", span)
         return LIMIT
@@ -178,12 +217,22 @@ class _Lowering:
             person = flow.person if flow else self.program.person
             if person and person.to.text != "person":
                 at = flow or BoundFlow(Word(CALL, person.span), (node,))
-                words = PhraseMaker(self.program.around, scope_of({}, CALL, self.program.around), Texts(), self.report)
+                words = PhraseMaker(
+                    self.program.around,
+                    scope_of({}, CALL, self.program.around),
+                    Texts(),
+                    self.report,
+                )
                 scratch = GraphBuilder(self.program, self.report)
                 NodeBuilder(scratch, at, node, words).target(person.to)
 
     def _menus(self) -> dict[str, BlockId]:
-        remembered = (op for block in self.into.blocks.values() for op in block.operations if isinstance(op, Remember))
+        remembered = (
+            op
+            for block in self.into.blocks.values()
+            for op in block.operations
+            if isinstance(op, Remember)
+        )
         return {op.node: BlockId(*op.node.split(".")) for op in remembered}
 
     def _noted_again(self) -> None:
@@ -192,7 +241,10 @@ class _Lowering:
             return
         for id_, block in tuple(self.into.blocks.items()):
             if isinstance(block.exit, Call):
-                ways = tuple((result, self._back_in(id_, f"returned_{result}", to)) for result, to in block.exit.results)
+                ways = tuple(
+                    (result, self._back_in(id_, f"returned_{result}", to))
+                    for result, to in block.exit.results
+                )
                 self.into.blocks[id_] = replace(block, exit=replace(block.exit, results=ways))
 
     def _back_in(self, at: BlockId, part: str, to: BlockId) -> BlockId:
@@ -205,26 +257,38 @@ class _Lowering:
         menus = self._menus()
         if not self.own_handlers:
             return menus
-        return {name: self._back_in(start, "back_in", start) for name, start in menus.items() if start in self.into.blocks}
+        return {
+            name: self._back_in(start, "back_in", start)
+            for name, start in menus.items()
+            if start in self.into.blocks
+        }
 
     def _enters(self) -> None:
         """Blocks by which a flow is entered from others: its variables unset, its menus forgotten."""
         asked = self._asked_if_set()
         menus = {name.partition(".")[0] for name in self._menus()}
-        returning = {block.id.flow for block in self.into.blocks.values() if isinstance(block.exit, Return)}
+        returning = {
+            block.id.flow for block in self.into.blocks.values() if isinstance(block.exit, Return)
+        }
         for start in self.into.called:
             self._enter(start, CALLED, self._entering(start.flow, asked, menus))
         for start in self.into.entered:
             # Who jumps into a flow is not come back to, whoever called it before.
-            abandoned = (Assign(return_register(start.flow), None),) if start.flow in returning else ()
+            abandoned = (
+                (Assign(return_register(start.flow), None),) if start.flow in returning else ()
+            )
             self._enter(start, ENTER, (*abandoned, *self._entering(start.flow, asked, menus)))
 
     def _enter(self, start: BlockId, part: str, operations: tuple[Operation, ...]) -> None:
         block = self.into.blocks.get(start)
         if block is not None:
-            self.into.add(Block(BlockId(start.flow, start.node, part), operations, Jump(start), block.origin))
+            self.into.add(
+                Block(BlockId(start.flow, start.node, part), operations, Jump(start), block.origin)
+            )
 
-    def _entering(self, flow: str, asked: tuple[str, ...], menus: set[str]) -> tuple[Operation, ...]:
+    def _entering(
+        self, flow: str, asked: tuple[str, ...], menus: set[str]
+    ) -> tuple[Operation, ...]:
         own = (name for name in asked if name.startswith(f"{flow}."))
         parameters = {f"{flow}.{name}" for name in self.program.flows[flow].parameters}
         # A variable that is read unguarded is set on every path (a pass proves it), so only
@@ -252,7 +316,9 @@ class _Lowering:
         for flow in calls:
             ring = _ring(flow, calls)
             if ring:
-                self.report.report(codes.RECURSIVE_CALL, calls[flow][ring[1]], ring=" -> ".join(ring), flow=ring[1])
+                self.report.report(
+                    codes.RECURSIVE_CALL, calls[flow][ring[1]], ring=" -> ".join(ring), flow=ring[1]
+                )
 
 
 def _ring(flow: str, calls: dict[str, dict[str, Span]]) -> tuple[str, ...]:

@@ -57,23 +57,47 @@ from flowc.syntax.tree import Mapping, Tree
 from flowc.syntax.tree import Scalar as Scalar_
 
 T = TypeVar("T")
-FLOWS, SERVICES, CALENDARS, LISTS, PROMPTS = "flows/", "services/", "calendars/", "lists/", "prompts/"
+FLOWS, SERVICES, CALENDARS, LISTS, PROMPTS = (
+    "flows/",
+    "services/",
+    "calendars/",
+    "lists/",
+    "prompts/",
+)
 QUEUES_FILE, PROMPTS_FILE = "queues.yaml", "prompts.csv"
 DIALLED = Worded(
-    Words("a number of digits, quoted", "加引号的号码"), '"3285028"', lambda t: t if re.fullmatch(r"\+?[0-9]{2,20}", t) else None
+    Words("a number of digits, quoted", "加引号的号码"),
+    '"3285028"',
+    lambda t: t if re.fullmatch(r"\+?[0-9]{2,20}", t) else None,
 )
 DESTINATION = NameShape(
-    Words("a number, a beginning and `*`, or a list of the project", "号码、号段加 `*`，或项目里的号码表"),
+    Words(
+        "a number, a beginning and `*`, or a list of the project",
+        "号码、号段加 `*`，或项目里的号码表",
+    ),
     '"0750*"',
     re.compile(r"[0-9]{2,20}|[0-9]{1,19}\*|[a-z][a-z0-9_]*"),
 )
 LIMITS = Form("limits", {"length": DURATION, "nodes": count(10, 100_000), "to": TARGET})
 PERSON = Form("person", {"to": TARGET, "within_keys": count(0, 20), "within": DURATION}, ("to",))
-TICKET_CLASS = Form("ticket class", {"accept": DURATION, "handle": DURATION, "reply": DURATION, "title": RAW})
+TICKET_CLASS = Form(
+    "ticket class", {"accept": DURATION, "handle": DURATION, "reply": DURATION, "title": RAW}
+)
 NUMBER = Form("number", {"flow": FLOW_NAME, "also": ListShape(DIALLED)}, ("flow",))
-NUMBERS = RawMapping(Words("numbers and the flows that answer them", "号码和接听的流程"), '{"3285028": {flow: hotline}}', OneOf(FLOW_NAME, NUMBER))
-TICKETS = RawMapping(Words("classes of work orders", "工单类别"), "{fault: {accept: 15m, handle: 4h, reply: 24h}}", TICKET_CLASS, none=True)
-ENVIRONMENTS = RawMapping(Words("places and their settings", "环境和设置"), "{dev: {target: pbx}}", none=True)
+NUMBERS = RawMapping(
+    Words("numbers and the flows that answer them", "号码和接听的流程"),
+    '{"3285028": {flow: hotline}}',
+    OneOf(FLOW_NAME, NUMBER),
+)
+TICKETS = RawMapping(
+    Words("classes of work orders", "工单类别"),
+    "{fault: {accept: 15m, handle: 4h, reply: 24h}}",
+    TICKET_CLASS,
+    none=True,
+)
+ENVIRONMENTS = RawMapping(
+    Words("places and their settings", "环境和设置"), "{dev: {target: pbx}}", none=True
+)
 
 
 def _zone(text: str) -> str | None:
@@ -148,7 +172,9 @@ class ProjectReader:
         key = tree.key("recording") if isinstance(tree, Mapping) else None
         if key is not None:
             self.report.report(
-                codes.NOT_YET, key.span, what="calls to agents are not recorded by `recording:`",
+                codes.NOT_YET,
+                key.span,
+                what="calls to agents are not recorded by `recording:`",
                 what_zh="`recording:` 还不能给人工通话录音",
                 advice="take it out; let the queue record on the server (`MixMonitor`), and say the notice in a `say` before the queue",
                 advice_zh="请去掉它；由电话系统的队列录音（`MixMonitor`），并在排队之前用 `say` 告知",
@@ -180,7 +206,11 @@ class ProjectReader:
 
     def _surroundings(self, form: dict[str, Any]) -> tuple[Surroundings, dict[str, Record]]:
         place = self._place(PROJECT_FILE)
-        services = self._named(SERVICES, lambda tree, at: ServiceReader(self.report).read(tree, at), lambda spec: spec.name)
+        services = self._named(
+            SERVICES,
+            lambda tree, at: ServiceReader(self.report).read(tree, at),
+            lambda spec: spec.name,
+        )
         person = form.get("person") or {}
         records = _records(services)
         variables = {
@@ -220,16 +250,30 @@ class ProjectReader:
 
     def _check_destinations(self, words: tuple[Word, ...], around: Surroundings) -> None:
         for word in words:
-            if not word.text[0].isdigit() and word.text not in around.lists and word.text not in self.unread:
+            if (
+                not word.text[0].isdigit()
+                and word.text not in around.lists
+                and word.text not in self.unread
+            ):
                 self.report.report(
-                    codes.UNKNOWN_THING, word.span, what="list", what_zh="号码表", name=word.text, **closest(word.text, around.lists)
+                    codes.UNKNOWN_THING,
+                    word.span,
+                    what="list",
+                    what_zh="号码表",
+                    name=word.text,
+                    **closest(word.text, around.lists),
                 )
 
     def _check_languages(self, form: dict[str, Any]) -> None:
         for key in form.get("voices", {}):
             if key.text not in self.languages:
                 self.report.report(
-                    codes.UNKNOWN_THING, key.span, what="language", what_zh="语言", name=key.text, **closest(key.text, self.languages)
+                    codes.UNKNOWN_THING,
+                    key.span,
+                    what="language",
+                    what_zh="语言",
+                    name=key.text,
+                    **closest(key.text, self.languages),
                 )
 
     def _check_flags(self, around: Surroundings) -> None:
@@ -237,7 +281,14 @@ class ProjectReader:
             flag = calendar.emergency
             if flag and flag not in around.flags:
                 span = calendar.span.source.span(calendar.span.start, calendar.span.start + 1)
-                self.report.report(codes.UNKNOWN_THING, span, what="flag", what_zh="标志", name=flag, **closest(flag, around.flags))
+                self.report.report(
+                    codes.UNKNOWN_THING,
+                    span,
+                    what="flag",
+                    what_zh="标志",
+                    name=flag,
+                    **closest(flag, around.flags),
+                )
 
     def _numbers(self, tree: Tree | None, place: Place) -> tuple[Number, ...]:
         found: list[Number] = []
@@ -251,7 +302,12 @@ class ProjectReader:
             also = tuple(form.get("also", ()))
             for each in (number, *also):
                 if each in taken:
-                    self.report.report(codes.DUPLICATE_FLOW, key.span, name=each, where=f"`numbers:` ({taken[each]})")
+                    self.report.report(
+                        codes.DUPLICATE_FLOW,
+                        key.span,
+                        name=each,
+                        where=f"`numbers:` ({taken[each]})",
+                    )
                 taken[each] = number
             found.append(Number(number, flow.text, also, flow.span))
         return tuple(found)
@@ -266,7 +322,11 @@ class ProjectReader:
         for key, body in entries(tree):
             form = TICKET_CLASS.read(body, place.under(key.text))
             if form is not None:
-                classes.append(TicketClass(key.text, form.get("accept", 0), form.get("handle", 0), form.get("reply", 0)))
+                classes.append(
+                    TicketClass(
+                        key.text, form.get("accept", 0), form.get("handle", 0), form.get("reply", 0)
+                    )
+                )
         return TicketSettings(tuple(classes))
 
     def _queues(self) -> dict[str, QueueSpec]:
@@ -276,7 +336,11 @@ class ProjectReader:
         return read_queues(tree, self._place(QUEUES_FILE)) if tree is not None else {}
 
     def _calendars(self) -> dict[str, Calendar]:
-        return self._named(CALENDARS, lambda tree, at: CalendarReader(self.report).read(tree, at), lambda each: each.name)
+        return self._named(
+            CALENDARS,
+            lambda tree, at: CalendarReader(self.report).read(tree, at),
+            lambda each: each.name,
+        )
 
     def _lists(self) -> dict[str, tuple[str, ...]]:
         found = {}
@@ -286,13 +350,19 @@ class ProjectReader:
             if source is None:
                 self.unread.add(stem)
             elif not NAME.fullmatch(stem):
-                self.report.report(codes.WRONG_NAME, source.span(0, 0), name=stem, most=LONGEST_NAME)
+                self.report.report(
+                    codes.WRONG_NAME, source.span(0, 0), name=stem, most=LONGEST_NAME
+                )
             else:
                 found[stem] = read_list(source, self._place(name))
         return found
 
     def _prompts(self) -> dict[str, PromptRow]:
-        source = decode(self.files[PROMPTS_FILE], PROMPTS_FILE, self.report) if PROMPTS_FILE in self.files else None
+        source = (
+            decode(self.files[PROMPTS_FILE], PROMPTS_FILE, self.report)
+            if PROMPTS_FILE in self.files
+            else None
+        )
         return read_prompts(source, self._place(PROMPTS_FILE)) if source else {}
 
     def _recordings(self) -> list[tuple[str, str]]:
@@ -300,10 +370,16 @@ class ProjectReader:
         return [(path.parts[1], path.stem) for path in paths if len(path.parts) == 3]
 
     def _flows(self, binder: FlowBinder) -> dict[str, BoundFlow]:
-        return self._named(FLOWS, lambda tree, _at: binder.flow(tree), lambda flow: flow.name.text, ".flow.yaml")
+        return self._named(
+            FLOWS, lambda tree, _at: binder.flow(tree), lambda flow: flow.name.text, ".flow.yaml"
+        )
 
     def _named(
-        self, folder: str, read: Callable[[Tree, Place], T | None], name_of: Callable[[T], str], ending: str = ".yaml"
+        self,
+        folder: str,
+        read: Callable[[Tree, Place], T | None],
+        name_of: Callable[[T], str],
+        ending: str = ".yaml",
     ) -> dict[str, T]:
         """Everything of one sort by its name; a name used twice is reported."""
         found: dict[str, T] = {}
@@ -323,7 +399,9 @@ class ProjectReader:
         return found
 
     def _under(self, folder: str, ending: str) -> list[str]:
-        return sorted(name for name in self.files if name.startswith(folder) and name.endswith(ending))
+        return sorted(
+            name for name in self.files if name.startswith(folder) and name.endswith(ending)
+        )
 
     def _yaml(self, name: str) -> Tree | None:
         source = decode(self.files[name], name, self.report)
@@ -360,5 +438,3 @@ def _records(services: MappingOf[str, ServiceSpec]) -> dict[str, Record]:
 def project_file_missing(files: MappingOf[str, bytes]) -> bool:
     """Whether a folder is no project at all."""
     return PROJECT_FILE not in files
-
-

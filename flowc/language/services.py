@@ -1,11 +1,11 @@
 """`services/*.yaml` into service specs: types, operations, settings, templates.
 
-    service: billing
-    kind: sql
-    url: ${env:BILLING_URL:sqlite:///billing.db}
-    types: {Service: {name: text, balance: money}}
-    lookups:
-      customer: {with: {account: digits}, gives: Service, or: [not_found], deadline: 2s, query: "select ..."}
+service: billing
+kind: sql
+url: ${env:BILLING_URL:sqlite:///billing.db}
+types: {Service: {name: text, balance: money}}
+lookups:
+  customer: {with: {account: digits}, gives: Service, or: [not_found], deadline: 2s, query: "select ..."}
 """
 
 from __future__ import annotations
@@ -59,10 +59,18 @@ from flowc.language.forms import PLAIN, Form, MappingShape, RawMapping, entries
 from flowc.source import Span
 from flowc.syntax.tree import Mapping, Scalar, Tree
 
-TYPES = RawMapping(Words_("records and their fields", "记录和字段"), "{Service: {name: text}}", MappingShape(PLAIN))
-OPERATIONS = RawMapping(Words_("operations by their names", "操作名和操作"), "{customer: {gives: text}}", none=True)
-PARAMETERS = RawMapping(Words_("parameters and their types", "参数和类型"), "{account: digits}", PLAIN, none=True)
-RESERVED_RESULTS = frozenset({"then", "done", "error", "unknown", "with", "as", "while_waiting", "class", "note", "title"})
+TYPES = RawMapping(
+    Words_("records and their fields", "记录和字段"), "{Service: {name: text}}", MappingShape(PLAIN)
+)
+OPERATIONS = RawMapping(
+    Words_("operations by their names", "操作名和操作"), "{customer: {gives: text}}", none=True
+)
+PARAMETERS = RawMapping(
+    Words_("parameters and their types", "参数和类型"), "{account: digits}", PLAIN, none=True
+)
+RESERVED_RESULTS = frozenset(
+    {"then", "done", "error", "unknown", "with", "as", "while_waiting", "class", "note", "title"}
+)
 SERVICE = Form(
     "service",
     {
@@ -127,7 +135,9 @@ class ServiceReader:
         if form is None or "service" not in form or "kind" not in form:
             return None
         if form["service"].text == TICKETS:
-            self.report.report(codes.WRONG_NAME, form["service"].span, name=TICKETS, most=LONGEST_NAME)
+            self.report.report(
+                codes.WRONG_NAME, form["service"].span, name=TICKETS, most=LONGEST_NAME
+            )
         settings = self._settings(form, tree, place)
         records = self._records(form.get("types"), place)
         operations: list[OperationSpec] = []
@@ -135,11 +145,17 @@ class ServiceReader:
         for section, kind in (("lookups", InvokeKind.LOOKUP), ("requests", InvokeKind.REQUEST)):
             for name, body in entries(form.get(section)):
                 if not NAME.fullmatch(name.text) or len(name.text) > LONGEST_NAME:
-                    self.report.report(codes.WRONG_NAME, name.span, name=name.text, most=LONGEST_NAME)
+                    self.report.report(
+                        codes.WRONG_NAME, name.span, name=name.text, most=LONGEST_NAME
+                    )
                 if name.text in taken:
-                    self.report.report(codes.DUPLICATE_FLOW, name.span, name=name.text, where=section)
+                    self.report.report(
+                        codes.DUPLICATE_FLOW, name.span, name=name.text, where=section
+                    )
                 taken.add(name.text)
-                found = self._operation(name, body, kind, form["kind"], records, place.under(name.text))
+                found = self._operation(
+                    name, body, kind, form["kind"], records, place.under(name.text)
+                )
                 operations.extend([found] if found else [])
         return ServiceSpec(form["service"].text, settings, tuple(operations)) if settings else None
 
@@ -152,8 +168,13 @@ class ServiceReader:
             case "sql":
                 return SqlSettings(environment_template(form["url"]))
             case "http":
-                headers = tuple((key.text, environment_template(text)) for key, text in form.get("headers", {}).items())
-                return HttpSettings(environment_template(form["url"]), headers, form.get("allow_private", False))
+                headers = tuple(
+                    (key.text, environment_template(text))
+                    for key, text in form.get("headers", {}).items()
+                )
+                return HttpSettings(
+                    environment_template(form["url"]), headers, form.get("allow_private", False)
+                )
             case _:
                 return FixtureSettings(form["file"])
 
@@ -174,22 +195,41 @@ class ServiceReader:
         return parse_type(text, tree.span, records, self.report) if text else None
 
     def _operation(
-        self, name: Scalar, body: Tree, kind: InvokeKind, service_kind: str, records: MappingOf[str, Record], place: Place
+        self,
+        name: Scalar,
+        body: Tree,
+        kind: InvokeKind,
+        service_kind: str,
+        records: MappingOf[str, Record],
+        place: Place,
     ) -> OperationSpec | None:
         form = OPERATION.read(body, place)
         if form is None:
             return None
-        named = ((key, self.type(written, records, place)) for key, written in entries(form.get("with")))
+        named = (
+            (key, self.type(written, records, place)) for key, written in entries(form.get("with"))
+        )
         parameters = tuple((key.text, type_) for key, type_ in named if type_)
-        scope = Scope({key: Binding(key, type_) for key, type_ in parameters}, frozenset(), frozenset())
+        scope = Scope(
+            {key: Binding(key, type_) for key, type_ in parameters}, frozenset(), frozenset()
+        )
         templates = TemplateReader(scope, self.report, body.span)
-        written = next((entry.value for entry in body if entry.key.text == "gives"), None) if not isinstance(body, Scalar) else None  # type: ignore[union-attr] # a form is a mapping
+        written = (
+            next((entry.value for entry in body if entry.key.text == "gives"), None)
+            if not isinstance(body, Scalar)
+            else None
+        )  # type: ignore[union-attr] # a form is a mapping
         results = self._results(form.get("or", ()))
         self._fits(form, service_kind, name, kind)
         for word in form.get("optional", ()):
             if word.text not in dict(parameters):
                 self.report.report(
-                    codes.UNKNOWN_THING, word.span, what="parameter", what_zh="参数", name=word.text, **closest(word.text, dict(parameters))
+                    codes.UNKNOWN_THING,
+                    word.span,
+                    what="parameter",
+                    what_zh="参数",
+                    name=word.text,
+                    **closest(word.text, dict(parameters)),
                 )
         if kind is InvokeKind.REQUEST and "key" not in form:
             self.report.report(proofs.ALWAYS_REQUEST, name.span, name=name.text)
@@ -214,27 +254,42 @@ class ServiceReader:
                 self.report.report(codes.WRONG_NAME, word.span, name=word.text, most=LONGEST_NAME)
         return tuple(dict.fromkeys(word.text for word in words))
 
-    def _fits(self, form: dict[str, Any], service_kind: str, name: Scalar, kind: InvokeKind) -> None:
+    def _fits(
+        self, form: dict[str, Any], service_kind: str, name: Scalar, kind: InvokeKind
+    ) -> None:
         """The fields of an operation are those of its service's kind."""
         for word in form:
             if word not in EVERYWHERE + FIELDS_OF[service_kind] + ONLY_OF[kind]:
-                self.report.report(codes.UNKNOWN_FIELD, name.span, kind=f"{service_kind} {kind.value}", name=word)
+                self.report.report(
+                    codes.UNKNOWN_FIELD, name.span, kind=f"{service_kind} {kind.value}", name=word
+                )
         if service_kind == "sql" and "query" not in form:
             self.report.report(
-                codes.MISSING_FIELD, name.span, node=name.text, name="query",
-                hint="say what is asked, as `query: \"select ...\"`", hint_zh="写出查询语句，例如 `query: \"select ...\"`",
+                codes.MISSING_FIELD,
+                name.span,
+                node=name.text,
+                name="query",
+                hint='say what is asked, as `query: "select ..."`',
+                hint_zh='写出查询语句，例如 `query: "select ..."`',
             )
 
     def _known_results(self, body: Tree, form: dict[str, Any], results: tuple[str, ...]) -> None:
         """What `empty:` and `statuses:` name is among the results of `or:`."""
-        named: list[tuple[str, Span]] = [(name, key.span) for key, name in form.get("statuses", {}).items()]
+        named: list[tuple[str, Span]] = [
+            (name, key.span) for key, name in form.get("statuses", {}).items()
+        ]
         empty = {key.text: value.span for key, value in entries(body)}.get("empty")
         if empty is not None and "empty" in form:
             named.append((form["empty"], empty))
         for name, span in named:
             if name not in results:
                 self.report.report(
-                    codes.UNKNOWN_THING, span, what="result", what_zh="结果", name=name, **closest(name, results)
+                    codes.UNKNOWN_THING,
+                    span,
+                    what="result",
+                    what_zh="结果",
+                    name=name,
+                    **closest(name, results),
                 )
 
     def _action(self, form: dict[str, Any], kind: str, templates: TemplateReader) -> Action:
@@ -258,7 +313,11 @@ def _http(form: dict[str, Any], templates: TemplateReader) -> HttpAction:
         headers=templates.named(form.get("headers", {})),
         body=templates.named(form.get("body", {})),
         body_form=body_form,
-        statuses=tuple((int(key.text), name) for key, name in form.get("statuses", {}).items() if key.text.isdigit()),
+        statuses=tuple(
+            (int(key.text), name)
+            for key, name in form.get("statuses", {}).items()
+            if key.text.isdigit()
+        ),
         at=tuple(part for part in form.get("at", "").split(".") if part),
     )
 

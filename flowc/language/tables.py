@@ -20,13 +20,17 @@ MORE = "+"  # what stands beyond the last named column
 PROMPT_ID = re.compile(r"[a-z][a-z0-9_.]{0,199}")
 NUMBER = re.compile(r"\+?[0-9]{1,20}\*?")
 SEAT = Worded(
-    Words("a seat: letters, digits, _ and -", "坐席：字母、数字、_ 和 -"), "8001", lambda t: t if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", t) else None
+    Words("a seat: letters, digits, _ and -", "坐席：字母、数字、_ 和 -"),
+    "8001",
+    lambda t: t if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", t) else None,
 )
 QUEUE = Form(
     "queue",
     {
         "members": ListShape(SEAT),
-        "strategy": one_of("longest_idle", "ring_all", "round_robin", "fewest_calls", "random", "in_order"),
+        "strategy": one_of(
+            "longest_idle", "ring_all", "round_robin", "fewest_calls", "random", "in_order"
+        ),
         "ring": DURATION,
         "wrap_up": DURATION,
         "most_callers": count(0, 9999),
@@ -36,7 +40,9 @@ QUEUE = Form(
 )
 
 
-QUEUES = RawMapping(Words("queues by their names", "队列名和队列"), "{digital_tv: {members: [8001]}}")
+QUEUES = RawMapping(
+    Words("queues by their names", "队列名和队列"), "{digital_tv: {members: [8001]}}"
+)
 
 
 def read_queues(tree: Tree, place: Place) -> dict[str, QueueSpec]:
@@ -71,7 +77,11 @@ def _rows(source: Source, place: Place) -> Iterator[tuple[dict[str, str], Span]]
         try:
             row = next(lines, None)
         except csv.Error as problem:
-            place.wrong(Scalar("", source.span(row_at, row_at + 1)), Words(f"a row ({problem})", f"一行数据（{problem}）"), "id,zh,en")
+            place.wrong(
+                Scalar("", source.span(row_at, row_at + 1)),
+                Words(f"a row ({problem})", f"一行数据（{problem}）"),
+                "id,zh,en",
+            )
             return
         if row is None:
             return
@@ -82,7 +92,10 @@ def _rows(source: Source, place: Place) -> Iterator[tuple[dict[str, str], Span]]
         elif row:
             line = source.text.find("\n", start)
             more = {f"{MORE}{at}": text for at, text in enumerate(row[len(header) :])}
-            yield {**dict(zip(header, row, strict=False)), **more}, source.span(start, line if line >= 0 else len(source.text))
+            yield (
+                {**dict(zip(header, row, strict=False)), **more},
+                source.span(start, line if line >= 0 else len(source.text)),
+            )
 
 
 def _lines(text: str, starts: list[int]) -> Iterator[str]:
@@ -99,7 +112,11 @@ def read_prompts(source: Source, place: Place) -> dict[str, PromptRow]:
     rows = _rows(source, place)
     header = next(rows, None)
     if header is not None and "id" not in header[0]:
-        place.wrong(Scalar("", header[1]), Words("a first line with a column `id`", "首行有 `id` 一列"), "id,zh,en,recording")
+        place.wrong(
+            Scalar("", header[1]),
+            Words("a first line with a column `id`", "首行有 `id` 一列"),
+            "id,zh,en,recording",
+        )
         return {}
     for row, span in rows:
         id_ = (row.get("id") or "").strip()
@@ -108,14 +125,21 @@ def read_prompts(source: Source, place: Place) -> dict[str, PromptRow]:
         if any(name.startswith(MORE) for name in row):
             # A comma in a text moves the rest of the row to the right, and the text is cut short.
             columns = len(header[0]) if header else 0
-            wanted = Words(f"a row of {columns} columns; a text with a comma in it needs quotes", f"{columns} 列；文字里有逗号时要加双引号")
+            wanted = Words(
+                f"a row of {columns} columns; a text with a comma in it needs quotes",
+                f"{columns} 列；文字里有逗号时要加双引号",
+            )
             place.wrong(Scalar(id_, span), wanted, 'goodbye,再见。,"Thank you, goodbye."')
         if not PROMPT_ID.fullmatch(id_):
             place.wrong(Scalar(id_, span), Words("a prompt's id", "提示音编号"), "greeting")
         elif id_ in found:
             place.report.report(codes.DUPLICATE_FLOW, span, name=id_, where=str(found[id_].span))
         else:
-            texts = {language: row[language].strip() for language in place.languages if (row.get(language) or "").strip()}
+            texts = {
+                language: row[language].strip()
+                for language in place.languages
+                if (row.get(language) or "").strip()
+            }
             found[id_] = PromptRow(id_, texts, span)
     return found
 
@@ -132,5 +156,9 @@ def read_list(source: Source, place: Place) -> tuple[str, ...]:
         if NUMBER.fullmatch(entry):
             found.append(entry.lstrip("+"))
         elif entry:
-            place.wrong(Scalar(entry, span), Words("a number in the first column", "第一列是号码"), "13800138000")
+            place.wrong(
+                Scalar(entry, span),
+                Words("a number in the first column", "第一列是号码"),
+                "13800138000",
+            )
     return tuple(dict.fromkeys(found))

@@ -49,7 +49,7 @@ _CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
 
 
 @dataclass
-class AnswerRejected(ValueError):
+class AnswerRejected(ValueError):  # noqa: N818 - it says what happened, as every event does
     """The answer is not of the declared type. Names the place and the type, never the value."""
 
     path: tuple[str, ...]

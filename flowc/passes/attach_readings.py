@@ -48,9 +48,17 @@ class _Wanted:
 def attach_readings(graph: FlowGraph, report: Reporter) -> FlowGraph:
     """The same graph with each `Invoke` complete and no text left to compare natively."""
     givers = _givers(graph)
-    answers = tuple({frozenset(given.variable for given in each.gives): None for each in _invokes(graph.blocks.values())})
+    answers = tuple(
+        {
+            frozenset(given.variable for given in each.gives): None
+            for each in _invokes(graph.blocks.values())
+        }
+    )
     wanted = _Wanted()
-    blocks = {id_: _Rewriter(answers, wanted, report, block).block() for id_, block in graph.blocks.items()}
+    blocks = {
+        id_: _Rewriter(answers, wanted, report, block).block()
+        for id_, block in graph.blocks.items()
+    }
     for block in blocks.values():
         _collect(block, wanted, givers, report)
     done = {id_: _filled(block, wanted) for id_, block in blocks.items()}
@@ -144,7 +152,11 @@ class _Rewriter:
         key = f"{expression_text(expression)}"
         if key not in self.wanted.decided:
             first = min(read)
-            count = sum(1 for each in self.wanted.decided.values() if each.variable.startswith(f"{first}.is"))
+            count = sum(
+                1
+                for each in self.wanted.decided.values()
+                if each.variable.startswith(f"{first}.is")
+            )
             self.wanted.decided[key] = Decided(f"{first}.is{count + 1}", expression)
         return Read(self.wanted.decided[key].variable, Scalar.BOOL)
 
@@ -154,7 +166,9 @@ def _is_constant(expression: Expression) -> bool:
     return not any(isinstance(part, Read) for part in walk(expression))
 
 
-def _collect(block: Block, wanted: _Wanted, givers: Mapping[str, list[Given]], report: Reporter) -> None:
+def _collect(
+    block: Block, wanted: _Wanted, givers: Mapping[str, list[Given]], report: Reporter
+) -> None:
     for expression in expressions_in(block):
         wanted.read |= reads(expression)
     for operation in block.operations:
@@ -168,7 +182,10 @@ def _collect(block: Block, wanted: _Wanted, givers: Mapping[str, list[Given]], r
 
 def _refuse(block: Block, variable: str, read_as: ReadAs, report: Reporter) -> None:
     report.report(
-        flows.NO_READ_OUT, block.origin.span, name=author_name(variable), type=read_as.value,
+        flows.NO_READ_OUT,
+        block.origin.span,
+        name=author_name(variable),
+        type=read_as.value,
         reason="only what a service answers, and digits, can be read out",
         reason_zh="只有服务返回的值和按键数字可以朗读",
     )
@@ -177,7 +194,9 @@ def _refuse(block: Block, variable: str, read_as: ReadAs, report: Reporter) -> N
 def _filled(block: Block, wanted: _Wanted) -> Block:
     if not any(isinstance(each, Invoke) for each in block.operations):
         return block
-    filled = (_carry(each, wanted) if isinstance(each, Invoke) else each for each in block.operations)
+    filled = (
+        _carry(each, wanted) if isinstance(each, Invoke) else each for each in block.operations
+    )
     return replace(block, operations=tuple(filled))
 
 

@@ -91,5 +91,3 @@ def chosen_in_a_menu(block: Block, outcome: str) -> bool:
             return outcome.startswith("key_")
         case _:
             return False
-
-

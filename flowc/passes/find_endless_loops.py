@@ -30,15 +30,26 @@ def find_endless_loops(graph: FlowGraph, report: Reporter) -> None:
         origin = graph.blocks[closing.source].origin
         outcome = closing.outcome or closing.source.part.removesuffix("_way")
         report.report(
-            proofs.ENDLESS, origin.span, ring=" -> ".join((*nodes, nodes[0])),
-            outcome="then" if outcome == START else outcome, target=closing.to.node,
+            proofs.ENDLESS,
+            origin.span,
+            ring=" -> ".join((*nodes, nodes[0])),
+            outcome="then" if outcome == START else outcome,
+            target=closing.to.node,
         )
 
 
 def _unbounded(graph: FlowGraph) -> dict[BlockId, list[Edge]]:
     """The ways that nothing bounds. A call leads on where the flow called can be passed without a choice."""
-    onward = {id_: [e for e in edges_of(block) if not _bounded(e, block, graph)] for id_, block in graph.blocks.items()}
-    jumped = {edge.to.flow for ways in onward.values() for edge in ways if edge.source.flow != edge.to.flow and not _is_call(edge, graph)}
+    onward = {
+        id_: [e for e in edges_of(block) if not _bounded(e, block, graph)]
+        for id_, block in graph.blocks.items()
+    }
+    jumped = {
+        edge.to.flow
+        for ways in onward.values()
+        for edge in ways
+        if edge.source.flow != edge.to.flow and not _is_call(edge, graph)
+    }
     for id_, block in graph.blocks.items():
         match block.exit:
             case Return(flow=flow) if flow not in jumped:
@@ -73,7 +84,11 @@ def _passed(graph: FlowGraph, onward: Ways) -> dict[BlockId, frozenset[str]]:
 
 
 def _results(
-    entry: BlockId, graph: FlowGraph, onward: Ways, passed: Mapping[BlockId, frozenset[str]], within: Mapping[BlockId, set[BlockId]]
+    entry: BlockId,
+    graph: FlowGraph,
+    onward: Ways,
+    passed: Mapping[BlockId, frozenset[str]],
+    within: Mapping[BlockId, set[BlockId]],
 ) -> Iterator[str]:
     """The results of a flow by what is known of the flows that it calls, which are noted in `within`."""
     seen: set[BlockId] = set()
@@ -97,7 +112,9 @@ def _bounded(edge: Edge, block: Block, graph: FlowGraph) -> bool:
     if chosen_in_a_menu(block, edge.outcome):
         return True
     match block.exit:
-        case Branch(condition, then) if edge.to == then and any(name.startswith("way.") for name in reads(condition)):
+        case Branch(condition, then) if edge.to == then and any(
+            name.startswith("way.") for name in reads(condition)
+        ):
             return True
     # An input's own attempts are counted; only its start begins to count anew.
     there = graph.blocks.get(edge.to)

@@ -27,7 +27,13 @@ def find_no_person(graph: FlowGraph, promise: PersonPromise, report: Reporter) -
         if id_ not in keys:
             report.report(proofs.NO_PERSON, block.origin.span, node=id_.node)
         elif keys[id_] > promise.within_keys:
-            report.report(proofs.TOO_MANY_KEYS, block.origin.span, node=id_.node, keys=keys[id_], most=promise.within_keys)
+            report.report(
+                proofs.TOO_MANY_KEYS,
+                block.origin.span,
+                node=id_.node,
+                keys=keys[id_],
+                most=promise.within_keys,
+            )
         elif id_ not in silent:
             report.report(proofs.SILENT_NO_PERSON, block.origin.span, node=id_.node)
 
@@ -46,7 +52,11 @@ def _distances(graph: FlowGraph, cost: Cost) -> dict[BlockId, int]:
         price = cost(graph.blocks[edge.source], edge)
         if price is not None:
             backward.setdefault(edge.to, []).append((edge.source, price))
-    found = {id_: 0 for id_, block in graph.blocks.items() if isinstance(ending(block), Enqueue | Dial | Record)}
+    found = {
+        id_: 0
+        for id_, block in graph.blocks.items()
+        if isinstance(ending(block), Enqueue | Dial | Record)
+    }
     waiting = list(found)
     while waiting:
         at = waiting.pop(0)

@@ -13,7 +13,11 @@ def find_unreachable(graph: FlowGraph, report: Reporter) -> None:
     reached = {id_.node_name for id_ in reachable(graph, graph.entries)}
     told: set[str] = set()
     for id_, block in graph.blocks.items():
-        own = id_.node_name not in reached and block.origin.kind not in ("main_menu", "limit", "on_hangup")
+        own = id_.node_name not in reached and block.origin.kind not in (
+            "main_menu",
+            "limit",
+            "on_hangup",
+        )
         if own and id_.node_name not in told:
             told.add(id_.node_name)
             report.report(proofs.UNREACHABLE, block.origin.span, node=id_.node)

@@ -48,7 +48,9 @@ def _known_at(graph: FlowGraph) -> dict[BlockId, Known]:
         block = graph.blocks[at]
         before = known[at] = known[at] - lost.get(at, frozenset())
         if isinstance(block.exit, Return) and _note_return(block, before, returned):
-            waiting.extend(id_ for id_, call in sites.items() if call.flow == block.exit.flow and id_ in known)
+            waiting.extend(
+                id_ for id_, call in sites.items() if call.flow == block.exit.flow and id_ in known
+            )
         for edge in edges_of(block):
             filled = _filled_by_call(block.exit, edge, returned)
             if filled is None:
@@ -73,7 +75,9 @@ def _note_return(block: Block, before: Known, returned: dict[tuple[str, str], Kn
     return news
 
 
-def _filled_by_call(exit_: Exit, edge: Edge, returned: Mapping[tuple[str, str], Known]) -> Known | None:
+def _filled_by_call(
+    exit_: Exit, edge: Edge, returned: Mapping[tuple[str, str], Known]
+) -> Known | None:
     """What a called flow has surely filled by the result that leads here; None where it never ends so."""
     if not isinstance(exit_, Call) or edge.to == exit_.entry:
         return frozenset()
@@ -86,7 +90,12 @@ def _lost_on_the_way_back(graph: FlowGraph) -> dict[BlockId, Known]:
     """What *back* may find without a value, by menu: a failed question unsets what it would fill."""
     asking: dict[str, list[BlockId]] = {}
     for id_, block in graph.blocks.items():
-        filled = (variable for each in block.operations if isinstance(each, Invoke) for variable in written_by(each))
+        filled = (
+            variable
+            for each in block.operations
+            if isinstance(each, Invoke)
+            for variable in written_by(each)
+        )
         for flow in {variable.partition(".")[0] for variable in filled}:
             asking.setdefault(flow, []).append(id_)
     if not any(isinstance(block.exit, Back) for block in graph.blocks.values()):
@@ -140,7 +149,11 @@ def _failed_after(block: Block, edge: Edge, before: Known) -> Known:
 
 def _entered(to: BlockId, known: Known) -> Known:
     """A flow that is entered afresh keeps nothing of before but its parameters, set just now."""
-    return known if to.part not in (ENTER, CALLED) else frozenset(v for v in known if not v.startswith(f"{to.flow}.") or v.endswith("!"))
+    return (
+        known
+        if to.part not in (ENTER, CALLED)
+        else frozenset(v for v in known if not v.startswith(f"{to.flow}.") or v.endswith("!"))
+    )
 
 
 def _with_operations(block: Block, before: Known, outcome: str = "") -> set[str]:
@@ -238,5 +251,3 @@ def _unguarded(expression: Expression, known: Known) -> Iterator[str]:
 
 def _is_author(variable: str) -> bool:
     return variable.partition(".")[0] not in REGISTERS
-
-

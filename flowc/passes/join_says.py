@@ -31,11 +31,20 @@ MOST_PARTS = 24
 
 def join_says(graph: FlowGraph) -> FlowGraph:
     """The graph with each such `Play` turned into a `Lead`."""
-    return replace(graph, blocks={id_: _joined(block, graph) for id_, block in graph.blocks.items()})
+    return replace(
+        graph, blocks={id_: _joined(block, graph) for id_, block in graph.blocks.items()}
+    )
 
 
 def _joined(block: Block, graph: FlowGraph) -> Block:
-    last = next((at for at in range(len(block.operations) - 1, -1, -1) if isinstance(block.operations[at], Play)), None)
+    last = next(
+        (
+            at
+            for at in range(len(block.operations) - 1, -1, -1)
+            if isinstance(block.operations[at], Play)
+        ),
+        None,
+    )
     if last is None or not _takes_no_time(block.operations[last + 1 :]):
         return block
     play = block.operations[last]

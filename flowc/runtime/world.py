@@ -24,7 +24,7 @@ class CallWorld:
         """Seconds since 1970 UTC."""
         return self.seconds
 
-    def listed(self, value: str, list: str) -> bool:
+    def listed(self, value: str, list: str) -> bool:  # noqa: A002 - the word of the language
         """Does the release's list of that name hold the value?"""
         return value in self.graph.lists.get(list, ())
 

@@ -41,7 +41,7 @@ class SimulatedWorld:
     def today(self) -> int:
         return local_date(self.now(), self._timezone)
 
-    def listed(self, value: str, list: str) -> bool:
+    def listed(self, value: str, list: str) -> bool:  # noqa: A002 - the word of the language
         return value in self._lists.get(list, ())
 
     def flag(self, name: str) -> bool:

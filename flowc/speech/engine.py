@@ -22,14 +22,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
 class SpeechError(Exception):
     """A text could not be spoken; `message` says why and `help` what to do."""
 
-    def __init__(self, message: str, help: str) -> None:
+    def __init__(self, message: str, help: str) -> None:  # noqa: A002 - the diagnostics' word
         """Keep both sentences apart, as a diagnostic shows them."""
         super().__init__(message)
         self.message = message
         self.help = help
 
 
-class SpeechUnavailable(SpeechError):
+class SpeechUnavailable(SpeechError):  # noqa: N818 - reads as the state that it reports
     """The engine itself is missing, or the voice names none."""
 
 

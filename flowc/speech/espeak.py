@@ -112,7 +112,7 @@ class _Worker:
     def __init__(self, library: str | None) -> None:
         # -P: a file of the project's folder must not pass for a module of ours.
         arguments = [sys.executable, "-P", "-m", "flowc.speech.espeak_worker"]
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, no text among the arguments
             [*arguments, *([library] if library else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

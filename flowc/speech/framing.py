@@ -30,7 +30,7 @@ class Request(TypedDict):
     rate: int
 
 
-class BrokenFrame(Exception):
+class BrokenFrame(Exception):  # noqa: N818 - what it is, and never shown to a user
     """The other side has gone, or what it sent is no frame."""
 
 

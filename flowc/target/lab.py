@@ -15,7 +15,7 @@ from flowc.target.release import Bundle, EmitRequest
 class LabUnavailableError(Exception):
     """No server for tests can be had here. `help` says what to do about it, in one line."""
 
-    def __init__(self, message: str, help: str = "") -> None:
+    def __init__(self, message: str, help: str = "") -> None:  # noqa: A002 - the word users read
         """Keep both."""
         self.message, self.help = message, help
         super().__init__(f"{message} ({help})" if help else message)

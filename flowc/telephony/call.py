@@ -15,7 +15,7 @@ from flowc.telephony.sip import Message
 from flowc.telephony.sound import Sound
 
 
-class CallEnded(Exception):
+class CallEnded(Exception):  # noqa: N818 - it tells what happened to the call
     """The call was over, so what was asked of it could not be done."""
 
 

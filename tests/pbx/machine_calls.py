@@ -33,7 +33,7 @@ class World:
     def now(self) -> int:
         return self._now
 
-    def listed(self, value: str, list: str) -> bool:
+    def listed(self, value: str, list: str) -> bool:  # noqa: A002 - the word of the language
         return value in self._graph.lists[list]
 
     def flag(self, name: str) -> bool:

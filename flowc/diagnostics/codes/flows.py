@@ -95,7 +95,10 @@ NOT_AN_ENTRY = Code(
         "flow `{flow}` does not list `{node}` under `entries:`",
         "流程 `{flow}` 的 `entries:` 里没有 `{node}`",
     ),
-    Words("add `{node}` to `entries: [...]` of flow `{flow}`", "请在流程 `{flow}` 的 `entries: [...]` 里加上 `{node}`"),
+    Words(
+        "add `{node}` to `entries: [...]` of flow `{flow}`",
+        "请在流程 `{flow}` 的 `entries: [...]` 里加上 `{node}`",
+    ),
 )
 UNKNOWN_THING = Code(
     "F0211",

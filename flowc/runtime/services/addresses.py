@@ -11,11 +11,11 @@ import ipaddress
 import socket
 
 
-class RefusedAddress(Exception):
+class RefusedAddress(Exception):  # noqa: N818 - reads as what happened
     """The host is at an address that the project does not allow."""
 
 
-class NoAddress(Exception):
+class NoAddress(Exception):  # noqa: N818
     """The host has no address."""
 
 

@@ -60,7 +60,7 @@ def _read_table(path: Path) -> Mapping[str, Json]:
         if path.suffix == ".json":
             table = read_json(content)
         else:
-            table = yaml.load(content, yaml.BaseLoader)
+            table = yaml.load(content, yaml.BaseLoader)  # noqa: S506 - BaseLoader makes text only
     except OSError as error:
         raise SettingsError(f"the table {path.name} cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, BadJson, RecursionError):

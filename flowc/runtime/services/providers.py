@@ -106,7 +106,7 @@ class Providers:
         reply = await _attempt(target, question, until)
         if target.operation.retries and _worth_another(reply):
             # Not for secrets: only so that calls do not all come back at once.
-            await asyncio.sleep(random.uniform(0, _JITTER_S))
+            await asyncio.sleep(random.uniform(0, _JITTER_S))  # noqa: S311
             reply = await _attempt(target, question, until)
         if target.operation.cache_s and isinstance(reply, Done | Declared):
             self._cache.put(slot, reply, target.operation.cache_s)

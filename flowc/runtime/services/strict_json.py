@@ -15,7 +15,7 @@ DEEPEST = 32
 MOST_DIGITS = 40
 
 
-class BadJson(ValueError):
+class BadJson(ValueError):  # noqa: N818 - reads as what it is
     """A text that is not JSON as we take it; the message shows nothing of it."""
 
 

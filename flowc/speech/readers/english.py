@@ -66,7 +66,7 @@ def decimal(negative: bool, whole: int, fraction: str) -> FragmentIds:
     return (*sign, *_whole(whole), *(("point", *digits) if digits else ()))
 
 
-def digit_fragments(yao: bool) -> Mapping[str, str]:
+def digit_fragments(yao: bool) -> Mapping[str, str]:  # noqa: ARG001 - a Chinese choice only
     """zero to nine."""
     return {digit: f"n{digit}" for digit in "0123456789"}
 

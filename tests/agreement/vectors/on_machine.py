@@ -46,7 +46,7 @@ class _World:
     def now(self) -> int:
         return 1_795_226_400
 
-    def listed(self, value: str, list: str) -> bool:
+    def listed(self, value: str, list: str) -> bool:  # noqa: A002 - the word of the language
         raise AssertionError((value, list))
 
     def flag(self, name: str) -> bool:

@@ -97,18 +97,18 @@ class Event:
     def __init__(self, line: Line, subclass: str) -> None:
         self.line, self.headers, self.body = line, {"Event-Subclass": subclass}, ""
 
-    def addHeader(self, name: str, value: str) -> None:
+    def addHeader(self, name: str, value: str) -> None:  # noqa: N802 - the server's name
         assert isinstance(value, str), (name, value)
         assert "\n" not in value
         self.headers[name] = value
 
-    def addBody(self, body: str) -> None:
+    def addBody(self, body: str) -> None:  # noqa: N802
         self.body = body
 
-    def getHeader(self, name: str) -> str | None:
+    def getHeader(self, name: str) -> str | None:  # noqa: N802
         return self.headers.get(name)
 
-    def getBody(self) -> str:
+    def getBody(self) -> str:  # noqa: N802
         return self.body
 
     def fire(self) -> None:
@@ -141,24 +141,24 @@ class Session:
     def ready(self) -> bool:
         return not self.line.hung_up
 
-    def setInputCallback(self, name: str, _: str) -> None:
+    def setInputCallback(self, name: str, _: str) -> None:  # noqa: N802
         self.callback = self.lua.globals()[name]
 
-    def setAutoHangup(self, _: bool) -> None:
+    def setAutoHangup(self, _: bool) -> None:  # noqa: N802
         pass
 
-    def getVariable(self, name: str) -> str | None:
+    def getVariable(self, name: str) -> str | None:  # noqa: N802
         return self.line.variables.get(name)
 
-    def setVariable(self, name: str, value: str) -> None:
+    def setVariable(self, name: str, value: str) -> None:  # noqa: N802
         assert "$" not in value
         assert "{" not in value
         self.line.variables[name] = value
 
-    def consoleLog(self, level: str, what: str) -> None:
+    def consoleLog(self, level: str, what: str) -> None:  # noqa: N802
         self.line.log.append(f"{level} {what}")
 
-    def streamFile(self, path: str) -> int:
+    def streamFile(self, path: str) -> int:  # noqa: N802
         line = self.line
         if path.startswith("tone_stream://"):
             return 1
@@ -177,7 +177,7 @@ class Session:
             line.ends[-1] = line.now
         return int(not broke and not line.hung_up)
 
-    def collectDigits(self, milliseconds: int) -> int:
+    def collectDigits(self, milliseconds: int) -> int:  # noqa: N802
         line, end = self.line, self.line.now + milliseconds
         waits = milliseconds > FRAME
         if waits and not line.queue and line.caller.due(line) is None:
@@ -194,7 +194,7 @@ class Session:
     def sleep(self, _: int) -> None:
         pass
 
-    def flushDigits(self) -> None:
+    def flushDigits(self) -> None:  # noqa: N802
         self.line.pump()
         self.line.queue.clear()
 
@@ -212,7 +212,7 @@ class Api:
     def __init__(self, line: Line) -> None:
         self.line = line
 
-    def getTime(self) -> str:
+    def getTime(self) -> str:  # noqa: N802
         return str(self.line.now)
 
     def execute(self, command: str, argument: str) -> str:

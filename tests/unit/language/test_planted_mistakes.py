@@ -42,7 +42,12 @@ MISTAKES = {
         REPAIR, "call: ask_phone", "call: ask_fone", "F0209", "ask_fone", "ask_phone"
     ),
     "recording of calls, which nothing does yet": Mistake(
-        PROJECT, "languages:", "recording: {calls: agents}\nlanguages:", "F0228", "recording", "MixMonitor"
+        PROJECT,
+        "languages:",
+        "recording: {calls: agents}\nlanguages:",
+        "F0228",
+        "recording",
+        "MixMonitor",
     ),
     "a misspelt kind": Mistake(
         HOTLINE, "    hours: office", "    ours: office", "F0202", "open_now:\n    ours", "hours"

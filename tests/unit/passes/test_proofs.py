@@ -112,7 +112,11 @@ OTHER = "flow: other\nnodes:\n  hello: {say: 一, then: back_again}\n  back_agai
 @pytest.mark.parametrize("nodes", ENDLESS.values(), ids=ENDLESS)
 def test_a_way_round_has_no_end(small: Compile, nodes: str) -> None:
     files = {"flow_other": OTHER} if "other" in nodes else {}
-    files |= {"flow_jumper": "flow: jumper\nnodes:\n  a: {say: 一, then: hotline}\n"} if "jumper" in nodes else {}
+    files |= (
+        {"flow_jumper": "flow: jumper\nnodes:\n  a: {say: 一, then: hotline}\n"}
+        if "jumper" in nodes
+        else {}
+    )
     calendar = {"calendar_office": OFFICE} if "office" in nodes else {}
     found = codes(small(nodes, **files, **calendar))
     assert found.count("F0403") == 1
@@ -250,8 +254,10 @@ JOINS = {
     ),
     "not with each": (
         False,
-        (f"b: {{{FIND}, then: a, not_found: bye, error: bye}}\n"
-        f"a: {{say: [{{each: customer.services, as: s, text: '{{s.name}}。'}}], then: m}}\n{MENU}"),
+        (
+            f"b: {{{FIND}, then: a, not_found: bye, error: bye}}\n"
+            f"a: {{say: [{{each: customer.services, as: s, text: '{{s.name}}。'}}], then: m}}\n{MENU}"
+        ),
     ),
 }
 

@@ -221,7 +221,7 @@ def web(answer: Answer) -> Iterator[Web]:
             except OSError:
                 self.close_connection = True
 
-        do_GET = do_POST = _serve
+        do_GET = do_POST = _serve  # noqa: N815 - the library's names
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -99,7 +99,7 @@ class PlainManager(Manager):  # type: ignore[misc]  # panoramisk has no types
     def ping(self) -> None:
         """An action's own time limit finds out a dead server."""
 
-    def connection_lost(self, exc: object) -> None:
+    def connection_lost(self, exc: object) -> None:  # noqa: ARG002 - panoramisk's signature
         """Stay disconnected: whether to come back is for the owner to decide."""
         self._connected = False
         self._on_lost()

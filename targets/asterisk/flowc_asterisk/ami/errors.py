@@ -1,6 +1,6 @@
 """What can go wrong with the manager interface, each as its own exception. Knows no protocol."""
 
-
+# ruff: noqa: N818 - each is named for what happened, as the user reads it
 from __future__ import annotations
 
 

@@ -22,7 +22,7 @@ class WireError(ValueError):
     """The peer does not speak the protocol, or says more than may be said."""
 
 
-class CommandRefused(ValueError):
+class CommandRefused(ValueError):  # noqa: N818 - it tells what happened to the command
     """A command that would be read as another, or as two."""
 
 
