@@ -65,6 +65,7 @@ class MediaStream:
         self._clock = clock
         self._frames = -1 if speaks else _OPENING_FRAMES
         self._socket = _bound(host)
+        self._port = int(self._socket.getsockname()[1])  # asked for after the end, too
         self._loop.add_reader(self._socket, self._read)
         self.heard = Sound(self._loop.time())
         self.keys: list[tuple[str, float]] = []
@@ -82,7 +83,7 @@ class MediaStream:
     @property
     def port(self) -> int:
         """Where sound for this party is to be sent."""
-        return int(self._socket.getsockname()[1])
+        return self._port
 
     def connect(self, sdp: str) -> None:
         """Send to the place that the other side's SDP names; SDP without one changes nothing."""
