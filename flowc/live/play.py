@@ -16,7 +16,8 @@ from flowc.simulate.simulator import Run
 from flowc.target import LiveLabCall
 
 QUIET_S = 0.12  # longer than the gap between two files of one prompt
-SURELY_SAID = 0.9  # of a prompt's length
+# No server says a prompt in less than its files' lengths, but for what it cuts at their ends.
+SURELY_SAID, MOST_CUT_S = 0.9, 0.3
 SLACK_S = 12.0  # how much later than in the simulation something may come before it is given up
 SOONEST_S = 0.12  # a key takes that long to be pressed at all
 
@@ -138,7 +139,7 @@ class Player:
         assert act.audio_ended_at is not None
         lasts = (act.audio_ended_at - simulated) / 1000
         # Under load the gap between the parts of a prompt may seem to be its end.
-        earliest = begun + lasts * SURELY_SAID
+        earliest = begun + max(lasts * SURELY_SAID, lasts - MOST_CUT_S)
         loop = asyncio.get_running_loop()
 
         def holds() -> bool:
