@@ -20,7 +20,7 @@ from flowc.on_target import play_calls
 from flowc.simulate.script import CallScript
 from flowc.target import load_target
 
-pytestmark = [pytest.mark.pbx, pytest.mark.xdist_group("calls-on-asterisk")]
+pytestmark = pytest.mark.pbx
 
 ROOT = Path(__file__).parents[2]
 HOTLINE = (
