@@ -19,6 +19,7 @@ QUIET_S = 0.12  # longer than the gap between two files of one prompt
 # No server says a prompt in less than its files' lengths, but for what it cuts at their ends.
 SURELY_SAID, MOST_CUT_S = 0.9, 0.3
 SLACK_S = 12.0  # how much later than in the simulation something may come before it is given up
+SWALLOWED_MS = 1000  # how long after an entry's last digit a `#` counts nowhere
 SOONEST_S = 0.12  # a key takes that long to be pressed at all
 
 
@@ -98,6 +99,9 @@ class Player:
 
     async def _due(self, act: Act) -> float:
         """When an act is due on the loop's clock, once the call has come to it."""
+        if self._finishes_entry(act):
+            at, ended = self._keys[-1]
+            return ended + (act.at - at) / 1000
         step = self._anchor(act)
         begun = await self._reach(step)
         simulated, live = self._meant.times[step] if step >= 0 else 0, begun
@@ -107,6 +111,16 @@ class Player:
             simulated, live = act.audio_ended_at, await self._quiet(begun, act, simulated)
         soonest = 0.0 if self._keys and live == self._keys[-1][1] else SOONEST_S
         return live + max((act.at - simulated) / 1000, soonest)
+
+    def _finishes_entry(self, act: Act) -> bool:
+        """A `#` typed right after an entry: swallowed within a second, so it can't wait for a server
+        whose look-up takes longer than the simulator's. Later it would cut a prompt."""
+        return (
+            isinstance(act.what, Press)
+            and act.what.key == "#"
+            and bool(self._keys)
+            and act.at - self._keys[-1][0] < SWALLOWED_MS
+        )
 
     def _anchor(self, act: Act) -> int:
         """The last step before the act that every executor tells at once: a block or a prompt."""
