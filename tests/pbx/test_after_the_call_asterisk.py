@@ -172,10 +172,21 @@ async def _play_all(folder: Path) -> dict[str, Result]:
             results = await asyncio.gather(
                 *(_play(made, name, index, freed) for index, name in enumerate(GRAPHS))
             )
-            records = _records(made.server.cdr)
+            records = await _all_records(made.server.cdr, [channel for channel, _ in results])
     for channel, result in results:
         result.record = records.get(channel, "")
     return dict(zip(GRAPHS, (result for _, result in results), strict=True))
+
+
+async def _all_records(file: Path, channels: list[str]) -> dict[str, str]:
+    """The records of these calls; the server writes each a moment after its call."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + 10
+    records = _records(file)
+    while loop.time() < end and not all(records.get(channel) for channel in channels):
+        await asyncio.sleep(0.05)
+        records = _records(file)
+    return records
 
 
 def _records(file: Path) -> dict[str, str]:
