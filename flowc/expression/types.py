@@ -77,6 +77,14 @@ Type = Scalar | ListOf | Record | Secret
 
 # What a telephone system compares and adds by itself. Text and decimals are decided in the runtime.
 WHOLE_NUMBERS = frozenset(
-    {Scalar.INT, Scalar.MONEY, Scalar.DURATION, Scalar.DATE, Scalar.TIME, Scalar.DATETIME, Scalar.BOOL}
+    {
+        Scalar.INT,
+        Scalar.MONEY,
+        Scalar.DURATION,
+        Scalar.DATE,
+        Scalar.TIME,
+        Scalar.DATETIME,
+        Scalar.BOOL,
+    }
 )
 NATIVE = WHOLE_NUMBERS | {Scalar.DIGITS}

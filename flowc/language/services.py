@@ -214,11 +214,7 @@ class ServiceReader:
             {key: Binding(key, type_) for key, type_ in parameters}, frozenset(), frozenset()
         )
         templates = TemplateReader(scope, self.report, body.span)
-        written = (
-            next((entry.value for entry in body if entry.key.text == "gives"), None)
-            if not isinstance(body, Scalar)
-            else None
-        )  # type: ignore[union-attr] # a form is a mapping
+        written = {key.text: tree for key, tree in entries(body)}.get("gives")
         results = self._results(form.get("or", ()))
         self._fits(form, service_kind, name, kind)
         for word in form.get("optional", ()):

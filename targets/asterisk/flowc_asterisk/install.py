@@ -118,7 +118,9 @@ class AsteriskInstaller:
             )
             if not answer.succeeded:
                 why = answer.get("Message")
-                raise ServerError(f"a trial call to {number} did not reach release {release}: {why}")
+                raise ServerError(
+                    f"a trial call to {number} did not reach release {release}: {why}"
+                )
             try:
                 await _until_in(ami, f"{identity}-2", release, number)
             finally:

@@ -23,7 +23,9 @@ _HEAD = "; Written by `flowc deploy`, which refuses to go on where this was chan
 
 def generation_files(root: Path, loaded: Loaded) -> tuple[Artifact, ...]:
     """The three files of `<root>/current/`. Raises QuoteError for a root of odd names."""
-    releases = [f"{quote.path(str(root))}/releases/{quote.release8(one)}" for one in loaded.releases]
+    releases = [
+        f"{quote.path(str(root))}/releases/{quote.release8(one)}" for one in loaded.releases
+    ]
     current = [place for place in releases if place.endswith(f"/{loaded.current}")]
     older = [place for place in releases if place not in current]
     return (
