@@ -10,12 +10,15 @@ TARGET ?= asterisk
 setup: $(STAMP)
 
 # Exact versions with their hashes; the file names no host, so pip asks whatever it is set up to ask.
+# It names all of them, so nothing is left to resolve: a resolver would look at newer releases, too,
+# and older pips then refuse an extra (`coverage[toml]`) of a package whose newest is not the one named.
 $(STAMP): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "flowc needs Python 3.11 or newer; name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV) \
 	  || { echo "python can't make a virtual environment; on Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
+	$(RUN)/python -m pip check --quiet --disable-pip-version-check
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
