@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flowc.graph.model import FlowGraph
+from flowc.lab.caller_end import LOOK_S
+from flowc.lab.scenes import ScenePhones
 from flowc.target import (
     BareServer,
     LabCall,
@@ -35,9 +37,9 @@ from flowc_asterisk.entry import (
 from flowc_asterisk.lab.bare import bare_server
 from flowc_asterisk.lab.configuration import LabPlan
 from flowc_asterisk.lab.errors import LabUnavailable
-from flowc_asterisk.lab.executor_call import LOOK_S, AsteriskCall
+from flowc_asterisk.lab.executor_call import AsteriskCall
 from flowc_asterisk.lab.executor_files import DOOR, HOLD, RELEASE_HEADER, WAIT, install
-from flowc_asterisk.lab.executor_scenes import LAB_PHONE, ScenePhones, occupied, queues_conf
+from flowc_asterisk.lab.executor_scenes import LAB_PHONE, occupied, queues_conf
 from flowc_asterisk.lab.fetch import ensure_asterisk
 from flowc_asterisk.lab.server import AsteriskServer
 from flowc_asterisk.protocol import TOKEN
@@ -76,7 +78,9 @@ class AsteriskLab:
             ami = await stack.enter_async_context(
                 connect(server.host, port, account.name, account.secret)
             )
-            phones = await stack.enter_async_context(ScenePhones(server.ports.phones, calls))
+            phones = await stack.enter_async_context(
+                ScenePhones(server.ports.phones, calls, TOKEN_HEADER)
+            )
             caller = await stack.enter_async_context(Caller((server.host, server.ports.sip)))
             served = _served(releases, self._books)
             live = AsteriskLiveLab(ami, caller, phones, tuple(calls), served)

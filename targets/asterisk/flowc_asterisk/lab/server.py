@@ -6,17 +6,16 @@ Several run at once. Knows nothing of flows: a deploy fills the included files i
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import secrets
 import shutil
-import sys
 import tempfile
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
+from asyncio.subprocess import PIPE, STDOUT, Process
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
+from flowc.lab.process import end, last_words, start_with_us
 from flowc_asterisk.lab.configuration import AmiAccount, Instance, LabPlan, write_configuration
 from flowc_asterisk.lab.errors import LabUnavailable
 from flowc_asterisk.lab.ports import PortBlock, take_ports
@@ -25,13 +24,6 @@ from flowc_asterisk.lab.tree import AsteriskTree
 BOOT_SECONDS = 60.0
 STOP_SECONDS = 5.0
 LAB_USER = "lab"
-# The server must not outlive us, however we end: Linux kills it when the thread that began it
-# is gone (prctl PR_SET_PDEATHSIG). Asked for between fork and exec, in an interpreter of its own,
-# since Python code in a forked child of a threaded program may dead-lock.
-_DIE_WITH_PARENT = (
-    "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); "
-    "os.getppid() == int(sys.argv[1]) or os._exit(1); os.execv(sys.argv[2], sys.argv[2:])"
-)
 
 
 class AsteriskServer:
@@ -136,15 +128,11 @@ class AsteriskServer:
         return self.tree.command("-C", str(self.etc / "asterisk.conf"), *arguments)
 
     async def _start(self) -> None:
-        with (self.instance.folder / "output").open("wb") as output:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid())),
-                *self._command("-f", "-n"),
-                stdin=DEVNULL,
-                stdout=output,
-                stderr=STDOUT,
-                env=_environment(),
-            )
+        self._process = await start_with_us(
+            *self._command("-f", "-n"),
+            output=self.instance.folder / "output",
+            environment=_environment(),
+        )
 
     async def _booted(self) -> None:
         """Wait for the control socket, then let the server itself say when it is fully booted."""
@@ -169,33 +157,17 @@ class AsteriskServer:
 
     def _last(self) -> str:
         """The last thing the server said, for an error message."""
-        for path in (self.log, self.instance.folder / "output"):
-            with contextlib.suppress(OSError):
-                lines = path.read_text("utf-8", "replace").strip().splitlines()
-                if lines:
-                    return f"its last words: {lines[-1][:300]}"
-        return "it said nothing"
+        return last_words(self.log, self.instance.folder / "output")
 
     async def _stop(self) -> None:
         process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            await _end(process)
+        if process is not None:
+            await end(process, STOP_SECONDS)
         instance, self._instance = self._instance, None
         if instance is not None:
             instance.ports.release()
             if not self._keep:
                 shutil.rmtree(instance.folder, ignore_errors=True)
-
-
-async def _end(process: Process) -> None:
-    """Ask the process to go, and make it go where it does not."""
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), STOP_SECONDS)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
 
 
 def _environment() -> dict[str, str]:

@@ -18,6 +18,8 @@ from contextlib import (
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flowc.lab.caller_end import LOOK_S
+from flowc.lab.scenes import ScenePhones
 from flowc.target import (
     BareServer,
     LabCall,
@@ -42,8 +44,8 @@ from flowc_freeswitch.entry import (
 )
 from flowc_freeswitch.esl.client import Esl
 from flowc_freeswitch.lab.configuration import CALLCENTER, DIALPLAN, LabPlan
-from flowc_freeswitch.lab.executor_call import LOOK_S, FreeswitchCall
-from flowc_freeswitch.lab.executor_scenes import ScenePhones, occupied, queues_of
+from flowc_freeswitch.lab.executor_call import FreeswitchCall
+from flowc_freeswitch.lab.executor_scenes import occupied, queues_of
 from flowc_freeswitch.lab.find import find_server
 from flowc_freeswitch.lab.server import FreeswitchServer
 from flowc_freeswitch.lowering import Release
@@ -82,7 +84,7 @@ class FreeswitchLab:
             await _reload(esl)
             await esl.subscribe(SUBCLASS)
             await _runtime_is_there(esl)
-            await stack.enter_async_context(ScenePhones(server.ports.phones, calls))
+            await stack.enter_async_context(ScenePhones(server.ports.phones, calls, TOKEN_HEADER))
             caller = await stack.enter_async_context(Caller((server.host, server.ports.sip)))
             live = FreeswitchLiveLab(esl, caller, tuple(calls), _books(releases))
             listening = asyncio.create_task(live.listen())

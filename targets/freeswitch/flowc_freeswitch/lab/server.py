@@ -6,16 +6,15 @@ Several run at once. Knows nothing of flows: whoever deploys fills the included 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import secrets
 import shutil
-import sys
 import tempfile
-from asyncio.subprocess import DEVNULL, STDOUT, Process
+from asyncio.subprocess import Process
 from pathlib import Path
 from types import TracebackType
 
+from flowc.lab.process import end, last_words, start_with_us
 from flowc.target import LabUnavailableError
 from flowc.telephony.ports import NoPortsError, PortBlock, take_ports
 from flowc_freeswitch.esl.client import Esl, EslError
@@ -24,12 +23,6 @@ from flowc_freeswitch.lab.find import Installation
 
 BOOT_SECONDS = 60.0
 STOP_SECONDS = 10.0
-# The server must not outlive us, however we end: Linux kills it when the thread that began it
-# is gone (prctl PR_SET_PDEATHSIG), asked for between fork and exec.
-_DIE_WITH_PARENT = (
-    "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); "
-    "os.getppid() == int(sys.argv[1]) or os._exit(1); os.execv(sys.argv[2], sys.argv[2:])"
-)
 
 
 class FreeswitchServer:
@@ -120,16 +113,12 @@ class FreeswitchServer:
         options = [
             word for name, place in places.items() for word in (f"-{name}", str(folder / place))
         ]
-        with (folder / "output").open("wb") as output:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid())),
-                *(str(self._found.program), "-nf", "-nc", "-nonat", "-nonatmap", "-nocal", "-np"),
-                *("-mod", str(self._found.modules), *options),
-                stdin=DEVNULL,
-                stdout=output,
-                stderr=STDOUT,
-                env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"},
-            )
+        self._process = await start_with_us(
+            *(str(self._found.program), "-nf", "-nc", "-nonat", "-nonatmap", "-nocal", "-np"),
+            *("-mod", str(self._found.modules), *options),
+            output=folder / "output",
+            environment={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"},
+        )
 
     async def _booted(self) -> None:
         """Wait for the event socket, which opens last, and for the SIP profile."""
@@ -151,30 +140,14 @@ class FreeswitchServer:
             return False
 
     def _last(self) -> str:
-        for path in (self.log, self.instance.folder / "output"):
-            with contextlib.suppress(OSError):
-                lines = path.read_text("utf-8", "replace").strip().splitlines()
-                if lines:
-                    return f"its last words: {lines[-1][:300]}"
-        return "it said nothing"
+        return last_words(self.log, self.instance.folder / "output")
 
     async def _stop(self) -> None:
         process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            await _end(process)
+        if process is not None:
+            await end(process, STOP_SECONDS)
         instance, self._instance = self._instance, None
         if instance is not None:
             instance.ports.release()
             if not self._keep:
                 shutil.rmtree(instance.folder, ignore_errors=True)
-
-
-async def _end(process: Process) -> None:
-    """Ask the process to go, and make it go where it does not."""
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), STOP_SECONDS)
-        except TimeoutError:
-            process.kill()
-            await process.wait()

@@ -1,0 +1,1 @@
+"""What the labs of all targets share: servers that die with us, callers' ends, scenes. Names no server."""
