@@ -1,4 +1,4 @@
-"""The import table: which room may know which. ARCHITECTURE.md prints from LAYERS."""
+"""The import table: which room may know which. ARCHITECTURE.md shows LAYERS."""
 
 from __future__ import annotations
 
@@ -73,6 +73,9 @@ LAZY = (
 )
 ONLY_ON_UNIX = ("fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog")
 MODULES = sorted(FLOWC.rglob("*.py"))
+# What target packages may know ends with the row of rooms that serve calls.
+ROWS_FOR_TARGETS = 1 + next(at for at, rooms in enumerate(LAYERS) if "lab" in rooms)
+TARGET_MODULES = sorted((ROOT / "targets").rglob("*.py"))
 
 
 def room_of(module: str) -> str:
@@ -126,6 +129,25 @@ def test_a_library_stands_behind_one_room(path: Path) -> None:
 def test_the_compiler_knows_no_telephone_system(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert re.search("asteri[sk]{2}|free.?switch|panoramisk", text, re.IGNORECASE) is None
+
+
+@pytest.mark.parametrize("path", TARGET_MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_target_knows_the_rooms_below_and_no_other_target(path: Path) -> None:
+    own = next(part for part in path.parts if part.startswith("flowc_"))
+    known = {name for name in imports(path) if name.startswith("flowc")}
+    allowed = {room for row in LAYERS[:ROWS_FOR_TARGETS] for room in row}
+    assert {
+        name for name in known if name.startswith("flowc.") and room_of(name) not in allowed
+    } == set()
+    assert {
+        name for name in known if name.startswith("flowc_") and name.partition(".")[0] != own
+    } == set()
+
+
+def test_the_map_shows_the_table() -> None:
+    lines = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()
+    table = [re.findall("`([a-z_]+)`", line) for line in lines if re.match(r"\| \d+ \|", line)]
+    assert table == [list(row) for row in LAYERS]
 
 
 def test_every_room_has_its_row() -> None:

@@ -18,10 +18,10 @@ from pathlib import Path
 from flowc.graph.model import FlowGraph
 from flowc.machine.trace import Trace
 from flowc.target import Bundle, EmitRequest, Environment
+from flowc.telephony.caller import Caller, Dialling, OutgoingCall
 from flowc_asterisk import TARGET
 from flowc_asterisk.ami.client import Ami, connect
 from flowc_asterisk.entry import LAB_ENTRY
-from flowc_asterisk.lab.caller import Caller, Dialling, OutgoingCall
 from flowc_asterisk.lab.configuration import LabPlan
 from flowc_asterisk.lab.fetch import ensure_asterisk
 from flowc_asterisk.lab.server import AsteriskServer

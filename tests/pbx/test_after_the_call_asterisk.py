@@ -35,7 +35,7 @@ from flowc.graph.operations import (
 )
 from flowc.machine.trace import Assigned, Marked, Trace
 from flowc.target import Environment
-from flowc_asterisk.lab.phones import tone
+from flowc.telephony.phones import tone
 from flowc_asterisk.protocol import ALIVE, ANSWER, BEGUN, DONE, NONCE
 
 pytestmark = pytest.mark.pbx

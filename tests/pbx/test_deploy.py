@@ -21,10 +21,10 @@ from flowc.deploy.deployment import Wishes
 from flowc.deploy.errors import BusyError, DriftError, NotPutBackError, PutBackError, RefusedError
 from flowc.deploy.steps import Observer, Step
 from flowc.target import Loaded, ServerError
+from flowc.telephony.call import EndedBy
+from flowc.telephony.caller import Caller, Dialling, OutgoingCall
+from flowc.telephony.hearing import find_prompts
 from flowc_asterisk.install import AsteriskInstaller
-from flowc_asterisk.lab.call import EndedBy
-from flowc_asterisk.lab.caller import Caller, Dialling, OutgoingCall
-from flowc_asterisk.lab.hearing import find_prompts
 from tests.pbx.deploying import AGREED, NUMBER, Host, agree, booted
 
 pytestmark = pytest.mark.pbx

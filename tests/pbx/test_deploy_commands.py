@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from flowc_asterisk.lab.call import EndedBy
-from flowc_asterisk.lab.caller import Caller
+from flowc.telephony.call import EndedBy
+from flowc.telephony.caller import Caller
 from tests.pbx.deploying import LEAST, Host, booted
 
 pytestmark = pytest.mark.pbx

@@ -19,7 +19,7 @@ from support import Bench, Placed, bench
 
 from flowc.graph.model import FlowGraph
 from flowc.machine.trace import Trace
-from flowc_asterisk.lab.call import CallEnded
+from flowc.telephony.call import CallEnded
 
 pytestmark = pytest.mark.pbx
 

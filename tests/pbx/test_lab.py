@@ -18,14 +18,14 @@ from pathlib import Path
 
 import pytest
 
+from flowc.telephony.call import EndedBy
+from flowc.telephony.caller import Caller, Dialling
+from flowc.telephony.hearing import PromptBook, find_prompts, load_prompt
+from flowc.telephony.phones import Answers, Phones, Rejects, Rings, tone
 from flowc_asterisk.lab import fetch
-from flowc_asterisk.lab.call import EndedBy
-from flowc_asterisk.lab.caller import Caller, Dialling
 from flowc_asterisk.lab.configuration import LabPlan
 from flowc_asterisk.lab.errors import LabUnavailable
 from flowc_asterisk.lab.fetch import ensure_asterisk
-from flowc_asterisk.lab.hearing import PromptBook, find_prompts, load_prompt
-from flowc_asterisk.lab.phones import Answers, Phones, Rejects, Rings, tone
 from flowc_asterisk.lab.server import AsteriskServer
 from flowc_asterisk.lab.tree import AsteriskTree, look_at
 

@@ -39,8 +39,8 @@ from flowc.graph.operations import (
 )
 from flowc.machine.trace import Assigned, Ended, HungUp, Marked, Trace
 from flowc.target import Environment, QueueSettings
-from flowc_asterisk.lab.call import CallEnded
-from flowc_asterisk.lab.phones import Answers, Behaviour, Phones, Rejects, Rings, tone
+from flowc.telephony.call import CallEnded
+from flowc.telephony.phones import Answers, Behaviour, Phones, Rejects, Rings, tone
 from flowc_asterisk.protocol import ANSWER, BEGUN, DONE, NONCE, filler_class
 from flowc_asterisk.quote import variable
 

@@ -22,7 +22,7 @@ from vectors.table import FLOWS, VECTORS, Press, Vector
 
 from flowc.graph.operations import CAUSE, SILENCES, WRONGS
 from flowc.machine.trace import Ended, Entered, Offered, Trace
-from flowc_asterisk.lab.call import CallEnded
+from flowc.telephony.call import CallEnded
 
 pytestmark = pytest.mark.pbx
 

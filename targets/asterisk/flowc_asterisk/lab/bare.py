@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flowc.target import LabRelease, LabUnavailableError, ServerError
+from flowc.telephony.caller import Caller, Dialling
+from flowc.telephony.hearing import PromptBook
 from flowc.telephony.sounds import sound_files
 from flowc_asterisk.ami.client import Ami, connect
 from flowc_asterisk.entry import ENTRY
-from flowc_asterisk.lab.caller import Caller, Dialling
 from flowc_asterisk.lab.configuration import AmiAccount, LabPlan
 from flowc_asterisk.lab.errors import LabUnavailable
 from flowc_asterisk.lab.executor_call import AsteriskCall
 from flowc_asterisk.lab.fetch import ensure_asterisk
-from flowc_asterisk.lab.hearing import PromptBook
 from flowc_asterisk.lab.server import AsteriskServer
 from flowc_asterisk.trace import AT, TraceReader
 

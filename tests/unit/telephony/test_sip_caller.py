@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowc_asterisk.lab import rtp, sip, ulaw
-from flowc_asterisk.lab.caller import Caller, Dialling
-from flowc_asterisk.lab.dialog import SipSocket
-from flowc_asterisk.lab.hearing import Heard, find_prompts, load_prompt
-from flowc_asterisk.lab.phones import Answers, Phones, Rejects, tone
-from flowc_asterisk.lab.rtp import Packet
-from flowc_asterisk.lab.sip import Message
-from flowc_asterisk.lab.sound import Sound
+from flowc.telephony import rtp, sip, ulaw
+from flowc.telephony.caller import Caller, Dialling
+from flowc.telephony.dialog import SipSocket
+from flowc.telephony.hearing import Heard, find_prompts, load_prompt
+from flowc.telephony.phones import Answers, Phones, Rejects, tone
+from flowc.telephony.rtp import Packet
+from flowc.telephony.sip import Message
+from flowc.telephony.sound import Sound
 
 
 class _Forgetful:
