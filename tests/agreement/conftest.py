@@ -1,6 +1,8 @@
-"""Lets the tests of this folder, and those that play the same vectors elsewhere, import `vectors`."""
+"""Lets the tests of this folder, and those that play the same vectors elsewhere, import what they share."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+_TESTS = Path(__file__).parents[1]
+for folder in (_TESTS / "agreement", _TESTS / "pbx"):
+    sys.path.insert(0, str(folder))
