@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from time import monotonic
 
 from flowc.expression.evaluate import Value
 from flowc.graph.as_json import Json
@@ -76,13 +75,14 @@ class Broker:
 
     async def ask(self, place: Place, arguments: Mapping[str, Value]) -> Outcome:
         """The outcome of one question. Never raises for what a back end or a caller does."""
-        begun = monotonic()
+        clock = asyncio.get_running_loop().time
+        begun = clock()
         try:
             reply = await self._reply(place, arguments, begun + place.invoke.deadline_ms / 1000)
             outcome = await self._outcome(place, reply)
         except Exception as error:
             outcome = self._failed(place, Unknown(f"a defect: {_whereabouts(error)}"))
-        self.metrics.asked(place.invoke, outcome.outcome, monotonic() - begun)
+        self.metrics.asked(place.invoke, outcome.outcome, clock() - begun)
         return outcome
 
     async def delivered(self, place: Place) -> None:
@@ -105,13 +105,13 @@ class Broker:
             target = _scripted(script, invoke, target)
         if target is None:
             return Failed("the release has no such operation", refused=True)
-        seconds = until - monotonic()
+        seconds = until - asyncio.get_running_loop().time()
         question = Question(invoke.service, arguments, place.world, seconds, call=place.call)
         return await self.providers.reply(target, question, until)
 
     async def _ticket(self, place: Place, arguments: Mapping[str, Value], until: float) -> Reply:
         try:
-            async with asyncio.timeout(until - monotonic()):
+            async with asyncio.timeout_at(until):
                 return await self.desk.reply(place.release, place.invoke, arguments, place.call)
         except TimeoutError:
             return Unknown("the store of work orders has not answered in time")

@@ -12,7 +12,6 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import monotonic
 
 from flowc.expression.evaluate import Undecided
 from flowc.graph.operations import InvokeKind
@@ -83,7 +82,7 @@ class Providers:
         return Target(found, provider.backend, provider.breaker)
 
     async def reply(self, target: Target, question: Question, until: float) -> Reply:
-        """The reply of a look-up or a request; `until` is of the monotonic clock."""
+        """The reply of a look-up or a request; `until` is of the event loop's clock."""
         if target.operation.kind is InvokeKind.REQUEST:
             return await self._at_most_once(target, question, until)
         return await self._look_up(target, question, until)
@@ -139,7 +138,7 @@ class Target:
 
 
 async def _attempt(target: Target, question: Question, until: float) -> Reply:
-    seconds = until - monotonic()
+    seconds = until - asyncio.get_running_loop().time()
     if seconds <= 0:
         return Failed("no time is left", refused=True)
     if target.breaker is not None and not target.breaker.allows():

@@ -9,14 +9,13 @@ from vectors.model import Press as VectorPress
 
 from flowc.live.acts import Act, HangUp, Press, Speak, acts_of
 from flowc.live.compare import parted
-from flowc.live.play import SOONEST_S, SWALLOWED_MS
+from flowc.live.play import SWALLOWED_MS
 from flowc.machine.trace import Entered, Offered, Step, Trace
 from flowc.simulate.simulator import Run
 
 from .line import Due, Line
 
 SPACING_MS = 100  # of a string's keys
-SOONEST_MS = round(SOONEST_S * 1000)
 
 
 class VectorCaller:
@@ -102,7 +101,8 @@ class TimedCaller:
 
 
 class RunCaller:
-    """Does what the caller of a simulated run did, as `flowc.live.play` has it done on a server.
+    """Does what the caller of a simulated run did, as `flowc.live.play` has it done on a server,
+    but without a hand's delay.
 
     An act is timed from the last step of the trace before it, from the end of what was being said
     then, or from the key before it, whichever is nearest.
@@ -138,14 +138,13 @@ class RunCaller:
         return None if begun is None else self._timed(line, act, *begun)
 
     def _timed(self, line: Line, act: Act, simulated: int, live: int) -> Due | None:
-        by_key = bool(self._keys) and self._keys[-1][0] > simulated
-        if by_key:
+        if self._keys and self._keys[-1][0] > simulated:
             simulated, live = self._keys[-1]
         if act.audio_ended_at is not None and act.audio_ended_at > simulated:
             if line.is_saying or line.quiet_at <= live:
                 return None
-            simulated, live, by_key = act.audio_ended_at, line.quiet_at, False
-        return Due(live + max(act.at - simulated, 0 if by_key else SOONEST_MS), act.what)
+            simulated, live = act.audio_ended_at, line.quiet_at
+        return Due(live + act.at - simulated, act.what)
 
     def _finishes_entry(self, act: Act) -> bool:
         """A `#` right after an entry is swallowed within a second: it follows its key."""

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from flowc.graph.model import FlowGraph
-from flowc.machine.trace import Trace
-from flowc.target import EmitRequest, Environment, LabCall, LabRelease, load_target
+from flowc.graph.release import Release
+from flowc.target import EmitRequest, Environment, LabRelease, load_target
 
 from .asterisk import AsteriskStandIn
-from .line import Caller
+from .shape import StandIn
 
+TARGETS = ("asterisk",)
 PLACE = Environment("/s", "/r")
-
-
-class StandIn(Protocol):
-    """A server that holds one release."""
-
-    def play(
-        self, asked: LabCall, caller: Caller, /, *, flags: frozenset[str] = frozenset()
-    ) -> Trace:
-        """The trace of a call, once it is over. Raises StandInError."""
 
 
 def release_on(
@@ -37,10 +28,20 @@ def release_on(
     return LabRelease(request, load_target(target).emit(request))
 
 
-def stand_in(target: str, release: LabRelease, lengths: Mapping[str, int]) -> StandIn:
-    """The target's stand-in. `lengths` of the release's sounds, ms by sound key."""
+def stand_in(
+    target: str,
+    release: LabRelease,
+    lengths: Mapping[str, int],
+    texts: Mapping[str, str] | None = None,
+    served: Release | None = None,
+) -> StandIn:
+    """The target's stand-in.
+
+    `lengths` (ms) of the release's sounds by sound key, `texts` of those that were not measured.
+    `served`: what the runtime knows of it; a graph without services where nothing is said.
+    """
     match target:
         case "asterisk":
-            return AsteriskStandIn(release, lengths)
+            return AsteriskStandIn(release, lengths, texts, served)
         case _:
             raise LookupError(f"there is no stand-in for {target}")

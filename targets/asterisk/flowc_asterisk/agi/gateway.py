@@ -10,9 +10,10 @@ import asyncio
 import hmac
 import ipaddress
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from time import time
 from typing import Protocol
 
 from flowc.graph.operations import Invoke
@@ -52,13 +53,17 @@ def _listening(host: str, port: int) -> socket.socket:
 
 @dataclass(slots=True)
 class AgiGateway:
-    """Serves live calls. `host` must be a loopback address. `token` is compared in constant time."""
+    """Serves live calls. `host` must be a loopback address. `token` is compared in constant time.
+
+    `clock`: seconds since 1970.
+    """
 
     broker: Broker
     releases: Releases
     token: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 4573
+    clock: Callable[[], float] = time
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _strangers: list[_Stranger] = field(default_factory=list)
 
@@ -68,7 +73,7 @@ class AgiGateway:
         if not self.token or not ipaddress.ip_address(self.host).is_loopback:
             raise ValueError("the gateway listens on a loopback address and has a token")
         listening = _listening(self.host, self.port)
-        server = await asyncio.start_server(self._accept, sock=listening, backlog=ACCEPT_AT_ONCE)
+        server = await asyncio.start_server(self.accept, sock=listening, backlog=ACCEPT_AT_ONCE)
         # The loop takes as many at once as its backlog says, and serves nobody meanwhile; the
         # system may hold more.
         listening.listen(WAITING)
@@ -86,7 +91,8 @@ class AgiGateway:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, from its first word to its end."""
         task = asyncio.current_task()
         assert task is not None
         peer = str((writer.get_extra_info("peername") or ("",))[0])
@@ -128,7 +134,10 @@ class AgiGateway:
             self._introduced(stranger)
             release, invoke = found
             with self.broker.metrics.calls.track_inprogress():
-                await CallQuestion(talk, self.broker, release, invoke, header).answer()
+                question = CallQuestion(
+                    talk, self.broker, release, invoke, header, self.clock
+                )
+                await question.answer()
         except GoneError:
             if talk.fault:
                 self._turn_away("broken protocol")

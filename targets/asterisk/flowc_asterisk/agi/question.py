@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import platform
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from time import time
@@ -38,13 +39,14 @@ _CALLER = re.compile(r"\+?[0-9]{1,20}")
 
 @dataclass(frozen=True, slots=True)
 class CallQuestion:
-    """A call that asks at one place of one release."""
+    """A call that asks at one place of one release. `clock`: seconds since 1970."""
 
     talk: Conversation
     broker: Broker
     release: Release
     invoke: Invoke
     header: wire.Header
+    clock: Callable[[], float] = time
 
     async def answer(self) -> None:
         """See it through, up to the nonce. Raises GoneError where the call is gone before."""
@@ -70,7 +72,7 @@ class CallQuestion:
         return CallFacts(
             id=f"{_HOST}-{self.header.values.get('uniqueid', '')}",
             visit=nonce,
-            now=int(time()) + seconds,
+            now=int(self.clock()) + seconds,
             caller=caller if _CALLER.fullmatch(caller) else "",
             language=await self.talk.get(protocol.LANGUAGE),
             token=await self.talk.get(protocol.TOKEN),

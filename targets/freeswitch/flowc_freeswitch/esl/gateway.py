@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from time import time
@@ -34,13 +34,17 @@ DRAIN_S = 10.0
 
 @dataclass(slots=True)
 class EslGateway:
-    """`host` must be a loopback address; `token` is the event socket's password."""
+    """`host` must be a loopback address; `token` is the event socket's password.
+
+    `clock`: seconds since 1970.
+    """
 
     broker: Broker
     releases: Releases
     token: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8021
+    clock: Callable[[], float] = time
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _taken: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
     _told: str = ""
@@ -98,7 +102,7 @@ class EslGateway:
 
     async def _beat(self, esl: Esl) -> None:
         while not esl.gone.is_set():
-            await esl.api(f"global_setvar flowc_beat={int(time())}")
+            await esl.api(f"global_setvar flowc_beat={int(self.clock())}")
             await asyncio.sleep(BEAT_S)
 
     def _take(self, esl: Esl, event: Event) -> None:
@@ -119,7 +123,7 @@ class EslGateway:
 
     async def _answer(self, esl: Esl, event: Event) -> None:
         try:
-            question = read_question(event, self.releases)
+            question = read_question(event, self.releases, self.clock)
         except NoQuestionError as why:
             self._turn_away(event, str(why))
             return
@@ -138,7 +142,7 @@ class EslGateway:
         self.broker.log.event("no_question", "error", why=why, **place)
 
     async def _see_through(self, esl: Esl, question: CallQuestion) -> None:
-        if question.is_late:
+        if question.is_late(self.clock()):
             self.broker.metrics.turned_away.labels("late").inc()
             return
         outcome = await self.broker.ask(question.place, question.arguments)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from time import time
@@ -53,10 +53,9 @@ class CallQuestion:
     deadline_ms: int
     has_ended: bool
 
-    @property
-    def is_late(self) -> bool:
+    def is_late(self, now: float) -> bool:
         """Whether the call has stopped waiting: an effect now would come after its words."""
-        return time() * 1000 > self.deadline_ms
+        return now * 1000 > self.deadline_ms
 
     @property
     def name(self) -> tuple[str, str]:
@@ -76,8 +75,10 @@ class CallQuestion:
         return headers, join_words({"outcome": outcome.outcome, **values})
 
 
-def read_question(event: Event, releases: Releases) -> CallQuestion:
-    """The question in an event. Raises NoQuestionError."""
+def read_question(
+    event: Event, releases: Releases, clock: Callable[[], float] = time
+) -> CallQuestion:
+    """The question in an event. `clock`: seconds since 1970. Raises NoQuestionError."""
     uuid = _field(event, "Flowc-Call", _UUID)
     sequence = _field(event, "Flowc-Sequence", _WHOLE)
     found = releases.invoke(
@@ -90,7 +91,7 @@ def read_question(event: Event, releases: Releases) -> CallQuestion:
         held = split_words(event.body)
     except ValueError as error:
         raise NoQuestionError("values of a strange form") from error
-    facts = _facts(event, held, uuid, sequence)
+    facts = _facts(event, held, uuid, sequence, int(clock()))
     return CallQuestion(
         Place(release, invoke, facts),
         _arguments(release, invoke, held, facts.now),
@@ -108,12 +109,14 @@ def _field(event: Event, name: str, form: re.Pattern[str]) -> str:
     return value
 
 
-def _facts(event: Event, held: Mapping[str, Value], uuid: str, sequence: str) -> CallFacts:
+def _facts(
+    event: Event, held: Mapping[str, Value], uuid: str, sequence: str, now: int
+) -> CallFacts:
     caller = str(held.get("from", ""))
     return CallFacts(
         id=f"{_HOST}-{uuid}",
         visit=sequence,
-        now=int(time()) + int(_field(event, "Flowc-Offset", _WHOLE)),
+        now=now + int(_field(event, "Flowc-Offset", _WHOLE)),
         caller=caller if _CALLER.fullmatch(caller) else "",
         language=_field(event, "Flowc-Language", _WORD),
         token=_field(event, "Flowc-Token", _WORD),

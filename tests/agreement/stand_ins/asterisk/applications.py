@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 
-from ..line import OVER, StandInError
+from ..line import OVER, SPOKE, Line, StandInError
+from .agi import agi
 from .arguments import padded, separate
 from .channel import Channel
 from .functions import is_true
+from .people import dial, queue
+from .recording import record
 
-BETWEEN_FILES_MS = 50  # a key is waited for so long behind each file of a list but the last
-AFTER_FILE_MS = 1
+NO_KEY = "X"
 READ_OPTIONS = ("", "e")
 
 
@@ -53,6 +55,36 @@ def exec_if(channel: Channel, data: str) -> bool:
     return channel.host.applications[found[1]](channel, found[2])
 
 
+def music(channel: Channel, data: str) -> bool:
+    """What is heard while nothing else is; nobody has to wait for it."""
+    channel.host.music.append((channel.now, data))
+    return True
+
+
+def originate(channel: Channel, data: str) -> bool:
+    """A call of the server's own to a place in the dialplan; waits until that answers."""
+    target, kind, _, _, _, seconds = separate(data, ",", 6)
+    found = re.fullmatch(r"Local/(.+)@(.+)/n", target)
+    if found is None or kind != "exten":
+        raise StandInError(f"Originate({data}) is not known")
+    far = Channel(channel.host, Apart(channel.host.line), (found[2], found[1]), channel)
+    far.hangs_at = channel.now + int(seconds) * 1000
+    channel.set("ORIGINATE_STATUS", "SUCCESS" if far.run_to_answer() else "FAILED")
+    return True
+
+
+class Apart:
+    """The end of a channel that hears nothing of the caller: only time passes, and the runtime speaks."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def pass_to(self, until: int | None) -> str:
+        while (told := self._line.pass_to(until)) not in (OVER, SPOKE):
+            pass
+        return told
+
+
 def no_op(_: Channel, __: str) -> bool:
     return True
 
@@ -82,7 +114,8 @@ def hang_up(_: Channel, data: str) -> bool:
 def wait_digit(channel: Channel, data: str) -> bool:
     """Reads and drops all keys but those that are waited for."""
     seconds, wanted = padded(separate(data), 2)
-    key = channel.wait_for_digit(round(float(seconds) * 1000), wanted)
+    is_flush = wanted == NO_KEY and not channel.host.pace.ends_and_flushes
+    key = channel.wait_for_digit(0 if is_flush else round(float(seconds) * 1000), wanted)
     if key is None:
         channel.set("WAITDIGITSTATUS", "CANCEL")
         return False
@@ -115,7 +148,7 @@ MISSING = "missing"
 
 def play(channel: Channel, file: str, stops: str) -> str | None:
     """One file, up to a key of `stops`: that key, `OVER`, `MISSING`, or None where the call is over."""
-    length = channel.host.lengths.get(file)
+    length = channel.host.length_ms(file)
     if length is None:
         return MISSING
     if channel.master is None:
@@ -156,30 +189,28 @@ def _data(channel: Channel, files: str, most: int, milliseconds: int) -> tuple[s
         raise StandInError(f"a part of the list {files} is empty")
     for place, file in enumerate(parts):
         is_last = place == len(parts) - 1
-        first = (milliseconds or channel.first_ms) if is_last else BETWEEN_FILES_MS
+        first = (milliseconds or channel.first_ms) if is_last else channel.host.pace.between_files
         between = (is_last and milliseconds) or channel.between_ms
-        if file and file not in channel.host.lengths:
+        if file and channel.host.length_ms(file) is None:
             status = "ERROR"
             continue
-        status, keys = _string(channel, file, most, first, between)
+        status, keys = _string(channel, file, most, (first, between, is_last))
         if status == "EMPTY" or keys:
             break
     return status, keys
 
 
-def _string(channel: Channel, file: str, most: int, first: int, between: int) -> tuple[str, str]:
+def _string(
+    channel: Channel, file: str, most: int, waits: tuple[int, int, bool]
+) -> tuple[str, str]:
     """Play a file and read keys from its beginning on."""
     if channel.is_over:
         return "ERROR", ""
-    keys, wait = "", first
-    key: str | None = OVER
-    if file:
-        key = play(channel, file, ALL_KEYS)
-        if key == OVER:
-            key = channel.wait_for_digit(AFTER_FILE_MS)
+    wait, between, is_last = waits
+    keys, key = "", _played(channel, file) if file else OVER
     while True:
         if key == OVER:
-            key = _waited(channel, wait)
+            key = _waited(channel, wait) if is_last or keys else channel.wait_for_digit(wait)
         if key is None:
             return "ERROR", keys
         if key == OVER:
@@ -196,23 +227,36 @@ def _string(channel: Channel, file: str, most: int, first: int, between: int) ->
 ALL_KEYS = "0123456789*#ABCD"
 
 
+def _played(channel: Channel, file: str) -> str | None:
+    key = play(channel, file, ALL_KEYS)
+    return channel.wait_for_digit(channel.host.pace.after_file) if key == OVER else key
+
+
 def _waited(channel: Channel, milliseconds: int) -> str | None:
-    if channel.master is None and milliseconds > BETWEEN_FILES_MS:
+    """Wait for a key while nothing is said."""
+    if channel.master is None:
         silence(channel)
         channel.host.line.waits_for_keys()
     return channel.wait_for_digit(milliseconds)
 
 
 APPLICATIONS = {
+    "AGI": agi,
+    "Dial": dial,
+    "Queue": queue,
+    "Record": record,
     "Answer": answer,
     "ExecIf": exec_if,
     "Goto": goto,
     "GotoIf": goto_if,
     "Hangup": hang_up,
     "NoOp": no_op,
+    "Originate": originate,
     "Playback": playback,
     "Read": read,
     "Return": return_,
     "Set": set_,
+    "StartMusicOnHold": music,
+    "StopMusicOnHold": music,
     "WaitDigit": wait_digit,
 }

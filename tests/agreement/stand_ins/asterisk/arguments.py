@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _SPECIAL = frozenset('()[]"\\')
+_BLANK = "".join(map(chr, range(33)))
 
 
 def separate(text: str, delimiter: str = ",", most: int = 100, *, raw: bool = False) -> list[str]:
@@ -16,6 +17,11 @@ def separate(text: str, delimiter: str = ",", most: int = 100, *, raw: bool = Fa
     if _SPECIAL.isdisjoint(text):
         return text.split(delimiter, most - 1)
     return _Separator(text, delimiter, most, raw=raw).parts
+
+
+def stripped(text: str) -> str:
+    """Without blanks at its ends. Bytes beyond ASCII, held as signs, are none."""
+    return text.strip(_BLANK)
 
 
 def padded(parts: list[str], count: int) -> list[str]:

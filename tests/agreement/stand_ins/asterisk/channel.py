@@ -13,6 +13,7 @@ from typing import Protocol
 from flowc.target import DialScene, QueueScene
 
 from ..line import GONE, OVER, SPOKE, Line, StandInError
+from ..runtime import Hung, ScriptedRuntime
 from . import functions
 from .dialplan import Dialplan
 from .substitution import substitute
@@ -32,23 +33,50 @@ class End(Protocol):
     def pass_to(self, until: int | None, /) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What the server takes beyond what the text says, in milliseconds.
+
+    `between_files`: a key is waited for so long behind each file of a list but the last, and
+    `after_file` behind each; `beep`: the tone before a recording. `ends_and_flushes`: are the silence at
+    a list's end and the wait for a key that nobody has worth their time?
+    """
+
+    between_files: int = 50
+    after_file: int = 1
+    beep: int = 440
+    ends_and_flushes: bool = True
+
+
+AS_MEASURED = Pace()
+AT_ONCE = Pace(0, 0, 0, ends_and_flushes=False)  # as the simulator: no more than the text says
+
+
 @dataclass
 class Host:
-    """The server, as one call meets it. `lengths` of sounds by file, `recordings` sizes by file."""
+    """The server, as one call meets it. `length_ms` of a sound's file, `recordings`: sizes by file.
+
+    `runtime` None: nobody listens there.
+    """
 
     dialplan: Dialplan
     applications: Mapping[str, Application]
     line: Line
-    lengths: Mapping[str, int]
+    length_ms: Callable[[str], int | None]
     caller: str
     headers: Mapping[str, str]
     database: Mapping[str, str]
     tell: Callable[[Event], None]
+    runtime: ScriptedRuntime | Hung | None = None
+    token: str = ""
     queues: list[QueueScene] = field(default_factory=list)
     dials: list[DialScene] = field(default_factory=list)
     recordings: dict[str, int] = field(default_factory=dict)
     random: Random = field(default_factory=lambda: Random(1))
     unique_id: str = "1790000000.1"
+    pace: Pace = field(default_factory=lambda: AS_MEASURED)
+    failing: frozenset[int] = frozenset()  # recordings that fail, counted from 1
+    recorded: int = 0
     music: list[tuple[int, str]] = field(
         default_factory=list
     )  # when a class was begun, "" for none
@@ -74,6 +102,7 @@ class Channel:
         self.context, self.exten = place
         self.priority = 1
         self.variables: dict[str, str] = {}
+        self.handed_down: dict[str, str] = {}  # to channels that this one calls
         self.frames: list[Frame] = []
         self.handlers: list[str] = []
         self.headers: dict[str, str] = {}
@@ -117,11 +146,9 @@ class Channel:
             return
         plain = name.removeprefix("_").removeprefix("_")
         self.variables[plain] = value
+        if plain != name:
+            self.handed_down[plain] = value
         self._tell({"Event": "VarSet", "Variable": name, "Value": _escaped(value)})
-
-    def inherited(self, names: Mapping[str, str]) -> None:
-        """Variables that the channel that called hands down."""
-        self.variables.update(names)
 
     def _tell(self, event: dict[str, str]) -> None:
         if self.master is None:
@@ -194,6 +221,14 @@ class Channel:
             else:
                 return
 
+    def run_to_answer(self) -> bool:
+        """From here until it answers; False where it ends, or its time, before."""
+        while not self.is_up:
+            if not self._step() or self.is_over:
+                return False
+            self.priority += 1
+        return True
+
     def _has(self, exten: str) -> bool:
         return self.host.dialplan.step(self.context, exten, 1) is not None
 
@@ -249,7 +284,7 @@ class Channel:
 
 def _escaped(value: str) -> str:
     """As the manager tells values."""
-    if value.isalnum():
+    if value.isascii() and value.isalnum():
         return value
     return _decoded("".join(f"\\{_ESCAPED[sign]}" if sign in _ESCAPED else sign for sign in value))
 

@@ -31,7 +31,7 @@ class Digits:
 Value = int | str | Digits
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>[0-9]+)(?![a-zA-Z0-9.';\\_^#@\x80-\xff])"
+    r"[ \t]*(?:(?P<number>[0-9]+)(?![a-zA-Z0-9.';\\_^#@\x80-\xff])"
     r'|(?P<text>"[^"]*")'
     r"|(?P<word>[a-zA-Z0-9.';\\_^#@\x80-\xff]+)"
     r"|(?P<sign>\|\||&&|==|>=|<=|!=|[|&=><+\-*/%()]))"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from ..line import StandInError
-from .arguments import padded, separate
+from .arguments import padded, separate, stripped
 from .substitution import substitute
 
 if TYPE_CHECKING:
@@ -71,13 +71,13 @@ def _if(_: Channel, argument: str) -> str | None:
     ways = separate(rest[0], ":", 2) if rest else []
     if not condition or not ways:
         return None
-    then, otherwise = padded([way.strip() for way in ways], 2)
-    return then if is_true(condition.strip()) else otherwise
+    then, otherwise = padded([stripped(way) for way in ways], 2)
+    return then if is_true(stripped(condition)) else otherwise
 
 
 def is_true(condition: str) -> bool:
     """A number unless it is nought; any other text but none."""
-    found = re.match(r"\s*([+-]?[0-9]+)", condition)
+    found = re.match(r"[ \t]*([+-]?[0-9]+)", condition)
     return int(found[1]) != 0 if found else condition != ""
 
 
@@ -257,7 +257,7 @@ def write(channel: Channel, name: str, argument: str, value: str) -> None:
 
 def _milliseconds(seconds: str) -> int:
     """Whole seconds and a fraction behind them; what is no number is none."""
-    found = re.match(r"\s*([0-9]+)(\.[0-9]+)?", seconds)
+    found = re.match(r"([0-9]+)(\.[0-9]+)?", seconds)
     if found is None:
         return 0
     return int(found[1]) * 1000 + int(float(found[2] or 0) * 1000)

@@ -10,11 +10,12 @@ import re
 from collections.abc import Collection
 
 from ..line import StandInError
+from .arguments import stripped
 from .dialplan import MOST_NAME, Context, Dialplan, Extension, Step
 
 MOST_LINE = 8190
 _CONTEXT = re.compile(r"\[([^\]]*)\]")
-_PRIORITY = re.compile(r"\s*(n|[0-9]+)(?:\(([^()]*)\))?\s*")
+_PRIORITY = re.compile(r"[ \t]*(n|[0-9]+)(?:\(([^()]*)\))?[ \t]*")
 
 
 def read_dialplan(texts: Collection[bytes], applications: Collection[str]) -> Dialplan:
@@ -39,7 +40,7 @@ class _Reader:
         for self._number, raw in enumerate(text.split("\n"), start=1):
             if len(raw) > MOST_LINE:
                 raise self._fault("a line that the server skips, as it is too long")
-            line = self._without_comment(raw).strip(" \t\r")
+            line = stripped(self._without_comment(raw))
             if line:
                 self._line(line)
 
@@ -76,8 +77,8 @@ class _Reader:
         name, sign, value = line.partition("=")
         if not sign:
             raise self._fault("no `=`")
-        value = value.removeprefix(">").strip()
-        match name.strip().lower():
+        value = stripped(value.removeprefix(">"))
+        match stripped(name).lower():
             case "exten":
                 exten, _, rest = value.partition(",")
                 self._begin(exten)
@@ -142,12 +143,12 @@ class _Reader:
 
     def _called(self, call: str) -> Step:
         application, opened, data = call.partition("(")
-        application = application.lstrip()
+        application = stripped(application)
         if application not in self._applications:
             raise self._fault(f"no application `{application}` is known")
         if not opened or ")" not in data:
             raise self._fault(f"no brackets behind {application}")
         inside, _, after = data.rpartition(")")
-        if after.strip():
+        if stripped(after):
             raise self._fault(f"something stands behind the last bracket: {after!r}")
         return Step(application, inside, self._number)

@@ -27,7 +27,7 @@ class Scope(Protocol):
 
 Template = Callable[[Scope], str]
 _OPENED = re.compile(r"\$([{\[])")
-_SLICE = re.compile(r"\s*([+-]?[0-9]+)?(?::\s*([+-]?[0-9]+))?")
+_SLICE = re.compile(r"([+-]?[0-9]+)?(?::([+-]?[0-9]+))?")
 
 
 def substitute(text: str, scope: Scope) -> str:

@@ -1,0 +1,85 @@
+"""A compiled project on a stand-in: its release, its sounds, what the runtime knows, all its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from flowc.build import environment_of, release_of
+from flowc.compiler import Compiled, compile_project, files_of
+from flowc.diagnostics.model import Reporter
+from flowc.graph.prompts import fragment_key
+from flowc.language.environments import Environment as EnvironmentSettings
+from flowc.machine.prepare import prepare
+from flowc.machine.prepared import Prepared
+from flowc.simulate.read_calls import read_calls
+from flowc.simulate.simulator import Run, simulate
+from flowc.speech.readers import digit_fragments
+from flowc.target import EmitRequest, LabRelease, load_target
+
+from .making import stand_in
+from .shape import StandIn
+
+RELEASE = "0" * 8
+Lists = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class ProjectOn:
+    """A project on one target's stand-in. Lists are a part of a release, so calls with lists of their
+    own have one of their own, as on a real server."""
+
+    def __init__(self, target: str, compiled: Compiled) -> None:
+        self._target, self._compiled = target, compiled
+        self._servers: dict[Lists, tuple[EmitRequest, StandIn]] = {}
+
+    def server(self, lists: Lists = ()) -> tuple[EmitRequest, StandIn]:
+        """The stand-in that holds the project with these lists, and what it was made from."""
+        if lists not in self._servers:
+            self._servers[lists] = self._made(lists)
+        return self._servers[lists]
+
+    def _made(self, lists: Lists) -> tuple[EmitRequest, StandIn]:
+        compiled = self._compiled
+        assert compiled.graph is not None
+        target = load_target(self._target)
+        graph = replace(compiled.graph, lists={**compiled.graph.lists, **dict(lists)})
+        place = environment_of(
+            compiled, EnvironmentSettings("lab", self._target, {}), target, RELEASE
+        )
+        fragments = {
+            language: {
+                digit: fragment_key(language, each)
+                for digit, each in digit_fragments(language).items()
+            }
+            for language in graph.languages
+        }
+        request = EmitRequest(graph, RELEASE, place, None, fragments, lab=True)
+        served = replace(release_of(compiled, RELEASE), graph=graph)
+        release = LabRelease(request, target.emit(request))
+        return request, stand_in(self._target, release, {}, compiled.texts, served)
+
+
+def runs_of(folder: Path) -> tuple[Compiled, tuple[Run, ...]]:
+    """A project, and what the simulator makes of every call that is kept with it."""
+    compiled = compile_project(folder)
+    report = Reporter()
+    scripts = read_calls(files_of(folder), report)
+    assert compiled.graph is not None
+    assert not report.has_errors
+    prepared: dict[Lists, Prepared] = {}
+    runs = []
+    for script in scripts:
+        if script.lists not in prepared:
+            graph = compiled.graph
+            own = replace(graph, lists={**graph.lists, **dict(script.lists)})
+            prepared[script.lists] = prepare(own)
+        runs.append(simulate(prepared[script.lists], script, compiled.texts))
+    assert not [run.script.name for run in runs if run.failures]
+    return compiled, tuple(runs)
+
+
+def folders(root: Path) -> Iterator[Path]:
+    """The projects of this repository."""
+    yield root / "flows"
+    yield from sorted(path.parent for path in root.glob("examples/*/flowc.yaml"))
