@@ -13,7 +13,7 @@ from stand_ins.projects import ProjectOn, folders, runs_of
 
 from flowc.compiler import Compiled
 from flowc.graph.model import FlowGraph
-from flowc.graph.operations import Dial, Enqueue, Invoke, Record
+from flowc.graph.operations import Dial, Enqueue, Invoke, InvokeKind, Record
 from flowc.live.compare import first_difference
 from flowc.machine.trace import Ended, Trace
 from flowc.simulate.simulator import Run
@@ -61,12 +61,14 @@ def late(graph: FlowGraph, run: Run, trace: Trace) -> Iterator[str]:
 
 
 def takes_its_time(graph: FlowGraph, step: Ended) -> bool:
-    """People, tones and tries that are put off by chance."""
+    """People, tones, tries that are put off by chance."""
     match graph.blocks[step.block].operations[-1]:
         case Enqueue() | Dial() | Record():
             return True
-        case Invoke():
-            return step.outcome in ("error", "unknown")
+        case Invoke(kind=InvokeKind.REQUEST | InvokeKind.TICKET):
+            return True  # the journal answers at once what it knows
+        case Invoke(kind=InvokeKind.LOOKUP):
+            return step.outcome == "error"
         case _:
             return False
 
