@@ -8,25 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import math
 import secrets
 import sys
-import wave
-from array import array
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from asterisk_lines import Lines, caller_dialplan
-from asterisk_scripts import SCRIPTS
+from path_project import by_hand, compiled
+from path_scripts import MEASURED, SCRIPTS
 
-from flowc.build import prompt_requests
-from flowc.compiler import compile_project
-from flowc.graph.prompts import fragment_key
-from flowc.speech.readers import digit_fragments
-from flowc.target import Bundle, EmitRequest, Environment, QueueSettings
+from flowc.target import Bundle
 from flowc_asterisk import TARGET
 from flowc_asterisk.ami.client import connect
 from flowc_asterisk.entry import ENTRY
@@ -35,11 +30,7 @@ from flowc_asterisk.lab.fetch import ensure_asterisk
 from flowc_asterisk.lab.server import AsteriskServer
 
 HERE = Path(__file__).parent
-PROJECT = HERE / "asterisk_path"
-RELEASE = "be9c4000" * 8
-# Milliseconds. Greeting and Answer are over before the first key, as a Playback drops keys.
-LENGTHS = {"hotline.greeting.say": 200, "hotline.ask.prompt": 200, "nil": 20}
-USUAL_MS, FRAGMENT_MS = 150, 80
+GAP_S = 0.025
 CONTEXTS = {
     "compiled": ENTRY,
     "plainest": "plainest",
@@ -48,6 +39,7 @@ CONTEXTS = {
     "ari": "ari",
     "null": "null",
 }
+BY_HAND = ("plainest", "native_same", "served")
 # In the order of what needs what; Asterisk 20 has no res_websocket_client, and does without.
 _ARI_MODULES = (
     *("res_http_websocket", "res_websocket_client", "res_stasis", "res_stasis_recording"),
@@ -57,7 +49,7 @@ _ARI_MODULES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class AsteriskField:
     """What is measured on: the lines into it, the process of each variant beside Asterisk."""
 
     lines: Lines
@@ -76,14 +68,24 @@ class Field:
         beside = self.beside.get(variant)
         return (self.server.pid, *([beside.pid] if beside else []))
 
+    async def measured(self, variant: str, calls: int) -> Counter[str]:
+        """Place so many measured calls; the marks they left, once all have ended."""
+        return await self.lines.all(CONTEXTS[variant], MEASURED.name, calls, GAP_S)
+
+    async def played(self, variant: str, names: Sequence[str]) -> Counter[str]:
+        """Place the calls of these names, all at once; the marks they left."""
+        for name in names:
+            await self.lines.place(CONTEXTS[variant], name)
+        return await self.lines.ended(len(names))
+
 
 @asynccontextmanager
-async def field(folder: Path, asked: tuple[str, ...] = tuple(CONTEXTS)) -> AsyncIterator[Field]:
+async def field(
+    folder: Path, asked: tuple[str, ...] = tuple(CONTEXTS)
+) -> AsyncIterator[AsteriskField]:
     """Boot the server, start what stands beside it, load every variant."""
     sounds = folder / "sounds"
-    bundle, keys = compiled(sounds)
-    for key in {*keys, "nil"}:
-        hum(sounds / f"{key}.wav", _length(key))
+    bundle = compiled(TARGET, sounds, "PJSIP/anna")
     plan = LabPlan(dialplan=caller_dialplan(SCRIPTS), verbose=0)
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(AsteriskServer(ensure_asterisk(), plan))
@@ -92,7 +94,7 @@ async def field(folder: Path, asked: tuple[str, ...] = tuple(CONTEXTS)) -> Async
         command = (sys.executable, str(HERE / "asterisk_fastagi.py"), english)
         agi = beside["panoramisk"] = await stack.enter_async_context(_process(*command))
         port = int(await _line(agi))
-        _install(server, bundle, str(sounds), port)
+        _install(server, bundle, sounds, port)
         if importlib.util.find_spec("aiohttp") is None:
             left_out["ari"] = "aiohttp is not installed"
         else:
@@ -101,41 +103,21 @@ async def field(folder: Path, asked: tuple[str, ...] = tuple(CONTEXTS)) -> Async
         ami = await stack.enter_async_context(
             connect(server.host, server.ports.ami, *account, events=False)
         )
-        yield Field(Lines(server, ami), server, beside, left_out, asked)
+        # Have the server read what was installed.
+        for words in ("queue reload all", "dialplan reload"):
+            await server.cli(words)
+        yield AsteriskField(Lines(server, ami), server, beside, left_out, asked)
 
 
-def compiled(sounds: Path) -> tuple[Bundle, frozenset[str]]:
-    """What flowc makes of the project, and the sounds it wants."""
-    read = compile_project(PROJECT)
-    if read.graph is None:
-        raise SystemExit(f"{PROJECT} does not compile: {read.found}")
-    keys = frozenset(prompt_requests(read))
-    fragments = {
-        language: {
-            sign: fragment_key(language, id_) for sign, id_ in digit_fragments(language).items()
-        }
-        for language in read.graph.languages
-    }
-    queues = {"agents": QueueSettings(members=("PJSIP/anna",))}
-    environment = Environment(str(sounds), str(sounds / "recordings"), queues=queues)
-    return TARGET.emit(EmitRequest(read.graph, RELEASE, environment, keys, fragments)), keys
-
-
-def _install(server: AsteriskServer, bundle: Bundle, sounds: str, agi_port: int) -> None:
+def _install(server: AsteriskServer, bundle: Bundle, sounds: Path, agi_port: int) -> None:
     texts = [
         bundle.artifact("release/extensions.conf").text,
         bundle.artifact("entry/extensions.conf").text,
-        *((PROJECT / f"{name}.conf").read_text() for name in ("plainest", "native_same", "served")),
+        *(by_hand("asterisk", f"{name}.conf", sounds) for name in BY_HAND),
     ]
-    text = "\n".join(texts).replace("@S@", sounds).replace("@AGI@", f"127.0.0.1:{agi_port}")
+    text = "\n".join(texts).replace("@AGI@", f"127.0.0.1:{agi_port}")
     server.included("extensions").write_text(text)
     server.included("queues").write_text(bundle.artifact("entry/queues.conf").text)
-
-
-async def reload(field: Field) -> None:
-    """Have the server read what was installed."""
-    for command in ("queue reload all", "dialplan reload"):
-        await field.server.cli(command)
 
 
 async def _ari(stack: AsyncExitStack, server: AsteriskServer, english: str) -> Process:
@@ -173,18 +155,3 @@ async def _line(process: Process) -> str:
     if not line:
         raise SystemExit("a server beside Asterisk did not start; its error stands above")
     return line.decode().strip()
-
-
-def _length(key: str) -> int:
-    name = key.rpartition("/")[2]
-    return LENGTHS.get(name, FRAGMENT_MS if "/_/" in key else USUAL_MS)
-
-
-def hum(path: Path, milliseconds: int) -> None:
-    """A recording of that length."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    wanted = range(8 * milliseconds)
-    samples = array("h", (int(6000 * math.sin(math.tau * 400 * at / 8000)) for at in wanted))
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, 8000, 0, "NONE", ""))
-        file.writeframes(samples.tobytes())

@@ -10,7 +10,8 @@ import csv
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from path_scripts import KEY_S, Script
 
 from flowc_asterisk.ami.client import Ami, connect
 from flowc_asterisk.lab.server import AsteriskServer
@@ -21,27 +22,21 @@ END_SECONDS = 90.0
 QUIET_SECONDS = 4.0  # with no call up and no new record: then no more will come
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
-    """What one caller does: seconds to wait and keys to press, again and again, then it waits."""
-
-    name: str
-    presses: tuple[tuple[float, str], ...]
-
-    def dialplan(self) -> str:
-        """The caller's own leg. Keys of 50 ms with 50 ms between them."""
-        steps = [
-            step
-            for seconds, keys in self.presses
-            for step in (f"Wait({seconds})", *([f"SendDTMF({keys},50,50)"] if keys else []))
-        ]
-        lines = "".join(f" same => n,{step}\n" for step in (*steps, "Wait(80)"))
-        return f"exten => {self.name},1,NoOp()\n{lines}"
-
-
 def caller_dialplan(scripts: Sequence[Script]) -> str:
     """The context that every caller's leg runs in."""
-    return f"[{CALLER}]\n" + "".join(script.dialplan() for script in scripts)
+    return f"[{CALLER}]\n" + "".join(map(_leg, scripts))
+
+
+def _leg(script: Script) -> str:
+    """The caller's own leg."""
+    key = int(1000 * KEY_S)
+    steps = [
+        step
+        for seconds, keys in script.presses
+        for step in (f"Wait({seconds})", *([f"SendDTMF({keys},{key},{key})"] if keys else []))
+    ]
+    lines = "".join(f" same => n,{step}\n" for step in (*steps, "Wait(80)"))
+    return f"exten => {script.name},1,NoOp()\n{lines}"
 
 
 class Lines:

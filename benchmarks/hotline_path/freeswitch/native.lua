@@ -95,7 +95,7 @@ end
 local function person()
   session:setVariable("marks", "person")
   session:execute("sched_cancel")
-  session:execute("callcenter", "native_agents@bench")
+  session:execute("callcenter", "native_agents")
 end
 
 session:answer()

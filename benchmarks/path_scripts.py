@@ -1,12 +1,24 @@
-"""What callers do: the measured call, and the calls that tell two dialplans of one meaning apart.
+"""What callers of the measured path do: the measured call, and the calls that tell variants apart.
 
-`ends`: the mark that the compiled path and its hand-written twin must both leave. The first key
-comes a second after the answer, since Answer and the greeting's Playback would lose it.
+`SAME`: the presses, and the mark that the compiled path and its hand-written twins must all leave.
+The first key comes a second after the answer, since Asterisk's Answer and Playback would lose it.
+Knows no server.
 """
 
 from __future__ import annotations
 
-from asterisk_lines import Script
+from dataclasses import dataclass
+
+KEY_S = 0.05  # how long a key is pressed, and the pause behind it
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What one caller does: seconds to wait and keys to press, again and again, then it waits."""
+
+    name: str
+    presses: tuple[tuple[float, str], ...]
+
 
 ACCOUNT = "80012345"
 MEASURED = Script("measured", ((1.0, "1"), (0.3, f"{ACCOUNT}#")))

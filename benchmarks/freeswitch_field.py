@@ -1,0 +1,119 @@
+"""A booted FreeSWITCH that holds every variant of the measured path.
+
+All variants play the same files and leave the same record; each is a number of one context. Knows
+nothing of figures.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from freeswitch_lines import Lines
+from path_project import by_hand, compiled
+from path_scripts import MEASURED, SCRIPTS
+
+from flowc.target import Bundle
+from flowc.telephony.caller import Caller
+from flowc_freeswitch import TARGET
+from flowc_freeswitch.callcenter import agent_name
+from flowc_freeswitch.esl.client import Esl
+from flowc_freeswitch.lab.configuration import CALLCENTER, DIALPLAN, LabPlan
+from flowc_freeswitch.lab.find import find_server
+from flowc_freeswitch.lab.server import FreeswitchServer
+
+CONTEXT = "flowc-entry"
+NUMBERS = {"compiled": "7000", "lua": "7001", "xml": "7002", "null": "7003"}
+GAP_S = 0.02
+RECORD = "mod_cdr_csv"
+AGENT = "sofia/lab/anna@127.0.0.1"
+_RECORDS = """\
+<configuration name="cdr_csv.conf" description="marks">
+  <settings>
+    <param name="default-template" value="marks"/>
+    <param name="legs" value="a"/>
+    <param name="master-file-only" value="true"/>
+  </settings>
+  <templates><template name="marks">${uuid} ${marks}${flowc_marks}</template></templates>
+</configuration>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FreeswitchField:
+    """What is measured on: the lines into it, and its process."""
+
+    server: FreeswitchServer
+    lines: Lines
+    version: str
+    variants: tuple[str, ...]
+
+    def pids(self, variant: str) -> tuple[int, ...]:
+        """The server alone works for each."""
+        del variant
+        return (self.server.pid,)
+
+    async def measured(self, variant: str, calls: int) -> Counter[str]:
+        """Place so many measured calls; the marks they left, once all have ended."""
+        return await self.lines.all(NUMBERS[variant], (MEASURED,) * calls, GAP_S)
+
+    async def played(self, variant: str, names: Sequence[str]) -> Counter[str]:
+        """Place the calls of these names, all at once; the marks they left."""
+        known = {script.name: script for script in SCRIPTS}
+        return await self.lines.all(NUMBERS[variant], tuple(known[each] for each in names), 0.0)
+
+
+@asynccontextmanager
+async def field(folder: Path, variants: tuple[str, ...]) -> AsyncIterator[FreeswitchField]:
+    """Boot the server and load every variant."""
+    sounds = folder / "sounds"
+    bundle = compiled(TARGET, sounds, AGENT)
+    async with FreeswitchServer(find_server(), LabPlan(CONTEXT, "warning")) as server:
+        _install(server, bundle, sounds)
+        async with server.connect() as esl, Caller((server.host, server.ports.sip)) as caller:
+            await _ready(esl)
+            version = (await esl.api("version short")).strip()
+            records = server.instance.log.parent / "cdr-csv/Master.csv"
+            yield FreeswitchField(server, Lines(caller, records), version, variants)
+
+
+def _install(server: FreeswitchServer, bundle: Bundle, sounds: Path) -> None:
+    """The release's scripts and the hand-written one; all numbers in one context."""
+    scripts = server.instance.scripts
+    own = scripts / "flowc" / bundle.release[:8]
+    own.mkdir(parents=True)
+    for artifact in bundle.artifacts:
+        kind, _, name = artifact.path.partition("/")
+        if kind == "scripts":
+            (own / name).write_bytes(artifact.content)
+    (scripts / "native.lua").write_text(by_hand("freeswitch", "native.lua", sounds))
+    included = server.instance.included
+    # By hand first: what stands later is found later.
+    entry = bundle.artifact("entry/dialplan.xml").text.partition(f'<context name="{CONTEXT}">\n')
+    entries = by_hand("freeswitch", "entries.xml", sounds)
+    native = by_hand("freeswitch", "native.xml", sounds).rpartition("</include>")[0]
+    context = f'  <context name="{CONTEXT}">\n{entries}{entry[2].rpartition("</include>")[0]}'
+    (included / DIALPLAN).write_text(f"{native}{context}</include>\n")
+    queue = by_hand("freeswitch", "queue.xml", sounds)
+    queues = bundle.artifact("entry/callcenter.conf.xml").text
+    queues = queues.replace("  </queues>\n", f"{queue}  </queues>\n")
+    (included / CALLCENTER).write_text(queues.replace("</include>", f"{_RECORDS}</include>"))
+
+
+async def _ready(esl: Esl) -> None:
+    """Have the server read what was installed; nobody sits in the queues, so that nobody waits."""
+    await _demand(esl, "reloadxml", "+OK [Success]")
+    await _demand(esl, f"load {RECORD}", "+OK")
+    await _demand(esl, "reload mod_callcenter", "+OK")
+    away = f"callcenter_config agent set status {agent_name(AGENT)} 'Logged Out'"
+    await _demand(esl, away, "+OK")
+    await _demand(esl, "fsctl loglevel warning", "+OK")
+
+
+async def _demand(esl: Esl, words: str, wanted: str) -> None:
+    said = (await esl.api(words)).strip()
+    if wanted not in said:
+        raise SystemExit(f"`{words}` on the server: {said}")
