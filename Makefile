@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TARGET ?= asterisk
 
-.PHONY: setup demo test lint types generate lock clean bench-asterisk bench-simulator fuzz
+.PHONY: setup demo test lint types generate lock clean bench-asterisk bench-freeswitch bench-simulator fuzz
 
 setup: $(STAMP)
 
@@ -35,6 +35,7 @@ lint: setup
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
+	$(RUN)/mypy examples/card_target/flowc_card
 
 generate: setup
 	$(RUN)/python -m flowc.describe
@@ -45,7 +46,7 @@ lock:
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	  --output-file requirements.txt pyproject.toml
 
-bench-asterisk bench-simulator: bench-%: setup
+bench-asterisk bench-freeswitch bench-simulator: bench-%: setup
 	$(RUN)/python benchmarks/$*.py
 
 fuzz: setup

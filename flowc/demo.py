@@ -30,7 +30,15 @@ from flowc.runtime.logs import Log
 from flowc.simulate.hearing import letters
 from flowc.simulate.script import KEY_SPACING_MS, CallScript, HangUp, Hears, Press, Silence, Wait
 from flowc.simulate.voice import Voice
-from flowc.target import BareServer, HasLab, LabRelease, LabUnavailableError, LiveLabCall, Target
+from flowc.target import (
+    BareServer,
+    HasGateway,
+    HasLab,
+    LabRelease,
+    LabUnavailableError,
+    LiveLabCall,
+    Target,
+)
 
 Tell = Callable[[str], None]
 DEMO_CALLER = "13800000000"
@@ -110,7 +118,9 @@ def _words(server: BareServer) -> Mapping[str, str]:
 
 
 @asynccontextmanager
-async def _runtime(target: Target, made: Build, project: Path, work: Path) -> AsyncIterator[None]:
+async def _runtime(
+    target: HasGateway, made: Build, project: Path, work: Path
+) -> AsyncIterator[None]:
     with (work / "runtime.log").open("w", encoding="utf-8") as log:
         settings = RuntimeSettings(
             folder=project,

@@ -33,6 +33,7 @@ from flowc.simulate.script import CallScript
 from flowc.simulate.simulator import Run, simulate
 from flowc.simulate.world import seconds_of
 from flowc.target import (
+    HasGateway,
     HasLab,
     LabCall,
     LabRelease,
@@ -168,7 +169,7 @@ def _planned(
 
 @asynccontextmanager
 async def _runtime(
-    target: Target, made: Build, project: Path, work: Path
+    target: HasGateway, made: Build, project: Path, work: Path
 ) -> AsyncIterator[Runtime]:
     """A runtime that serves the releases and answers each call by its script."""
     (work / "texts").mkdir()

@@ -37,11 +37,13 @@ def command(
     from flowc.runtime.app import RuntimeSettings, serve
     from flowc.runtime.logs import Log
     from flowc.runtime.services.model import SettingsError
-    from flowc.target import load_target
+    from flowc.target import HasGateway, load_target
 
     compiled = compiled_or_exit(folder, language)
     place = with_secrets(environment_named(compiled, environment))
     target = load_target(place.target)
+    if not isinstance(target, HasGateway):
+        raise click.UsageError(f"the target `{place.target}` serves no live calls")
     root = Path(str(place.settings.get("root", DEFAULT_ROOT)))
     settings = RuntimeSettings(
         folder=folder,

@@ -30,6 +30,7 @@ from flowc.target.lab import (
 from flowc.target.model import (
     GROUP,
     Gateway,
+    HasGateway,
     LiveRuntime,
     Target,
     UnknownTargetError,
@@ -59,6 +60,7 @@ __all__ = [
     "EmitRequest",
     "Environment",
     "Gateway",
+    "HasGateway",
     "HasLab",
     "HeardSound",
     "Held",

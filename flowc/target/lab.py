@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from flowc.machine.trace import Trace
+from flowc.target.model import HasGateway
 from flowc.target.release import Bundle, EmitRequest
 
 
@@ -169,8 +170,8 @@ class BareServer(Protocol):
 
 
 @runtime_checkable
-class HasLab(Protocol):
-    """A target whose server flowc can boot for tests."""
+class HasLab(HasGateway, Protocol):
+    """A target whose server flowc can boot for tests; the calls there are live."""
 
     def lab(self) -> Lab:
         """The lab."""

@@ -53,6 +53,11 @@ class Target(Protocol):
     def emit(self, request: EmitRequest) -> Bundle:
         """The files of a release. Pure. Raises EmitError with all that cannot be expressed."""
 
+
+@runtime_checkable
+class HasGateway(Protocol):
+    """A target that serves live calls."""
+
     def gateway(self, runtime: LiveRuntime, environment: Environment) -> Gateway:
         """What serves live calls at `environment.runtime` out of a runtime that runs."""
 
