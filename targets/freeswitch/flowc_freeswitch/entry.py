@@ -18,9 +18,6 @@ LANGUAGE_HEADER = "X-Flowc-Language"
 MOST_TALKS = 20  # with agents of queues, in one call
 INTERPRETER = "interpreter.lua"
 
-_HARDENING = ("rtp_autoflush=true", "hangup_after_bridge=false", "continue_on_fail=true")
-
-
 def script_of(release8: str) -> str:
     """The interpreter of a release, relative to the server's folder of scripts."""
     return f"flowc/{quote.release8(release8)}/{INTERPRETER}"
@@ -52,13 +49,8 @@ def extension(release: Release, number: str, mode: str = "", *, guarded: bool = 
         f"    <extension name={quote.attribute(f'flowc-{dialled}')}>",
         *([_GUARD.format(release.id)] if guarded else []),
         f'      <condition field="destination_number" expression="{pattern}">',
-        *(_action("set", each) for each in _HARDENING),
-        _action("set", f"flowc_release={release.id}"),
+        _action("lua", f"{script} start {dialled}{mode}"),
     ]
-    if keeps(release):
-        lines.append(_action("set", "session_in_hangup_hook=true"))
-        lines.append(_action("set", f"api_hangup_hook=lua {script} hangup"))
-    lines.append(_action("lua", f"{script} start {dialled}{mode}"))
     lines.extend([_action("lua", f"{script} resume")] * (MOST_TALKS if release.queues else 1))
     lines.append(_action("hangup", "NORMAL_TEMPORARY_FAILURE"))
     lines.extend(("      </condition>", "    </extension>"))
@@ -69,8 +61,8 @@ _GUARD = f'      <condition field="${{{{sip_h_{RELEASE_HEADER}}}}}" expression="
 
 
 def keeps(release: Release) -> bool:
-    """Whether a call leaves something to do after its end; what a queue kept is taken away, too."""
-    return release.graph.on_hangup is not None or release.request.lab or bool(release.queues)
+    """Whether every call leaves something to do after its end."""
+    return release.graph.on_hangup is not None or release.request.lab
 
 
 def _action(application: str, data: str) -> str:

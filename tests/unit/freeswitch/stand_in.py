@@ -136,7 +136,8 @@ class Session:
         return "11111111-2222-3333-4444-555555555555"
 
     def answer(self) -> None:
-        pass
+        # The sound's settings are read once, when it begins.
+        assert self.line.variables.get("rtp_autoflush") == "true"
 
     def ready(self) -> bool:
         return not self.line.hung_up

@@ -295,6 +295,7 @@ end
 local keeper = part("state")(call)
 
 function call.save()
+  call.look_after()
   if limit_at then limit_left = limit_at - call.now() end
   keeper.save({
     language = call.language, block = call.block, by = call.by, marks = words.list(marks),
@@ -303,6 +304,13 @@ function call.save()
     offset = call.offset, joins = call.joins, recordings = call.recordings, asked = call.asked,
     queued = call.queued, wordless = call.wordless, way_out_taken = call.way_out_taken and 1 or nil,
   })
+end
+
+-- At the end of the call this script runs once more, and takes away what was kept. Applications in the
+-- dialplan would cost each call ten times as much as variables set here.
+function call.look_after()
+  session:setVariable("session_in_hangup_hook", "true")
+  session:setVariable("api_hangup_hook", "lua " .. argv[0] .. " hangup")
 end
 
 -- Whether there was anything to go on with.
@@ -322,6 +330,9 @@ local function header(name, signs)
 end
 
 local function begin()
+  session:setVariable("flowc_release", release.id)
+  session:setVariable("rtp_autoflush", "true") -- else keys of a line with jitter lag behind each other
+  if release.keeps then call.look_after() end
   if entry == "lab" then
     call.token = header("Token", "%w_")
     call.offset = tonumber(header("Offset", "%d-")) or 0
