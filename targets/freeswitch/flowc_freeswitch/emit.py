@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from flowc.graph.exits import Call
 from flowc.graph.ids import BlockId
 from flowc.graph.zones import transitions
 from flowc.target import Artifact, Bundle, EmitError, EmitRequest
@@ -90,8 +89,6 @@ def _release(release: Release) -> Table:
         id=release.id,
         languages=table(*map(quote.language, graph.languages)),
         numbers=_named({quote.digits(number): block_name(to) for number, to in graph.numbers}),
-        menus=_named({node: block_name(to) for node, to in graph.menus.items()}),
-        returns=_returns(release),
         on_hangup=None if graph.on_hangup is None else block_name(graph.on_hangup),
         limit=int(limits.length_s),
         limit_to=None if limits.to is None else block_name(limits.to),
@@ -108,16 +105,6 @@ def _release(release: Release) -> Table:
 
 def _named(fields: dict[str, str] | dict[str, bool]) -> Table:
     return Table((), dict(fields.items()))
-
-
-def _returns(release: Release) -> Table:
-    """Where a flow returns to: by flow, by the number of the place that called, by result."""
-    flows: dict[str | int, dict[str | int, Data]] = {}
-    for block in release.graph.blocks.values():
-        if isinstance(block.exit, Call):
-            ways = {quote.segment(result): block_name(to) for result, to in block.exit.results}
-            flows.setdefault(block.exit.flow, {})[block.exit.site] = _named(ways)
-    return Table((), {flow: Table((), sites) for flow, sites in flows.items()})
 
 
 def _digits(release: Release) -> Table:

@@ -18,6 +18,7 @@ LANGUAGE_HEADER = "X-Flowc-Language"
 MOST_TALKS = 20  # with agents of queues, in one call
 INTERPRETER = "interpreter.lua"
 
+
 def script_of(release8: str) -> str:
     """The interpreter of a release, relative to the server's folder of scripts."""
     return f"flowc/{quote.release8(release8)}/{INTERPRETER}"

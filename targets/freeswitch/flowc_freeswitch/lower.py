@@ -42,17 +42,34 @@ from flowc_freeswitch.lowering import Release
 from flowc_freeswitch.lua_data import Data, Table, table
 from flowc_freeswitch.prompts import prompt_data
 
+RETURNS = "~returns"  # beside a flow's blocks; no block is called so
+Fields = dict[str | int, Data]
+
 
 def lower_flows(release: Release) -> dict[str, Table]:
-    """The data of every flow, by name. Places that cannot be expressed are reported."""
-    flows: dict[str, dict[str | int, Data]] = {}
+    """The data of every flow, by name. Places that cannot be expressed are reported.
+
+    All that a call needs of a flow is with it: what is loaded when a call begins does not grow with
+    the project.
+    """
+    flows: dict[str, Fields] = {}
+    returns: dict[str, Fields] = {}
     for block in release.graph.blocks.values():
         try:
             place = f"{quote.segment(block.id.node)}.{quote.segment(block.id.part)}"
             flows.setdefault(quote.segment(block.id.flow), {})[place] = _block(release, block)
+            if isinstance(block.exit, Call):
+                returns.setdefault(block.exit.flow, {})[block.exit.site] = _ways_back(block.exit)
         except (NotNativeError, quote.QuoteError) as reason:
             release.report(str(reason), block.id)
-    return {name: Table((), blocks) for name, blocks in flows.items()}
+    for flow, sites in returns.items():
+        flows.setdefault(flow, {})[RETURNS] = Table((), sites)
+    return {name: Table((), fields) for name, fields in flows.items()}
+
+
+def _ways_back(call: Call) -> Table:
+    """Where a call of a flow goes on, by the flow's result."""
+    return Table((), {quote.segment(result): block_name(to) for result, to in call.results})
 
 
 def block_name(id_: BlockId) -> str:
@@ -86,7 +103,9 @@ def _operation(release: Release, operation: Operation) -> Table:
             return dial(release, operation)
         case Record():
             return record(operation)
-        case Answer() | Flush() | Clock() | Language() | Mark() | Remember() | Forget():
+        case Remember(node):
+            return table("remember", block_name(release.graph.menus[node]))
+        case Answer() | Flush() | Clock() | Language() | Mark() | Forget():
             return _note(operation)
         case _:
             assert_never(operation)
@@ -100,7 +119,7 @@ def _value(value: Expression | None) -> Data:
     return None if value is None else expression_data(value)
 
 
-def _note(operation: Answer | Flush | Clock | Language | Mark | Remember | Forget) -> Table:
+def _note(operation: Answer | Flush | Clock | Language | Mark | Forget) -> Table:
     match operation:
         case Answer():
             return table("answer")
@@ -112,8 +131,6 @@ def _note(operation: Answer | Flush | Clock | Language | Mark | Remember | Forge
             return table("language", quote.language(language))
         case Mark(name):
             return table("mark", quote.segment(name))
-        case Remember(node):
-            return table("remember", ".".join(map(quote.segment, node.split("."))))
         case Forget(flow):
             return table("forget", quote.segment(flow))
         case _:

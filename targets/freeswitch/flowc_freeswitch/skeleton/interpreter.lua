@@ -185,8 +185,8 @@ end
 
 function does.forget(one)
   local own, kept = one[2] .. ".", {}
-  for _, node in ipairs(remembered) do
-    if node:sub(1, #own) ~= own then kept[#kept + 1] = node end
+  for _, menu in ipairs(remembered) do
+    if menu:sub(1, #own) ~= own then kept[#kept + 1] = menu end
   end
   remembered = kept
 end
@@ -220,6 +220,11 @@ end
 
 local exits = {}
 
+local function data_of(flow)
+  if not flows[flow] then flows[flow] = part("flow_" .. flow) end
+  return flows[flow]
+end
+
 function exits.jump(one) return one[2] end
 function exits.branch(one) return value(one[2]) ~= 0 and one[3] or one[4] end
 
@@ -237,12 +242,11 @@ exits["return"] = function(one)
   local site = call.values["return." .. one[2]]
   call.set("return." .. one[2], nil)
   if site == nil then return one[4] end
-  return release.returns[one[2]][site][one[3]]
+  return data_of(one[2])["~returns"][site][one[3]]
 end
 
 function exits.back(one)
-  local node = table.remove(remembered)
-  return node and release.menus[node] or one[2]
+  return table.remove(remembered) or one[2]
 end
 
 exits["hangup"] = function(one)
@@ -255,8 +259,7 @@ end
 
 local function block_of(id)
   local flow, rest = id:match("^([^.]+)%.(.+)$")
-  if not flows[flow] then flows[flow] = part("flow_" .. flow) end
-  return flows[flow][rest]
+  return data_of(flow)[rest]
 end
 
 local function leave(block)
