@@ -101,7 +101,7 @@ async def field(
             beside["ari"] = await _ari(stack, server, english)
         account = (server.account.name, server.account.secret)
         ami = await stack.enter_async_context(
-            connect(server.host, server.ports.ami, *account, events=False)
+            connect(server.host, server.ports.control, *account, events=False)
         )
         # Have the server read what was installed.
         for words in ("queue reload all", "dialplan reload"):

@@ -102,7 +102,7 @@ class Lines:
         server = self.server
         account = (server.account.name, server.account.secret)
         found: list[str] = []
-        async with connect(server.host, server.ports.ami, *account) as ami:
+        async with connect(server.host, server.ports.control, *account) as ami:
             with ami.events("Newexten", "Hangup") as events:
                 await self.place(context, script)
                 async for event in events:

@@ -107,7 +107,7 @@ class Host:
     @property
     def settings(self) -> InstallSettings:
         return InstallSettings(
-            port=self.server.ports.ami,
+            port=self.server.ports.control,
             user=LEAST.name,
             secret=LEAST.secret,
             etc=self.server.etc,

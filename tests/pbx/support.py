@@ -162,7 +162,7 @@ async def bench(
             await server.cli(command)
         async with (
             connect(
-                server.host, server.ports.ami, server.account.name, server.account.secret
+                server.host, server.ports.control, server.account.name, server.account.secret
             ) as ami,
             Caller((server.host, server.ports.sip)) as caller,
         ):

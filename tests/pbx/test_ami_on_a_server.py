@@ -47,7 +47,7 @@ async def _logged_in(
     plan = LabPlan(dialplan=_DIALPLAN, queues=_QUEUES, agents=("1001",), accounts=(_CLERK,))
     async with AsteriskServer(ensure_asterisk(), plan) as server:
         who = account or server.account
-        async with connect(server.host, server.ports.ami, who.name, who.secret) as ami:
+        async with connect(server.host, server.ports.control, who.name, who.secret) as ami:
             yield server, ami
 
 
@@ -118,10 +118,10 @@ def test_queues_and_channels_are_listed() -> None:
 def test_a_wrong_secret_and_a_closed_port_are_told_apart() -> None:
     async def scenario(server: AsteriskServer, ami: Ami) -> None:
         with pytest.raises(LoginRefused, match="refuses the AMI user 'lab'"):
-            async with connect(server.host, server.ports.ami, "lab", "wrong"):
+            async with connect(server.host, server.ports.control, "lab", "wrong"):
                 pytest.fail("a wrong secret was let in")
         with pytest.raises(PbxUnreachable, match="no Asterisk manager at"):
-            async with connect(server.host, server.ports.ami + 3, "lab", "x"):
+            async with connect(server.host, server.ports.control + 3, "lab", "x"):
                 pytest.fail("a closed port was open")
 
     _run(scenario)
@@ -152,7 +152,7 @@ def test_every_step_of_a_call_comes_as_an_event_in_order() -> None:
 def test_chinese_text_survives_any_border_between_packets() -> None:
     async def scenario(server: AsteriskServer, ami: Ami) -> None:
         async with (
-            _one_byte_at_a_time(server.ports.ami) as port,
+            _one_byte_at_a_time(server.ports.control) as port,
             connect(server.host, port, "lab", server.account.secret, events=False) as slow,
         ):
             lines = await slow.dialplan_show("fl-12345678.hotline.menu")

@@ -317,7 +317,7 @@ def test_nothing_is_changed_where_the_server_cannot_take_a_release(tmp_path: Pat
     async def scenario(host: Host) -> None:
         known = host.settings
         refusals = {
-            "no Asterisk manager at": replace(known, port=host.server.ports.ami + 3),
+            "no Asterisk manager at": replace(known, port=host.server.ports.control + 3),
             "refuses the AMI user 'flowc'": replace(known, secret="wrong"),
             "'weak' may not do Reload, ModuleCheck": replace(known, user="weak", secret="weak"),
         }
@@ -463,7 +463,7 @@ def test_killed_at_any_point_the_server_holds_the_old_or_the_new_and_recovery_en
         account = host.server.account
         arguments = (
             *(sys.executable, str(Path(__file__).with_name("deploy_killed.py"))),
-            *(what, str(host.root), str(saved), str(second.path), str(host.server.ports.ami)),
+            *(what, str(host.root), str(saved), str(second.path), str(host.server.ports.control)),
             *(account.name, account.secret, str(host.server.etc)),
         )
         process = await asyncio.create_subprocess_exec(*arguments, stdout=asyncio.subprocess.PIPE)

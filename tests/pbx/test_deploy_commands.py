@@ -72,7 +72,7 @@ def run(folder: Path, scenario: Callable[[Host, Shell], Awaitable[None]]) -> Non
             (project / "flows").mkdir(parents=True)
             server = host.server
             text = PROJECT.format(
-                root=host.root, etc=server.etc, log=server.log, port=server.ports.ami
+                root=host.root, etc=server.etc, log=server.log, port=server.ports.control
             )
             (project / "flowc.yaml").write_text(text)
             (project / "flows/hotline.flow.yaml").write_text(FLOW)

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import pytest
 
+from flowc.target import LabUnavailableError
 from flowc.telephony.call import EndedBy
 from flowc.telephony.caller import Caller, Dialling
 from flowc.telephony.hearing import PromptBook, find_prompts, load_prompt
 from flowc.telephony.phones import Answers, Phones, Rejects, Rings, tone
 from flowc_asterisk.lab import fetch
 from flowc_asterisk.lab.configuration import LabPlan
-from flowc_asterisk.lab.errors import LabUnavailable
 from flowc_asterisk.lab.fetch import ensure_asterisk
 from flowc_asterisk.lab.server import AsteriskServer
 from flowc_asterisk.lab.tree import AsteriskTree, look_at
@@ -186,7 +186,7 @@ def test_a_server_that_cannot_boot_says_its_last_words(tree: AsteriskTree, tmp_p
         async with AsteriskServer(empty):
             pytest.fail("a server without modules booted")
 
-    with pytest.raises(LabUnavailable, match="ended while it was booting") as caught:
+    with pytest.raises(LabUnavailableError, match="ended while it was booting") as caught:
         asyncio.run(scenario())
     assert caught.value.help.startswith("its last words: ")
 
@@ -415,7 +415,7 @@ def test_without_apt_and_without_asterisk_the_help_names_the_variable(
     monkeypatch.delenv("FLOWC_ASTERISK", raising=False)
     monkeypatch.setattr(fetch, "_installed", lambda: None)
     monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(LabUnavailable) as caught:
+    with pytest.raises(LabUnavailableError) as caught:
         ensure_asterisk(tmp_path)
     assert "FLOWC_ASTERISK" in caught.value.help
     assert "\n" not in str(caught.value)
@@ -425,7 +425,7 @@ def test_a_named_place_without_asterisk_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FLOWC_ASTERISK", str(tmp_path))
-    with pytest.raises(LabUnavailable, match="no Asterisk at"):
+    with pytest.raises(LabUnavailableError, match="no Asterisk at"):
         ensure_asterisk(tmp_path)
 
 

@@ -134,9 +134,7 @@ class AgiGateway:
             self._introduced(stranger)
             release, invoke = found
             with self.broker.metrics.calls.track_inprogress():
-                question = CallQuestion(
-                    talk, self.broker, release, invoke, header, self.clock
-                )
+                question = CallQuestion(talk, self.broker, release, invoke, header, self.clock)
                 await question.answer()
         except GoneError:
             if talk.fault:

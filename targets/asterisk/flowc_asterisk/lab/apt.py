@@ -12,7 +12,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from flowc_asterisk.lab.errors import LabUnavailable
+from flowc.target import LabUnavailableError
 
 OFFLINE_HELP = "check the network and apt's mirrors, or set FLOWC_ASTERISK to an installed Asterisk"
 # How the machine reaches its mirrors; the rest of its configuration is none of our business.
@@ -35,12 +35,12 @@ class Distribution:
 
 
 def this_distribution(os_release: Path = Path("/etc/os-release")) -> Distribution:
-    """The machine's distribution. Raises LabUnavailable where it is neither Debian nor Ubuntu."""
+    """The machine's distribution. Raises LabUnavailableError where it is neither Debian nor Ubuntu."""
     fields = _os_release(os_release)
     family = (fields.get("ID", ""), *fields.get("ID_LIKE", "").split())
     name = next((known for known in family if known in ("ubuntu", "debian")), None)
     if name is None:
-        raise LabUnavailable(
+        raise LabUnavailableError(
             "this is neither Debian nor Ubuntu, so no Asterisk can be fetched",
             "install Asterisk 20 or later and set FLOWC_ASTERISK to it",
         )
@@ -55,7 +55,7 @@ class PrivateApt:
     folder: Path
 
     def update(self) -> None:
-        """Fetch the package lists. Raises LabUnavailable with apt's own first complaint."""
+        """Fetch the package lists. Raises LabUnavailableError with apt's own first complaint."""
         self._apt("update")
 
     def download(self, names: tuple[str, ...]) -> tuple[Path, ...]:
@@ -103,7 +103,9 @@ def _extract(package: Path, root: Path) -> None:
     with subprocess.Popen(read, stdout=subprocess.PIPE) as reader:  # noqa: S603
         tar = subprocess.run(write, stdin=reader.stdout, capture_output=True, check=False)  # noqa: S603
     if reader.returncode or tar.returncode:
-        raise LabUnavailable(f"the package {package.name} cannot be unpacked", "is the disk full?")
+        raise LabUnavailableError(
+            f"the package {package.name} cannot be unpacked", "is the disk full?"
+        )
 
 
 def _configuration(folder: Path) -> str:
@@ -148,7 +150,7 @@ def _mirror(codename: str) -> str:
     places = re.findall(r"^'(\S+?)/dists/([^/']+)", wanted, re.MULTILINE)
     ranked = sorted(places, key=lambda place: (place[1] != codename, "security" in place[0]))
     if not ranked:
-        raise LabUnavailable("apt has no mirror configured on this machine", OFFLINE_HELP)
+        raise LabUnavailableError("apt has no mirror configured on this machine", OFFLINE_HELP)
     return str(ranked[0][0])
 
 
@@ -167,7 +169,7 @@ def _run(
     environment: dict[str, str] | None = None,
     cwd: Path | None = None,
 ) -> str:
-    """Run `command`; its output, or LabUnavailable with its first complaint."""
+    """Run `command`; its output, or LabUnavailableError with its first complaint."""
     env = {**os.environ, "LC_ALL": "C", **(environment or {})}
     try:
         done = subprocess.run(  # noqa: S603 - an argument vector of ours, no shell
@@ -175,11 +177,11 @@ def _run(
         )
     except FileNotFoundError as error:
         help_ = "install Asterisk 20 or later and set FLOWC_ASTERISK to it"
-        raise LabUnavailable(f"this machine has no {command[0]}", help_) from error
+        raise LabUnavailableError(f"this machine has no {command[0]}", help_) from error
     except subprocess.TimeoutExpired as error:
-        raise LabUnavailable(f"{what} took more than 15 minutes", OFFLINE_HELP) from error
+        raise LabUnavailableError(f"{what} took more than 15 minutes", OFFLINE_HELP) from error
     if done.returncode:
-        raise LabUnavailable(f"{what} failed: {_complaint(done.stderr)}", OFFLINE_HELP)
+        raise LabUnavailableError(f"{what} failed: {_complaint(done.stderr)}", OFFLINE_HELP)
     return done.stdout
 
 

@@ -12,14 +12,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from flowc.target import LabRelease, LabUnavailableError, ServerError
+from flowc.target import LabRelease, ServerError
 from flowc.telephony.caller import Caller, Dialling
 from flowc.telephony.hearing import PromptBook
 from flowc.telephony.sounds import sound_files
 from flowc_asterisk.ami.client import Ami, connect
 from flowc_asterisk.entry import ENTRY
 from flowc_asterisk.lab.configuration import AmiAccount, LabPlan
-from flowc_asterisk.lab.errors import LabUnavailable
 from flowc_asterisk.lab.executor_call import AsteriskCall
 from flowc_asterisk.lab.fetch import ensure_asterisk
 from flowc_asterisk.lab.server import AsteriskServer
@@ -34,15 +33,12 @@ async def bare_server(root: Path, tell: Callable[[str], None]) -> AsyncIterator[
     """Boot one; it is gone when the context closes."""
     account = AmiAccount(DEPLOYER, secrets.token_hex(12), read="system", write="system,reporting")
     async with AsyncExitStack() as stack:
-        try:
-            tree = await asyncio.to_thread(ensure_asterisk, None, tell)
-            plan = LabPlan(entry_context=ENTRY, accounts=(account,), verbose=0)
-            server = await stack.enter_async_context(AsteriskServer(tree, plan))
-        except LabUnavailable as reason:
-            raise LabUnavailableError(reason.message, reason.help) from reason
+        tree = await asyncio.to_thread(ensure_asterisk, None, tell)
+        plan = LabPlan(entry_context=ENTRY, accounts=(account,), verbose=0)
+        server = await stack.enter_async_context(AsteriskServer(tree, plan))
         watcher = server.account
         ami = await stack.enter_async_context(
-            connect(server.host, server.ports.ami, watcher.name, watcher.secret)
+            connect(server.host, server.ports.control, watcher.name, watcher.secret)
         )
         caller = await stack.enter_async_context(Caller((server.host, server.ports.sip)))
         tell(f"Asterisk {tree.version}")
@@ -63,7 +59,7 @@ class AsteriskBareServer:
     def words(self) -> Mapping[str, str]:
         return {
             "root": str(self.root),
-            "ami": f"{self.server.host}:{self.server.ports.ami}",
+            "ami": f"{self.server.host}:{self.server.ports.control}",
             "ami_user": self.account.name,
             "ami_secret": self.account.secret,
             "etc": str(self.server.etc),

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from math import sin, tau
 from pathlib import Path
 
+from flowc.telephony.ports import PortBlock
 from flowc_asterisk.lab.modules import MODULES
-from flowc_asterisk.lab.ports import PortBlock
 from flowc_asterisk.lab.tree import INDISPENSABLE, AsteriskTree
 
 _CDR_FIELDS = (
@@ -163,7 +163,7 @@ def _logger(plan: LabPlan) -> str:
 
 def _manager(instance: Instance, plan: LabPlan) -> str:
     general = (
-        f"[general]\nenabled = yes\nwebenabled = no\nport = {instance.ports.ami}\n"
+        f"[general]\nenabled = yes\nwebenabled = no\nport = {instance.ports.control}\n"
         "bindaddr = 127.0.0.1\n"
     )
     return general + "".join(_account(account) for account in plan.accounts)

@@ -20,7 +20,6 @@ from flowc.target import (
     BareServer,
     LabCall,
     LabRelease,
-    LabUnavailableError,
     ServerError,
 )
 from flowc.telephony.caller import Caller, Dialling
@@ -36,7 +35,6 @@ from flowc_asterisk.entry import (
 )
 from flowc_asterisk.lab.bare import bare_server
 from flowc_asterisk.lab.configuration import LabPlan
-from flowc_asterisk.lab.errors import LabUnavailable
 from flowc_asterisk.lab.executor_call import AsteriskCall
 from flowc_asterisk.lab.executor_files import DOOR, HOLD, RELEASE_HEADER, WAIT, install
 from flowc_asterisk.lab.executor_scenes import LAB_PHONE, occupied, queues_conf
@@ -64,17 +62,14 @@ class AsteriskLab:
     ) -> AsyncIterator[AsteriskLiveLab]:
         """A server that holds the releases and the scenes of the calls."""
         async with AsyncExitStack() as stack:
-            try:
-                tree = await asyncio.to_thread(ensure_asterisk)
-                plan = LabPlan(entry_context=DOOR, agents=(LAB_PHONE,), verbose=0)
-                server = await stack.enter_async_context(AsteriskServer(tree, plan, keep=KEEP))
-            except LabUnavailable as reason:
-                raise LabUnavailableError(reason.message, reason.help) from reason
+            tree = await asyncio.to_thread(ensure_asterisk)
+            plan = LabPlan(entry_context=DOOR, agents=(LAB_PHONE,), verbose=0)
+            server = await stack.enter_async_context(AsteriskServer(tree, plan, keep=KEEP))
             queues = queues_conf(releases, calls, server.ports.phones)
             await asyncio.to_thread(install, server, releases, queues)
             for command in ("moh reload", "queue reload all", "dialplan reload"):
                 await server.cli(command)
-            account, port = server.account, server.ports.ami
+            account, port = server.account, server.ports.control
             ami = await stack.enter_async_context(
                 connect(server.host, port, account.name, account.secret)
             )

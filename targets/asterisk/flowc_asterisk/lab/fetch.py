@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from flowc.target import LabUnavailableError
 from flowc_asterisk.lab import apt
-from flowc_asterisk.lab.errors import LabUnavailable
 from flowc_asterisk.lab.tree import AsteriskTree, look_at, read_record, write_record
 
 Say = Callable[[str], None]
@@ -49,7 +49,7 @@ def ensure_asterisk(cache_dir: Path | None = None, say: Say = lambda _: None) ->
     In this order: what FLOWC_ASTERISK names (a prefix, a tree or the program), an installed one,
     the newest in `cache_dir` (default `$XDG_CACHE_HOME/flowc`), else it is fetched with the
     machine's own apt into the cache. `say` is told in one line what takes time. Two processes
-    may ask at once: one fetches, the other waits. Raises LabUnavailable.
+    may ask at once: one fetches, the other waits. Raises LabUnavailableError.
     """
     named = os.environ.get("FLOWC_ASTERISK")
     if named:
@@ -72,7 +72,7 @@ def _installed() -> AsteriskTree | None:
         return None
     try:
         return look_at(Path(program).resolve())
-    except LabUnavailable:  # too old or in parts: a fetched one serves better
+    except LabUnavailableError:  # too old or in parts: a fetched one serves better
         return None
 
 
@@ -99,7 +99,9 @@ def _fetch_once(shelf: Path, say: Say) -> AsteriskTree:
         with _locked(shelf / ".lock", say):
             return _newest(shelf) or _fetch(shelf, say)
     except OSError as error:
-        raise LabUnavailable(f"the cache {shelf} cannot be written: {error.strerror}") from error
+        raise LabUnavailableError(
+            f"the cache {shelf} cannot be written: {error.strerror}"
+        ) from error
 
 
 @contextmanager
@@ -116,13 +118,13 @@ def _locked(path: Path, say: Say) -> Iterator[None]:
 def _fetch(shelf: Path, say: Say) -> AsteriskTree:
     """Try each recipe of this distribution in turn; the last failure is the one reported."""
     distribution = apt.this_distribution()
-    failure = LabUnavailable(f"no way is known to fetch Asterisk on {distribution.name}")
+    failure = LabUnavailableError(f"no way is known to fetch Asterisk on {distribution.name}")
     for recipe in _recipes(distribution):
         say(f"fetching Asterisk from {recipe.title} (once; it is kept in {shelf})")
         with tempfile.TemporaryDirectory(prefix=".fetch-", dir=shelf) as work:
             try:
                 return _follow(recipe, distribution, Path(work), shelf)
-            except LabUnavailable as error:
+            except LabUnavailableError as error:
                 failure = error
     raise failure
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from flowc_asterisk.lab.errors import LabUnavailable
+from flowc.target import LabUnavailableError
 
 OLDEST_MAJOR = 20
 # Without these no call can be placed, so a tree that lacks one is no use to the lab.
@@ -51,7 +51,7 @@ class AsteriskTree:
 def look_at(place: Path) -> AsteriskTree:
     """Find the Asterisk at `place`: an installation prefix, a private tree or the program itself.
 
-    Raises LabUnavailable where there is none, it does not run, it is too old or lacks modules.
+    Raises LabUnavailableError where there is none, it does not run, it is too old or lacks modules.
     """
     program = _find_program(place)
     prefix = program.parent.parent
@@ -116,10 +116,12 @@ def _data_folders(prefix: Path) -> Iterator[Path]:
 def _first(
     candidates: Iterator[Path], otherwise: str, wanted: Callable[[Path], bool] = Path.is_dir
 ) -> Path:
-    """The first candidate that is there; LabUnavailable with `otherwise` as its message if none is."""
+    """The first candidate that is there; LabUnavailableError with `otherwise` as its message if none is."""
     found = next((path for path in candidates if wanted(path)), None)
     if found is None:
-        raise LabUnavailable(otherwise, "name an installation prefix, a tree or the program itself")
+        raise LabUnavailableError(
+            otherwise, "name an installation prefix, a tree or the program itself"
+        )
     return found
 
 
@@ -130,24 +132,26 @@ def _version_of(tree: AsteriskTree) -> str:
             tree.command("-V"), capture_output=True, text=True, timeout=60, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise LabUnavailable(f"{tree.program} does not run: {error}") from error
+        raise LabUnavailableError(f"{tree.program} does not run: {error}") from error
     version = re.search(r"Asterisk (?:GIT-|certified[/-])?(\d+(?:\.\d+)*)", answer.stdout)
     if version is None:
         said = (answer.stderr or answer.stdout).strip().partition("\n")[0]
-        raise LabUnavailable(f"{tree.program} does not tell its version: {said or 'no output'}")
+        raise LabUnavailableError(
+            f"{tree.program} does not tell its version: {said or 'no output'}"
+        )
     return version[1]
 
 
 def _checked(tree: AsteriskTree) -> AsteriskTree:
     """`tree` itself, once it is new enough and whole enough for the lab."""
     if tree.major < OLDEST_MAJOR:
-        raise LabUnavailable(
+        raise LabUnavailableError(
             f"Asterisk {tree.version} at {tree.program} is too old",
             f"flowc needs Asterisk {OLDEST_MAJOR} or later",
         )
     missing = [name for name in INDISPENSABLE if not tree.has_module(name)]
     if missing:
-        raise LabUnavailable(
+        raise LabUnavailableError(
             f"the Asterisk at {tree.program} lacks {', '.join(missing)}",
             "install its modules package",
         )

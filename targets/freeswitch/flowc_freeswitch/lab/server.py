@@ -1,68 +1,39 @@
-"""A private FreeSWITCH on loopback: boots in its own folder and ports, and is gone with its parent.
-
-Several run at once. Knows nothing of flows: whoever deploys fills the included files in and reloads.
-"""
+"""A private FreeSWITCH. Knows nothing of flows: whoever deploys fills the included files in and reloads."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
-import shutil
-import tempfile
-from asyncio.subprocess import Process
 from pathlib import Path
-from types import TracebackType
 
-from flowc.lab.process import end, last_words, start_with_us
-from flowc.target import LabUnavailableError
-from flowc.telephony.ports import NoPortsError, PortBlock, take_ports
+from flowc.lab.private import PrivateServer
+from flowc.telephony.ports import PortBlock
 from flowc_freeswitch.esl.client import Esl, EslError
 from flowc_freeswitch.lab.configuration import Instance, LabPlan, write_configuration
 from flowc_freeswitch.lab.find import Installation
 
-BOOT_SECONDS = 60.0
-STOP_SECONDS = 10.0
+# Each folder that the server asks for, in the instance's own.
+_FOLDERS = {
+    "conf": "etc",
+    **{name: name for name in ("log", "run", "db", "temp", "scripts", "sounds", "recordings")},
+    **dict.fromkeys(("storage", "cache", "certs", "grammar", "htdocs"), "temp"),
+}
 
 
-class FreeswitchServer:
+class FreeswitchServer(PrivateServer[Instance]):
     """`async with FreeswitchServer(found, plan) as server:` - a booted server, stopped at the end.
 
     Raises LabUnavailableError where the server does not come up within a minute.
     """
 
-    host = "127.0.0.1"
+    name = "FreeSWITCH"
+    stop_seconds = 10.0
 
     def __init__(
         self, found: Installation, plan: LabPlan | None = None, *, keep: bool = False
     ) -> None:
-        self._found, self._plan, self._keep = found, plan or LabPlan(), keep
-        self._instance: Instance | None = None
-        self._process: Process | None = None
-
-    @property
-    def instance(self) -> Instance:
-        """Folders, ports and password. Only between entering and leaving."""
-        if self._instance is None:
-            raise RuntimeError("the lab server has not been entered")
-        return self._instance
-
-    @property
-    def ports(self) -> PortBlock:
-        """The server's ports: `sip`, `control`, `phones`, `rtp`."""
-        return self.instance.ports
-
-    @property
-    def log(self) -> Path:
-        """Its full log."""
-        return self.instance.log
-
-    @property
-    def pid(self) -> int:
-        """The server's process."""
-        if self._process is None:
-            raise RuntimeError("the lab server has not been started")
-        return self._process.pid
+        super().__init__(keep=keep)
+        self._found, self._plan = found, plan or LabPlan()
 
     def connect(self) -> Esl:
         """A client of its event socket, to be entered."""
@@ -73,81 +44,27 @@ class FreeswitchServer:
         async with self.connect() as esl:
             return await esl.api(command)
 
-    async def __aenter__(self) -> FreeswitchServer:
-        try:
-            ports = take_ports()
-        except NoPortsError as error:
-            raise LabUnavailableError(str(error), "stop other lab servers") from error
-        folder = Path(tempfile.mkdtemp(prefix="flowc-fs-"))
+    def _placed(self, folder: Path, ports: PortBlock) -> Instance:
         control = self._plan.control or ports.control
-        password = self._plan.password or secrets.token_hex(16)
-        self._instance = Instance(folder, ports, control, password)
-        try:
-            write_configuration(self._instance, self._plan)
-            await self._start()
-            await self._booted()
-        except BaseException:
-            await self._stop()
-            raise
-        return self
+        return Instance(folder, ports, control, self._plan.password or secrets.token_hex(16))
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._stop()
+    def _configure(self, instance: Instance) -> None:
+        write_configuration(instance, self._plan)
 
-    async def _start(self) -> None:
-        folder = self.instance.folder
-        places = {"conf": "etc", "log": "log", "run": "run", "db": "db", "temp": "temp"}
-        places |= {"scripts": "scripts", "sounds": "sounds", "recordings": "recordings"}
-        places |= {
-            "storage": "temp",
-            "cache": "temp",
-            "certs": "temp",
-            "grammar": "temp",
-            "htdocs": "temp",
-        }
-        options = [
-            word for name, place in places.items() for word in (f"-{name}", str(folder / place))
-        ]
-        self._process = await start_with_us(
+    def _command(self, instance: Instance) -> tuple[str, ...]:
+        places = ((f"-{name}", str(instance.folder / folder)) for name, folder in _FOLDERS.items())
+        return (
             *(str(self._found.program), "-nf", "-nc", "-nonat", "-nonatmap", "-nocal", "-np"),
-            *("-mod", str(self._found.modules), *options),
-            output=folder / "output",
-            environment={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"},
+            *("-mod", str(self._found.modules)),
+            *(word for place in places for word in place),
         )
 
-    async def _booted(self) -> None:
-        """Wait for the event socket, which opens last, and for the SIP profile."""
-        try:
-            async with asyncio.timeout(BOOT_SECONDS):
-                while not await self._says_booted():
-                    await asyncio.sleep(0.05)
-        except TimeoutError as error:
-            what = f"FreeSWITCH did not boot in {BOOT_SECONDS:.0f} s"
-            raise LabUnavailableError(what, self._last()) from error
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
 
-    async def _says_booted(self) -> bool:
-        if self._process is None or self._process.returncode is not None:
-            raise LabUnavailableError("FreeSWITCH ended while it was booting", self._last())
+    async def _is_up(self) -> bool:
+        """The event socket opens last; a port that is taken leaves the SIP profile out without a word."""
         try:
-            # A port that is taken leaves the profile out without a word.
             return "RUNNING" in await self.api("sofia status")
         except (EslError, OSError):
             return False
-
-    def _last(self) -> str:
-        return last_words(self.log, self.instance.folder / "output")
-
-    async def _stop(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            await end(process, STOP_SECONDS)
-        instance, self._instance = self._instance, None
-        if instance is not None:
-            instance.ports.release()
-            if not self._keep:
-                shutil.rmtree(instance.folder, ignore_errors=True)
