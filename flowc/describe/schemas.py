@@ -14,10 +14,11 @@ from flowc.diagnostics.model import Words
 from flowc.kinds.base import FieldInfo, NodeKind, fields_of
 from flowc.kinds.shapes import CHOICES, JsonSchema
 from flowc.kinds.table import KINDS
-from flowc.language.bind import COMMON, FLOW
+from flowc.language.bind import FLOW
 from flowc.language.calendars import CALENDAR
 from flowc.language.forms import Form
-from flowc.language.project import LIMITS, NUMBER, PERSON, PROJECT, TICKET_CLASS
+from flowc.language.project_form import LIMITS, NUMBER, PERSON, PROJECT, TICKET_CLASS
+from flowc.language.reserved import COMMON
 from flowc.language.services import OPERATION, SERVICE
 from flowc.language.tables import QUEUE
 from flowc.simulate.read_script import EXPECTED, FIELDS, PRESS_FIELDS

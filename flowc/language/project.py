@@ -5,16 +5,14 @@ Files come in as bytes by name (`/` between folders), so that nothing here touch
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flowc.diagnostics.codes import flows as codes
-from flowc.diagnostics.model import Reporter, Words, closest
+from flowc.diagnostics.model import Reporter, closest
 from flowc.expression.parse import parse_type
 from flowc.expression.types import ListOf, Record, Type
 from flowc.graph.services import ServiceSpec, TicketClass, TicketSettings
@@ -30,24 +28,19 @@ from flowc.kinds.builder import PROJECT_FILE
 from flowc.kinds.parts import Way, Word
 from flowc.kinds.program import BoundFlow, Program
 from flowc.kinds.shapes import (
-    DURATION,
     FLOW_NAME,
-    LANGUAGE,
-    LISTED_NAME,
     LONGEST_NAME,
     NAME,
-    TARGET,
-    WAY,
-    ListShape,
-    NameShape,
     Place,
-    Worded,
-    count,
 )
-from flowc.language.bind import KEYS, RESERVED_VARIABLES, FlowBinder, read_keys
+from flowc.language import reserved
+from flowc.language.after_call import after_call
+from flowc.language.bind import FlowBinder, read_keys
 from flowc.language.calendars import CalendarReader
 from flowc.language.environments import Environment, read_environments
-from flowc.language.forms import PLAIN, RAW, Form, MappingShape, OneOf, RawMapping, entries
+from flowc.language.forms import entries
+from flowc.language.nodes import NodeBinder
+from flowc.language.project_form import DIALLED, NUMBER, PROJECT, TICKET_CLASS
 from flowc.language.services import ServiceReader
 from flowc.language.tables import read_list, read_prompts, read_queues
 from flowc.source import NOWHERE, Span
@@ -65,72 +58,6 @@ FLOWS, SERVICES, CALENDARS, LISTS, PROMPTS = (
     "prompts/",
 )
 QUEUES_FILE, PROMPTS_FILE = "queues.yaml", "prompts.csv"
-DIALLED = Worded(
-    Words("a number of digits, quoted", "加引号的号码"),
-    '"3285028"',
-    lambda t: t if re.fullmatch(r"\+?[0-9]{2,20}", t) else None,
-)
-DESTINATION = NameShape(
-    Words(
-        "a number, a beginning and `*`, or a list of the project",
-        "号码、号段加 `*`，或项目里的号码表",
-    ),
-    '"0750*"',
-    re.compile(r"[0-9]{2,20}|[0-9]{1,19}\*|[a-z][a-z0-9_]*"),
-)
-LIMITS = Form("limits", {"length": DURATION, "nodes": count(10, 100_000), "to": TARGET})
-PERSON = Form("person", {"to": TARGET, "within_keys": count(0, 20), "within": DURATION}, ("to",))
-TICKET_CLASS = Form(
-    "ticket class", {"accept": DURATION, "handle": DURATION, "reply": DURATION, "title": RAW}
-)
-NUMBER = Form("number", {"flow": FLOW_NAME, "also": ListShape(DIALLED)}, ("flow",))
-NUMBERS = RawMapping(
-    Words("numbers and the flows that answer them", "号码和接听的流程"),
-    '{"3285028": {flow: hotline}}',
-    OneOf(FLOW_NAME, NUMBER),
-)
-TICKETS = RawMapping(
-    Words("classes of work orders", "工单类别"),
-    "{fault: {accept: 15m, handle: 4h, reply: 24h}}",
-    TICKET_CLASS,
-    none=True,
-)
-ENVIRONMENTS = RawMapping(
-    Words("places and their settings", "环境和设置"), "{dev: {target: pbx}}", none=True
-)
-
-
-def _zone(text: str) -> str | None:
-    try:
-        return ZoneInfo(text).key
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return None
-
-
-ZONE = Worded(Words("a time zone", "时区"), "Asia/Shanghai", _zone)
-PROJECT = Form(
-    "project",
-    {
-        "project": LISTED_NAME,
-        "timezone": ZONE,
-        "languages": ListShape(LANGUAGE),
-        "voices": MappingShape(PLAIN),
-        "numbers": NUMBERS,
-        "keys": KEYS,
-        "person": PERSON,
-        "defaults": MappingShape(WAY),
-        "limits": LIMITS,
-        "destinations": ListShape(DESTINATION),
-        "flags": ListShape(LISTED_NAME),
-        "vars": MappingShape(PLAIN),
-        "tickets": TICKETS,
-        "recording": RAW,
-        "fallback": PLAIN,
-        "environments": ENVIRONMENTS,
-        "on_hangup": RAW,
-    },
-    ("project", "languages", "numbers"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +121,9 @@ class ProjectReader:
             length_s=(limits or {}).get("length", 1200),
             most_nodes=(limits or {}).get("nodes", 1000),
             limit=_way_to(limits),
-            on_hangup=binder.after_call(form.get("on_hangup"), place),
+            on_hangup=after_call(
+                form.get("on_hangup"), place, NodeBinder(around, defaults, self.report)
+            ),
         )
         return Project(
             program,
@@ -243,7 +172,7 @@ class ProjectReader:
         return replace(around, unread=frozenset(self.unread)), records
 
     def _is_name(self, key: Scalar_) -> bool:
-        if key.text in RESERVED_VARIABLES or not NAME.fullmatch(key.text):
+        if key.text in reserved.VARIABLES or not NAME.fullmatch(key.text):
             self.report.report(codes.WRONG_NAME, key.span, name=key.text, most=LONGEST_NAME)
             return False
         return True
