@@ -14,6 +14,7 @@ from stand_ins.projects import ProjectOn, folders, runs_of
 from flowc.compiler import Compiled
 from flowc.graph.model import FlowGraph
 from flowc.graph.operations import Dial, Enqueue, Invoke, InvokeKind, Record
+from flowc.live.acts import Press, acts_of
 from flowc.live.compare import first_difference
 from flowc.machine.trace import Ended, Trace
 from flowc.simulate.simulator import Run
@@ -45,9 +46,16 @@ def test_every_call_of_a_project_goes_on_a_stand_in_as_the_simulator_says(
         found = first_difference(request.graph, run.trace, trace)
         if found is not None:
             parted.append(f"{run.script.name}: {found.meant}, but {found.found} ({found.block})")
-        if at_once:
+        if at_once and not runs_on(target, run):
             parted.extend(late(request.graph, run, trace))
     assert not parted, "\n".join(parted)
+
+
+def runs_on(target: str, run: Run) -> bool:
+    """FreeSWITCH lets a prompt run on where the machine begins it anew for a late `#`, or ends it
+    because the call has been long enough."""
+    late_hash = any(act.what == Press("#") for act in acts_of(run))
+    return target == "freeswitch" and (late_hash or run.by == "limit")
 
 
 def late(graph: FlowGraph, run: Run, trace: Trace) -> Iterator[str]:
@@ -65,10 +73,10 @@ def takes_its_time(graph: FlowGraph, step: Ended) -> bool:
     match graph.blocks[step.block].operations[-1]:
         case Enqueue() | Dial() | Record():
             return True
-        case Invoke(kind=InvokeKind.REQUEST | InvokeKind.TICKET):
-            return True  # the journal answers at once what it knows
         case Invoke(kind=InvokeKind.LOOKUP):
             return step.outcome == "error"
+        case Invoke():
+            return True  # the journal answers at once what it knows
         case _:
             return False
 

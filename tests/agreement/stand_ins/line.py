@@ -86,11 +86,11 @@ class Line:
         """Sounds are begun."""
         self.is_saying, self.is_waiting = True, False
 
-    def falls_silent(self) -> None:
-        """The last of what was said has ended, or was cut."""
-        self.is_saying, self.quiet_at = False, self.now
+    def falls_silent(self, at: int | None = None) -> None:
+        """The last of what was said has ended, or was cut; now, or some time ago."""
+        self.is_saying, self.quiet_at = False, self.now if at is None else at
         if self.ends:
-            self.ends[-1] = self.now
+            self.ends[-1] = self.quiet_at
 
     def waits_for_keys(self) -> None:
         """Keys are waited for and nothing is said."""

@@ -9,9 +9,10 @@ from flowc.graph.release import Release
 from flowc.target import EmitRequest, Environment, LabRelease, load_target
 
 from .asterisk import AsteriskStandIn
+from .freeswitch import FreeswitchStandIn
 from .shape import StandIn
 
-TARGETS = ("asterisk",)
+TARGETS = ("asterisk", "freeswitch")
 PLACE = Environment("/s", "/r")
 
 
@@ -22,9 +23,10 @@ def release_on(
     release: str = "0" * 8,
     environment: Environment = PLACE,
     digit_fragments: Mapping[str, Mapping[str, str]] | None = None,
+    lab: bool = True,
 ) -> LabRelease:
-    """A graph's release for that target, with the entry of tests. Raises EmitError."""
-    request = EmitRequest(graph, release, environment, None, digit_fragments or {}, lab=True)
+    """A graph's release for that target, with the entry of tests or without. Raises EmitError."""
+    request = EmitRequest(graph, release, environment, None, digit_fragments or {}, lab=lab)
     return LabRelease(request, load_target(target).emit(request))
 
 
@@ -43,5 +45,7 @@ def stand_in(
     match target:
         case "asterisk":
             return AsteriskStandIn(release, lengths, texts, served)
+        case "freeswitch":
+            return FreeswitchStandIn(release, lengths, texts, served)
         case _:
             raise LookupError(f"there is no stand-in for {target}")

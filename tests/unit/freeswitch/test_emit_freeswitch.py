@@ -5,13 +5,13 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
 
 import pytest
-from callers import ScriptCaller
 from machine_calls import AUDIO_MS, Played, World
 from native_graphs import at, block, expressions, graph, said
-from stand_in import Line, install, play
+from stand_ins.callers import ScriptCaller
+from stand_ins.freeswitch import FreeswitchStandIn
+from stand_ins.making import release_on
 from test_graphs_asterisk import CALLER, FRAGMENTS, MOMENT, RECORDINGS, SCENES
 
 from flowc.expression.tree import Binary, Read
@@ -20,7 +20,7 @@ from flowc.graph.exits import Branch, Hangup, Switch
 from flowc.graph.model import FlowGraph
 from flowc.graph.operations import OUTCOME, Dial, Enqueue, Play, outcomes
 from flowc.graph.prompts import Phrase, ReadAs, Spoken
-from flowc.target import Bundle, EmitError, EmitRequest, Environment, QueueSettings
+from flowc.target import Bundle, EmitError, EmitRequest, Environment, LabCall, QueueSettings
 from flowc_freeswitch import TARGET
 
 LUAS = ("lua51", "lua52", "lua53", "lua54", "luajit21")
@@ -69,13 +69,12 @@ def test_every_script_is_read_by_every_lua_that_servers_are_built_with(version: 
 
 
 @pytest.mark.parametrize("version", LUAS)
-def test_expressions_have_one_value_in_every_lua(version: str, tmp_path: Path) -> None:
+def test_expressions_have_one_value_in_every_lua(version: str) -> None:
     scene = SCENES["every expression has the value that the machine gives it"]
-    scripts = install(emitted(scene.graph, lab=True), tmp_path)
-    line = Line(scripts, ScriptCaller(()), "/s/sounds", dict.fromkeys(RECORDINGS, AUDIO_MS))
-    line.lua = import_module(f"lupa.{version}").LuaRuntime
-    line.epoch = MOMENT
-    trace = play(line, "7000", CALLER)
+    release = release_on("freeswitch", scene.graph, digit_fragments=FRAGMENTS)
+    lua = import_module(f"lupa.{version}").LuaRuntime
+    server = FreeswitchStandIn(release, dict.fromkeys(RECORDINGS, AUDIO_MS), lua=lua)
+    trace = server.play(LabCall("t1", "0" * 8, "7000", CALLER, MOMENT), ScriptCaller(()))
     world = World(scene.graph, MOMENT, scene.flags)
     assert trace.steps == Played(scene.graph, world, ()).play("7000", CALLER).steps
 

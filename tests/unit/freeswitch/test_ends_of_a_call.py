@@ -2,45 +2,39 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from callers import ScriptCaller
 from native_graphs import at, block, graph
-from stand_in import Line, install, run
+from stand_ins.callers import ScriptCaller
+from stand_ins.freeswitch import FreeswitchStandIn
+from stand_ins.freeswitch.server import Call
+from stand_ins.making import release_on
 
 from flowc.graph.exits import Hangup
 from flowc.graph.model import FlowGraph
 from flowc.graph.operations import Mark
-from flowc.target import EmitRequest, Environment
-from flowc_freeswitch import TARGET
+from flowc.target import LabCall
 
-HOOK = "lua flowc/interpreter.lua hangup"
+HOOK = "lua flowc/00000000/interpreter.lua hangup"
+ASKED = LabCall("", "0" * 8, "7000", "13800000000", 1_790_000_000)
 
 
-def called(made: FlowGraph, folder: Path) -> Line:
+def called(made: FlowGraph) -> Call:
     """A call in production: no test asks it anything."""
-    request = EmitRequest(made, "0" * 8, Environment("/s", "/r"))
-    line = Line(install(TARGET.emit(request), folder), ScriptCaller(()), "/s", {})
-    run(line, "start", "7000")
-    assert line.hung_up
-    return line
+    server = FreeswitchStandIn(release_on("freeswitch", made, lab=False), {})
+    return server.finished(server.begun(ASKED, ScriptCaller(()))).call
 
 
-def test_a_call_without_a_handler_leaves_nothing_to_do(tmp_path: Path) -> None:
-    line = called(graph(block("go", to=Hangup())), tmp_path)
-    assert "api_hangup_hook" not in line.variables
-    assert line.kept == {}
+def test_a_call_without_a_handler_leaves_nothing_to_do() -> None:
+    call = called(graph(block("go", to=Hangup())))
+    assert "api_hangup_hook" not in call.variables
+    assert (call.memory, call.most_kept) == ({}, 0)
 
 
-def test_a_call_with_a_handler_has_it_run_at_its_end(tmp_path: Path) -> None:
+def test_a_call_with_a_handler_has_it_run_at_its_end() -> None:
     blocks = (block("go", to=Hangup()), block("after", Mark("over"), to=Hangup()))
-    line = called(graph(*blocks, on_hangup=at("after")), tmp_path)
-    assert line.variables["api_hangup_hook"] == HOOK
-    assert len(line.kept) == 1
-    run(line, "hangup")
-    assert line.kept == {}
+    call = called(graph(*blocks, on_hangup=at("after")))
+    assert call.variables["api_hangup_hook"] == HOOK
+    assert (call.memory, call.most_kept) == ({}, 1)
 
 
-def test_a_call_names_its_release(tmp_path: Path) -> None:
-    line = called(graph(block("go", to=Hangup())), tmp_path)
-    assert line.variables["flowc_release"] == "0" * 8
+def test_a_call_names_its_release() -> None:
+    assert called(graph(block("go", to=Hangup()))).variables["flowc_release"] == "0" * 8

@@ -91,7 +91,7 @@ class EslGateway:
         beating = asyncio.create_task(self._beat(esl))
         try:
             async for event in esl.events():
-                self._take(esl, event)
+                self.take(esl, event)
             raise EslError(esl.fault)
         finally:
             beating.cancel()
@@ -105,7 +105,8 @@ class EslGateway:
             await esl.api(f"global_setvar flowc_beat={int(self.clock())}")
             await asyncio.sleep(BEAT_S)
 
-    def _take(self, esl: Esl, event: Event) -> None:
+    def take(self, esl: Esl, event: Event) -> None:
+        """An event of the server."""
         if event.subclass == TAKEN:
             name = event.headers.get("Flowc-Call", ""), event.headers.get("Flowc-Sequence", "")
             if name in self._taken:
