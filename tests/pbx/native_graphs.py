@@ -214,6 +214,29 @@ def speech() -> FlowGraph:
     )
 
 
+def long_speech() -> FlowGraph:
+    """Digits that no one list holds where the sounds stand in a deep folder: said, and asked with."""
+    number, account = Spoken("f.number", ReadAs.DIGITS), Spoken("f.account", ReadAs.DIGITS)
+    told = Phrase("told", (("zh", (Sound("you"), number)), ("en", (number, Sound("you")))))
+    right = Phrase("right", (("zh", (Sound("you"), account)), ("en", (account, Sound("you")))))
+    asked = (
+        Collect(Digits(1, 64), "f.number"),
+        Collect(Digits(12, 12), "f.account"),
+        Collect(Digits(1, 1), "f.right"),
+    )
+    one, two, three = asked
+    return graph(
+        block("one", Cue(said("ask"), CueKind.ENTRY), to=Jump(at("one.once"))),
+        block("one.once", one, to=_every(one, {"done": "tell"}, "end")),
+        block("tell", Play((told,)), Language("en"), Play((told,)), to=Jump(at("two"))),
+        block("two", Cue(said("ask"), CueKind.ENTRY), to=Jump(at("two.once"))),
+        block("two.once", two, to=_every(two, {"done": "three"}, "end")),
+        block("three", Cue((right,), CueKind.ENTRY), to=Jump(at("three.once"))),
+        block("three.once", three, to=_every(three, {}, "end")),
+        variables=dict.fromkeys(("f.number", "f.account", "f.right"), Scalar.DIGITS),
+    )
+
+
 def _every(collect: Collect, ways: dict[str, str], otherwise: str) -> Switch:
     found = tuple((one, at(ways.get(one, otherwise))) for one in outcomes(collect))
     return Switch(OUTCOME, found)

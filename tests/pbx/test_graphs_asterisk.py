@@ -14,7 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from machine_calls import Played, World
-from native_graphs import LANGUAGES, ending, expressions, menus, speech
+from native_graphs import LANGUAGES, ending, expressions, long_speech, menus, speech
 from support import Bench, Placed, bench
 
 from flowc.graph.model import FlowGraph
@@ -56,9 +56,17 @@ SCENES: dict[str, Scene] = {
     "keys within other timers": Scene(ending(60, None), ("12#", "1234")),
 }
 
+# Played from sounds in a folder with a name so long that no list holds a value whole.
+FAR_AWAY: dict[str, Scene] = {
+    "a value that no list holds is said in parts": Scene(
+        long_speech(), (f"{'1234567890' * 4}#", "123456789012", None)
+    ),
+    "prompts from far away follow language, condition and value": Scene(speech(), ("80012345#",)),
+}
+FAR = f"{'far' * 30}/{'away' * 15}"
 
-async def _play(made: Bench, name: str, index: int) -> tuple[Trace, list[str]]:
-    scene = SCENES[name]
+
+async def _play(made: Bench, name: str, scene: Scene, index: int) -> tuple[Trace, list[str]]:
     headers = {"X-Flowc-Offset": str(MOMENT - int(time.time()))}
     placed = await made.call(name, f"g{index}", headers)
     pressing = asyncio.create_task(_press(placed, scene))
@@ -88,37 +96,61 @@ def _reads(placed: Placed) -> int:
     return sum(" Read(" in step and ",1r," not in step for step in placed.steps)
 
 
-async def _play_all(folder: Path) -> dict[str, tuple[Trace, list[str]] | BaseException]:
-    graphs = {name: scene.graph for name, scene in SCENES.items()}
+async def _play_all(
+    folder: Path, scenes: dict[str, Scene]
+) -> dict[str, tuple[Trace, list[str]] | BaseException]:
+    graphs = {name: scene.graph for name, scene in scenes.items()}
     async with bench(graphs, RECORDINGS, folder, digit_fragments=FRAGMENTS) as made:
         results = await asyncio.gather(
-            *(_play(made, name, index) for index, name in enumerate(SCENES)),
+            *(_play(made, name, scene, at) for at, (name, scene) in enumerate(scenes.items())),
             return_exceptions=True,
         )
         log = made.server.log.read_text(encoding="utf-8", errors="replace")
     for result in results:
         if isinstance(result, tuple):
             result[1].extend(line for line in log.splitlines() if "WARNING" in line)
-    return dict(zip(SCENES, results, strict=True))
+    return dict(zip(scenes, results, strict=True))
 
 
 @pytest.fixture(scope="module")
 def played(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, tuple[Trace, list[str]] | BaseException]:
-    return asyncio.run(_play_all(tmp_path_factory.mktemp("graphs")))
+    return asyncio.run(_play_all(tmp_path_factory.mktemp("graphs"), SCENES))
+
+
+@pytest.fixture(scope="module")
+def played_far_away(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, tuple[Trace, list[str]] | BaseException]:
+    return asyncio.run(_play_all(tmp_path_factory.mktemp("graphs") / FAR, FAR_AWAY))
 
 
 @pytest.mark.parametrize("name", SCENES)
 def test_a_graph_gives_the_same_trace_on_the_server_as_on_the_machine(
     name: str, played: dict[str, tuple[Trace, list[str]] | BaseException]
 ) -> None:
+    _compare(name, SCENES, played)
+
+
+@pytest.mark.parametrize("name", FAR_AWAY)
+def test_a_deep_folder_of_sounds_changes_nothing(
+    name: str, played_far_away: dict[str, tuple[Trace, list[str]] | BaseException]
+) -> None:
+    _compare(name, FAR_AWAY, played_far_away)
+
+
+def _compare(
+    name: str,
+    scenes: dict[str, Scene],
+    played: dict[str, tuple[Trace, list[str]] | BaseException],
+) -> None:
     result = played[name]
     if isinstance(result, BaseException):
         raise result
     trace, steps = result
-    scene = SCENES[name]
-    number = f"{7000 + list(SCENES).index(name)}"
+    scene = scenes[name]
+    number = f"{7000 + list(scenes).index(name)}"
     graph = replace(scene.graph, numbers=((number, scene.graph.numbers[0][1]),))
     expected = Played(graph, World(graph, MOMENT, scene.flags), scene.keys).play(number, CALLER)
     assert trace.steps == expected.steps, "\n".join(steps)

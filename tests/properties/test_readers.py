@@ -11,7 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flowc.graph.prompts import ReadAs as Held
+from flowc.speech.longest import most_sounds
 from flowc.speech.readers import ReadAs, inventory, read, spoken_text
+from flowc.speech.readout import read_out
 
 CENTS = st.integers(-(10**12), 10**12)
 LANGUAGES = ("zh", "en")
@@ -268,3 +271,31 @@ def test_every_fragment_of_the_inventory_is_really_read_somewhere(language: str)
     heard = {each for kind, value in readings for each in read(kind, value, language)}
 
     assert heard == set(inventory(language))
+
+
+# Digits of few sorts, since it is zeros beside others that make a reading long.
+LONG_NUMBERS = st.text("0139", min_size=1, max_size=15).map(int)
+HELD = {
+    Held.MONEY: LONG_NUMBERS.map(lambda value: -value),
+    Held.NUMBER: LONG_NUMBERS.map(lambda value: -value),
+    Held.DECIMAL: st.tuples(LONG_NUMBERS, st.text("0139", min_size=1, max_size=15)).map(
+        lambda parts: f"-{parts[0]}.{parts[1]}"
+    ),
+    Held.DIGITS: st.text("0123456789", min_size=1, max_size=64),
+    Held.DATE: st.dates(date(1000, 1, 1)).map(lambda day: int(day.strftime("%Y%m%d"))),
+    Held.TIME: st.integers(0, 1439),
+    Held.DATETIME: st.integers(0, 4 * 10**9),
+    Held.DURATION: st.integers(0, 10**9 - 1),
+    Held.TEXT: st.text(),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", Held, ids=lambda kind: kind.value)
+@given(data=st.data())
+@settings(max_examples=300)
+def test_no_value_is_longer_than_the_longest_that_servers_are_told(
+    kind: Held, language: str, data: st.DataObject
+) -> None:
+    value = data.draw(HELD[kind])
+    assert len(read_out(kind, value, language)) <= most_sounds(kind, language)

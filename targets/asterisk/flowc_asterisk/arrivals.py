@@ -13,6 +13,7 @@ from flowc.graph.exits import Switch
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Collect, Cue, CueKind, Digits, Lead, Mark
+from flowc.graph.prompts import Prompt
 from flowc.passes.components import on_ways_round
 from flowc.passes.edges import all_edges, ending
 
@@ -37,19 +38,17 @@ class Arrivals:
         return onward
 
     @cached_property
-    def lead_nodes(self) -> frozenset[str]:
-        """Nodes with an input that a lead may come to."""
-        pending = self._reached(
-            (to for id_ in self._ending_in_lead for to in self._onward[id_]), self._takes_lead
-        )
-        blocks = self.graph.blocks.values()
-        within = (block for block in blocks if _lead_before_cue(block))
-        found = {id_ for id_ in pending if self._takes_lead(id_)} | {block.id for block in within}
-        return frozenset(id_.node_name for id_ in found)
-
-    @cached_property
-    def _ending_in_lead(self) -> tuple[BlockId, ...]:
-        return tuple(id_ for id_, block in self.graph.blocks.items() if _leaves_lead(block))
+    def leads(self) -> dict[str, tuple[Prompt, ...]]:
+        """By node with an input: the leads that may come to it."""
+        found: dict[str, tuple[Prompt, ...]] = {}
+        for id_, block in self.graph.blocks.items():
+            pending, taken = _leads_in(block)
+            reached = self._reached(self._onward[id_], self._takes_lead) if pending else ()
+            nodes = [to.node_name for to in reached if self._takes_lead(to)]
+            for node, lead in [(id_.node_name, taken), *((node, pending) for node in nodes)]:
+                if lead:
+                    found[node] = (*found.get(node, ()), lead)
+        return found
 
     def _takes_lead(self, id_: BlockId) -> bool:
         return any(map(_is_entry, self.graph.blocks[id_].operations))
@@ -107,25 +106,19 @@ def _is_entry(operation: object) -> bool:
     return isinstance(operation, Cue) and operation.kind is CueKind.ENTRY
 
 
-def _leaves_lead(block: Block) -> bool:
-    """Is a lead pending at the block's end?"""
-    pending = False
+def _leads_in(block: Block) -> tuple[Prompt, Prompt]:
+    """What the block says together with a later input, and with one of its own."""
+    pending: Prompt = ()
+    taken: Prompt = ()
     for operation in block.operations:
-        if isinstance(operation, Lead):
-            pending = True
-        elif _is_entry(operation):
-            pending = False
-    return pending
-
-
-def _lead_before_cue(block: Block) -> bool:
-    pending = False
-    for operation in block.operations:
-        if isinstance(operation, Lead):
-            pending = True
-        elif pending and _is_entry(operation):
-            return True
-    return False
+        match operation:
+            case Lead(prompt):
+                pending += prompt
+            case Cue(kind=CueKind.ENTRY):
+                pending, taken = (), pending or taken
+            case _:
+                pass
+    return pending, taken
 
 
 def _done(block: Block) -> Iterable[BlockId]:

@@ -207,7 +207,10 @@ class Release:
         return f"m{self.uses.remembered.index(node):03}"
 
     def report(self, problem: str, block: BlockId | None) -> None:
-        self.problems.append(Problem(problem, block))
+        """Keep a problem; one said twice of the same place is kept once."""
+        found = Problem(problem, block)
+        if found not in self.problems:
+            self.problems.append(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from flowc_asterisk.draft import ContextDraft, Script
 from flowc_asterisk.lower_base import Release, Spot
 from flowc_asterisk.lower_input import BETWEEN_S, FIRST_S
 from flowc_asterisk.lower_recording import drop_empty_recording
-from flowc_asterisk.lower_speech import spelling
+from flowc_asterisk.lower_values import spelling
 from flowc_asterisk.protocol import LANGUAGE
 
 MOST_REMEMBERED = 8

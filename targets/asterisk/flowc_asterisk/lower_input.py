@@ -15,7 +15,8 @@ from flowc_asterisk.draft import Script
 from flowc_asterisk.expressions import NotNativeError
 from flowc_asterisk.layout import blocks_named, key_prefix, named_by_key
 from flowc_asterisk.lower_base import Spot
-from flowc_asterisk.lower_speech import FOLDER, MORE, NIL, listed
+from flowc_asterisk.lower_speech import MORE, NIL, listed
+from flowc_asterisk.lower_values import FOLDER
 
 FIRST_S, BETWEEN_S = 5, 3  # set once a call; other times cost a node four steps more
 NOW_MS = "${STRFTIME(,,%s%3q)}"
@@ -27,8 +28,8 @@ WIDEST_BY_PATTERN = 6  # different lengths that get a pattern each; more are tol
 def cue(spot: Spot, operation: Cue) -> None:
     """Set the list `P` that the next Read offers, and what belongs to a fresh attempt."""
     uses, script, node = spot.release.uses, spot.script, spot.block.id.node_name
-    prompt = listed(spot, operation.prompt)
-    led = node in spot.release.arrivals.lead_nodes
+    led = node in spot.release.arrivals.leads
+    prompt = listed(spot, operation.prompt, led=led and operation.kind is not CueKind.RETRY)
     lead = {CueKind.ENTRY: "${LD}", CueKind.AGAIN: "${LK}", CueKind.RETRY: ""}[operation.kind]
     at_once = _is_read_at_once(spot, operation, led=led)
     if at_once:

@@ -1,37 +1,41 @@
 """Prompts as lists of files, `a&b&c&`: what `Read` and `Playback` take, each sound with its `&`.
 
 A static sound costs nothing at run time. Language, conditions and values are decided where the
-list is set. Knows no input.
+list is set. A list has a limit; what is said whole is parted there, what is joined or barged into
+can't be. Knows no input.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count, zip_longest
 
-from flowc.graph.prompts import Part, Phrase, Prompt, ReadAs, Sound, Spoken, reading_variable
+from flowc.graph.prompts import Part, Phrase, Prompt, Sound, Spoken
+from flowc.speech.readers.reading import MOST_DIGITS
 from flowc_asterisk import quote
 from flowc_asterisk.draft import Script
 from flowc_asterisk.expressions import NotNativeError
 from flowc_asterisk.lower_base import Release, Spot
+from flowc_asterisk.lower_values import (
+    FOLDER,
+    MOST_BYTES,
+    SPELLED,
+    Piece,
+    chosen,
+    fits,
+    joined,
+    room,
+    value,
+    value_in_parts,
+)
 
-FOLDER = "${S}"  # a channel variable, so that lines stay readable
 LANGUAGE = "${L}"
 NIL = (
     f"{FOLDER}/nil"  # 20 ms of silence, always there: a missing last file would end a Read at once
 )
 # An option without effect on an answered call: a trace reads that the next list belongs to this one.
 MORE = ",noanswer"
-MOST_BYTES = 3600  # of a list while the call runs; the server cuts an argument at 4,096
-MOST_FRAGMENTS = 24  # of a value that the runtime reads out
-SPELLED = 24  # digits, where no input says how many
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A phrase as text for the server, and how long it may become."""
-
-    text: str
-    most_bytes: int
 
 
 def play(spot: Spot, prompt: Prompt) -> None:
@@ -59,21 +63,44 @@ def _ended(group: str) -> str:
     return group[:-1] if group.endswith("&") else f"{group}{NIL}"
 
 
-def listed(spot: Spot, prompt: Prompt) -> str:
-    """The whole prompt as one list without `nil`. Refuses one that the server would cut."""
-    found = groups(spot, prompt)
-    if len(found) > 1:
-        raise NotNativeError("a prompt that is joined or barged into is too long for one list")
-    return found[0] if found else ""
+# --- lists
+
+
+def listed(spot: Spot, prompt: Prompt, *, led: bool = False) -> str:
+    """The whole prompt as one list without `nil`. Refuses one that the server would cut.
+
+    `led`: the leads that come to this node may stand in front of it.
+    """
+    release, names = spot.release, count()
+    alone = joined(_whole(spot, phrase, names) for phrase in prompt)
+    leads = release.arrivals.leads.get(spot.block.id.node_name, ()) if led else ()
+    for lead in leads or ((),):
+        before = joined(_in_any_language(release, phrase, SPELLED) for phrase in lead)
+        full = joined([alone, replace(before, widest=0)])  # a lead is set by itself
+        if not fits(release, full):
+            raise NotNativeError(_too_long(release, full))
+    return alone.text
+
+
+def _too_long(release: Release, full: Piece) -> str:
+    folder = len(release.request.environment.sounds)
+    size = max(full.most_bytes + folder + len("/nil"), full.widest)
+    shorter = -(-(size - MOST_BYTES) // (full.most_files + 1))
+    root = f"choose a `root` that is {shorter} letters shorter, or " if shorter < folder - 9 else ""
+    return (
+        f"the prompt is too long for one list of sounds: it may become {size} bytes "
+        f"({full.most_files} files in a folder of {folder} letters), and the server takes "
+        f"{MOST_BYTES}; {root}say the values in a `say` that does not lead straight to this input"
+    )
 
 
 def groups(spot: Spot, prompt: Prompt) -> tuple[str, ...]:
     """The prompt as lists none of which can pass the server's limit."""
     found: list[str] = []
-    size = MOST_BYTES + 1
-    for phrase in prompt:
-        piece = _phrase(spot, phrase)
-        if size + piece.most_bytes > MOST_BYTES:
+    most, names = room(spot.release), count()
+    size = most + 1
+    for piece in (piece for phrase in prompt for piece in _parted(spot, phrase, names)):
+        if size + piece.most_bytes > most:
             found.append("")
             size = 0
         found[-1] += piece.text
@@ -81,29 +108,86 @@ def groups(spot: Spot, prompt: Prompt) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _phrase(spot: Spot, phrase: Phrase) -> Piece:
-    release = spot.release
-    pieces = [(name, _parts(release, name, parts)) for name, parts in phrase.parts]
-    size = max((piece.most_bytes for _, piece in pieces), default=0)
-    if size > MOST_BYTES:
-        raise NotNativeError(f"the text `{phrase.id}` is too long for one list")
-    text = _in_any_language(release, phrase, pieces)
-    if phrase.when is not None:
-        text = f"${{IF({release.condition(phrase.when, spot.script)}?{text})}}"
-    return Piece(text, size)
+# --- phrases
 
 
-def _in_any_language(release: Release, phrase: Phrase, pieces: list[tuple[str, Piece]]) -> str:
+def _whole(spot: Spot, phrase: Phrase, names: Iterator[int], unknown: int = SPELLED) -> Piece:
+    """A phrase as one piece, however long."""
+    piece = _in_any_language(spot.release, phrase, unknown)
+    if piece.widest > MOST_BYTES:
+        piece = _set_apart(spot, _in_each_language(spot.release, phrase, unknown), names)
+    return _if_it_holds(spot, phrase, [piece])[0]
+
+
+def _parted(spot: Spot, phrase: Phrase, names: Iterator[int]) -> list[Piece]:
+    """A phrase as one piece where that fits in a list, else as several that each do."""
+    most = room(spot.release)
+    if _in_any_language(spot.release, phrase, MOST_DIGITS).most_bytes <= most:
+        return [_whole(spot, phrase, names, MOST_DIGITS)]
+    lists = [(name, _lists(spot, name, parts, most)) for name, parts in phrase.parts]
+    rows = zip_longest(*(found for _, found in lists), fillvalue=Piece())
+    languages = [name for name, _ in lists]
+    pieces = [_set_apart(spot, dict(zip(languages, row, strict=True)), names) for row in rows]
+    return _if_it_holds(spot, phrase, pieces)
+
+
+def _lists(spot: Spot, language: str, parts: tuple[Part, ...], most: int) -> list[Piece]:
+    """The parts in one language, in lists of at most so many bytes."""
+    found: list[Piece] = []
+    for piece in _pieces(spot, language, parts, most):
+        both = joined([*found[-1:], piece])
+        if found and both.most_bytes <= most:
+            found[-1] = both
+        else:
+            found.append(piece)
+    return found
+
+
+def _pieces(spot: Spot, language: str, parts: tuple[Part, ...], most: int) -> Iterator[Piece]:
+    for part in parts:
+        match part:
+            case Sound():
+                yield _sound(spot.release, language, part)
+            case Spoken():
+                yield from value_in_parts(spot, language, part, most)
+
+
+def _if_it_holds(spot: Spot, phrase: Phrase, pieces: list[Piece]) -> list[Piece]:
+    if phrase.when is None:
+        return pieces
+    condition = spot.release.condition(phrase.when, spot.script)
+    return [chosen(condition, piece) for piece in pieces]
+
+
+def _in_each_language(release: Release, phrase: Phrase, unknown: int) -> dict[str, Piece]:
+    return {
+        name: joined(_part(release, name, part, unknown) for part in parts)
+        for name, parts in phrase.parts
+    }
+
+
+def _in_any_language(release: Release, phrase: Phrase, unknown: int) -> Piece:
     """One text where the languages differ by their folder only, else one chosen by `L`."""
-    if len(pieces) == 1:
-        return pieces[0][1].text
+    pieces = _in_each_language(release, phrase, unknown)
     shapes = {parts for _, parts in phrase.parts}
-    if len(shapes) == 1 and _is_uniform(phrase.parts[0][1]):
-        return "".join(_static(release, part, LANGUAGE) for part in phrase.parts[0][1])
-    text = pieces[-1][1].text
-    for name, piece in reversed(pieces[:-1]):
-        text = f'${{IF($["{LANGUAGE}"="{quote.language(name)}"]?{piece.text}:{text})}}'
-    return text
+    if len(pieces) > 1 and len(shapes) == 1 and _is_uniform(phrase.parts[0][1]):
+        text = "".join(_static(release, part, LANGUAGE) for part in phrase.parts[0][1])
+        return replace(max(pieces.values(), key=lambda piece: piece.most_bytes), text=text)
+    *others, (_, found) = pieces.items()
+    for name, piece in reversed(others):
+        found = chosen(f'$["{LANGUAGE}"="{quote.language(name)}"]', piece, found)
+    return found
+
+
+def _set_apart(spot: Spot, pieces: dict[str, Piece], names: Iterator[int]) -> Piece:
+    """Each language in a variable of its own: for those that are too long to be chosen from at once."""
+    if len(pieces) == 1:
+        return next(iter(pieces.values()))
+    name = f"T{next(names)}_"
+    for language, piece in pieces.items():
+        spot.script.set(f"{name}{quote.language(language)}", piece.text, alone=True)
+    longest = max(pieces.values(), key=lambda piece: piece.most_bytes)
+    return replace(longest, text=f"${{{name}{LANGUAGE}}}")
 
 
 def _is_uniform(parts: tuple[Part, ...]) -> bool:
@@ -123,80 +207,16 @@ def _look_for(release: Release, key: str) -> None:
         release.report(f"there is no sound `{key}`", None)
 
 
-def _parts(release: Release, language: str, parts: tuple[Part, ...]) -> Piece:
-    text, size = "", 0
+def _part(release: Release, language: str, part: Part, unknown: int) -> Piece:
+    match part:
+        case Sound():
+            return _sound(release, language, part)
+        case Spoken():
+            return value(release, language, part, unknown)
+
+
+def _sound(release: Release, language: str, sound: Sound) -> Piece:
+    _look_for(release, f"{language}/{sound.id}")
+    text = f"{FOLDER}/{quote.language(language)}/{quote.sound(sound.id)}&"
     folder = len(release.request.environment.sounds)
-    for part in parts:
-        match part:
-            case Sound(id_):
-                text += f"{FOLDER}/{quote.language(language)}/{quote.sound(id_)}&"
-                _look_for(release, f"{language}/{id_}")
-                size += folder + len(language) + len(id_) + 3
-            case Spoken():
-                piece = _spoken(release, language, part)
-                text, size = text + piece.text, size + piece.most_bytes
-    return Piece(text, size)
-
-
-def _spoken(release: Release, language: str, part: Spoken) -> Piece:
-    folder = len(release.request.environment.sounds)
-    read = part.variable in release.uses.readings
-    spelled = part.read_as is ReadAs.DIGITS and language in release.request.digit_fragments
-    if not read and not spelled:
-        raise NotNativeError(f"the value of `{part.variable}` has no reading on the server")
-    text = _read_out(part, language) if read else _spelled(release, language, part)
-    if read and spelled and part.variable in release.uses.typed:
-        held = f"${{LEN(${{{_reading(part, language)}}})}}"
-        text = f"${{IF($[{held}>0]?{text}:{_spelled(release, language, part)})}}"
-    return Piece(text, MOST_FRAGMENTS * (folder + len(language) + 12))
-
-
-def _reading(part: Spoken, language: str) -> str:
-    return quote.variable(reading_variable(part.variable, language))
-
-
-def _read_out(part: Spoken, language: str) -> str:
-    """The runtime's list of sound keys, each put into the folder. Nothing where it is unset."""
-    name = _reading(part, language)
-    files = f"{FOLDER}/${{STRREPLACE({name},&,&{FOLDER}/)}}&"
-    return f"${{IF($[${{LEN(${{{name}}})}}>0]?{files})}}"
-
-
-def _spelled(release: Release, language: str, part: Spoken) -> str:
-    """Digit by digit: each ends its file's name, or names a variable that holds it (`spelling`)."""
-    name = quote.variable(part.variable)
-    stem = _stem(release, language, part.variable)
-    if stem is not None:
-        places = range(release.known.exact[part.variable])
-        return "".join(f"{FOLDER}/{stem}${{{name}:{place}:1}}&" for place in places)
-    most = release.uses.typed.get(part.variable, SPELLED)
-    prefix = _spelling_prefix(release, language)
-    return "".join(f"${{{prefix}${{{name}:{place}:1}}}}" for place in range(most))
-
-
-def _stem(release: Release, language: str, variable: str) -> str | None:
-    """What the files of all ten digits begin with, where the value is known to have every digit."""
-    keys = release.request.digit_fragments.get(language, {})
-    stem = keys.get("0", "")[:-1]
-    alike = stem and all(keys.get(digit) == f"{stem}{digit}" for digit in "0123456789")
-    return quote.sound(stem) if alike and variable in release.known.exact else None
-
-
-def _spelling_prefix(release: Release, language: str) -> str:
-    return f"D{release.graph.languages.index(language)}_"
-
-
-def spelling(release: Release) -> tuple[tuple[str, str], ...]:
-    """The variables that every call needs so that digits can be spelled."""
-    needed = {
-        language
-        for language, variable in release.uses.spelled
-        if _stem(release, language, variable) is None
-    }
-    return tuple(
-        (f"{_spelling_prefix(release, language)}{digit}", f"{FOLDER}/{quote.sound(key)}&")
-        for language in release.graph.languages
-        if language in needed
-        for digit, key in sorted(release.request.digit_fragments.get(language, {}).items())
-        if len(digit) == 1 and digit.isdecimal()
-    )
+    return Piece(text, len(text) - len(FOLDER) + folder, 1)
