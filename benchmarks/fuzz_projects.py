@@ -271,7 +271,10 @@ def go_on(seed: int, count: int, jobs: int, seconds: float) -> Iterator[Done]:
     ends = time.monotonic() + seconds
     path = journal(seed)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with get_context("forkserver").Pool(jobs, begin) as pool, path.open("a", encoding="utf-8") as file:
+    with (
+        get_context("forkserver").Pool(jobs, begin) as pool,
+        path.open("a", encoding="utf-8") as file,
+    ):
         for at in range(0, len(asked), jobs):
             if time.monotonic() > ends:
                 return

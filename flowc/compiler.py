@@ -26,6 +26,7 @@ from flowc.passes.find_unreachable import find_unreachable
 from flowc.passes.find_unset_variables import find_unset_variables
 from flowc.passes.join_says import join_says
 from flowc.source import Span
+from flowc.speech.pace import Pace
 
 # What a project is made of; everything else in its folder is its own business.
 PARTS = ("flowc.yaml", "queues.yaml", "prompts.csv")
@@ -79,7 +80,8 @@ def compile_files(files: Mapping[str, bytes], report: Reporter | None = None) ->
         if project is not None:
             lowered = lower(project.program, report, _fallback(project))
             texts, spans = lowered.texts.by_key, lowered.texts.spans
-            graph = prove(project, lowered.graph, report) if not report.has_errors else None
+            pace = Pace(texts)
+            graph = prove(project, lowered.graph, pace, report) if not report.has_errors else None
     return Compiled(project, graph if not report.has_errors else None, texts, spans, report.sorted)
 
 
@@ -88,14 +90,14 @@ def _fallback(project: Project) -> Text | None:
     return Text(name, (), project.fallback_at, named=True) if name else None
 
 
-def prove(project: Project, graph: FlowGraph, report: Reporter) -> FlowGraph:
+def prove(project: Project, graph: FlowGraph, pace: Pace, report: Reporter) -> FlowGraph:
     """The passes in their order: those that report see the graph that the author wrote."""
     find_unreachable(graph, report)
     graph = drop_unreachable(graph)
     graph = attach_readings(graph, report)
     find_unset_variables(graph, report)
     find_endless_loops(graph, report)
-    find_no_person(graph, project.program.around.promise, report)
+    find_no_person(graph, project.program.around.promise, pace, report)
     graph = count_nodes(join_says(graph))
     broken = () if report.has_errors else verify(graph)
     if broken:

@@ -13,7 +13,6 @@ from typing import Literal
 from flowc.diagram import words
 from flowc.diagram.errors import DrawUnavailable
 from flowc.diagram.labels import Labels
-from flowc.diagram.leaving import Manner, Way, block_ways, doors, ways_out
 from flowc.diagram.model import Arrow, Box, Cluster, Drawing, Look, Tone
 from flowc.diagram.overview import overview
 from flowc.diagram.ports import part_of
@@ -21,6 +20,7 @@ from flowc.diagram.trim import authored, only_called, without_hubs, without_plum
 from flowc.graph.exits import Back, Hangup, Return, successors
 from flowc.graph.ids import START, BlockId
 from flowc.graph.model import Block, FlowGraph
+from flowc.passes.leaving import Manner, Way, block_ways, doors, ways_out
 
 Level = Literal["best", "overview", "node", "block"]
 _Name = Callable[[BlockId], str]

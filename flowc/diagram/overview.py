@@ -13,10 +13,10 @@ from itertools import groupby
 
 from flowc.diagram import words
 from flowc.diagram.labels import Labels, is_key
-from flowc.diagram.leaving import Manner, Way
 from flowc.diagram.model import Arrow, Badge, Box, Drawing, Look, Tone
 from flowc.diagram.trim import MOST_FROM_AFAR
 from flowc.graph.model import Block, FlowGraph
+from flowc.passes.leaving import Manner, Way
 
 _SHOWN = (Look.PERSON, Look.REQUEST, Look.LOOKUP)
 

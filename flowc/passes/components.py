@@ -10,12 +10,15 @@ Item = TypeVar("Item", bound=Hashable)
 
 def on_ways_round(onward: Mapping[Item, Collection[Item]]) -> list[frozenset[Item]]:
     """Each largest set of items that all lead to each other; a single one where it leads to itself."""
-    parts = _components(onward)
+    parts = components(onward)
     return [part for part in parts if len(part) > 1 or any(one in onward[one] for one in part)]
 
 
-def _components(onward: Mapping[Item, Collection[Item]]) -> Iterator[frozenset[Item]]:
-    """Tarjan's, without recursion: flows may be thousands of blocks long."""
+def components(onward: Mapping[Item, Collection[Item]]) -> Iterator[frozenset[Item]]:
+    """Each part, those that it leads to before it.
+
+    Tarjan's, without recursion: flows may be thousands of blocks long.
+    """
     index: dict[Item, int] = {}
     low: dict[Item, int] = {}
     held: dict[Item, None] = {}  # in order

@@ -46,6 +46,27 @@ def all_edges(graph: FlowGraph) -> Iterator[Edge]:
                 yield from (Edge(block.id, to) for f, r, to in results if f == flow and r == result)
 
 
+def possible_edges(graph: FlowGraph) -> Iterator[Edge]:
+    """Every way that some call can go: a flow that is only called returns to nowhere else."""
+    jumped = frozenset(_jumped_into(graph))
+    for edge in all_edges(graph):
+        match graph.blocks[edge.source].exit:
+            case Return(flow=flow, otherwise=otherwise) if edge.to == otherwise:
+                if flow in jumped:
+                    yield edge
+            case _:
+                yield edge
+
+
+def _jumped_into(graph: FlowGraph) -> Iterator[str]:
+    """The flows that some call enters without being called."""
+    for block in graph.blocks.values():
+        entry = block.exit.entry if isinstance(block.exit, Call) else None
+        for edge in edges_of(block):
+            if edge.to != entry and edge.to.flow != block.id.flow:
+                yield edge.to.flow
+
+
 def ending(block: Block) -> Operation | None:
     """The last operation, which may be one that can end in several ways."""
     return block.operations[-1] if block.operations else None

@@ -11,6 +11,7 @@ from flowc.graph.exits import Branch, Call, Return
 from flowc.graph.ids import START, BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Collect
+from flowc.passes.components import on_ways_round
 from flowc.passes.edges import Edge, chosen_in_a_menu, edges_of, ending
 
 Ways = dict[BlockId, list[Edge]]
@@ -123,51 +124,14 @@ def _bounded(edge: Edge, block: Block, graph: FlowGraph) -> bool:
     return same and asked and edge.source.part != START
 
 
-def _rings(onward: dict[BlockId, list[Edge]]) -> list[list[BlockId]]:
-    """A ring for each strongly connected part (Tarjan, without recursion)."""
-    index: dict[BlockId, int] = {}
-    low: dict[BlockId, int] = {}
-    held: list[BlockId] = []
-    on_hold: set[BlockId] = set()
-    found: list[list[BlockId]] = []
-    for root, ways in onward.items():
-        if root in index:
-            continue
-        work = [(root, iter(ways))]
-        while work:
-            at, rest = work[-1]
-            if at not in index:
-                index[at] = low[at] = len(index)
-                held.append(at)
-                on_hold.add(at)
-            step = next((edge.to for edge in rest if edge.to in onward), None)
-            if step is not None:
-                if step not in index:
-                    work.append((step, iter(onward[step])))
-                elif step in on_hold:
-                    low[at] = min(low[at], index[step])
-                continue
-            work.pop()
-            if work:
-                low[work[-1][0]] = min(low[work[-1][0]], low[at])
-            if low[at] == index[at]:
-                part = _popped(held, on_hold, at)
-                if len(part) > 1 or any(edge.to == at for edge in onward[at]):
-                    found.append(_ring_in(part, onward))
-    return found
+def _rings(onward: Ways) -> Iterator[list[BlockId]]:
+    """A ring for each part of the graph that leads round."""
+    ways = {id_: [edge.to for edge in edges] for id_, edges in onward.items()}
+    for part in on_ways_round(ways):
+        yield _ring_in(part, onward)
 
 
-def _popped(held: list[BlockId], on_hold: set[BlockId], last: BlockId) -> set[BlockId]:
-    part: set[BlockId] = set()
-    while True:
-        at = held.pop()
-        on_hold.discard(at)
-        part.add(at)
-        if at == last:
-            return part
-
-
-def _ring_in(part: set[BlockId], onward: dict[BlockId, list[Edge]]) -> list[BlockId]:
+def _ring_in(part: frozenset[BlockId], onward: Ways) -> list[BlockId]:
     """The shortest ring through the part's first block in the source's order."""
     first = next(id_ for id_ in onward if id_ in part)
     ways: list[list[BlockId]] = [[first]]

@@ -1,68 +1,93 @@
-"""Inputs from which a caller can't get to a person: at all, within the keys promised, or by silence."""
+"""Inputs from which a caller can't get to a person: at all, within the keys and seconds promised, by silence."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from flowc.diagnostics.codes import proofs
-from flowc.diagnostics.model import Reporter
+from flowc.diagnostics.model import Note, Reporter
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
-from flowc.graph.operations import Collect, Dial, Enqueue, Record
+from flowc.graph.operations import Collect, Cue, CueKind
 from flowc.graph.surroundings import PersonPromise
-from flowc.passes.edges import Edge, all_edges, ending, keys_pressed
+from flowc.passes.durations import Lengths
+from flowc.passes.edges import Edge, ending
+from flowc.passes.example_call import end_of, example, onward_of, shortest, way_to
+from flowc.passes.ways_to_a_person import (
+    Costs,
+    by_silence,
+    keys_to_a_person,
+    seconds_to_a_person,
+)
 
-Cost = Callable[[Block, Edge], int | None]
 
-
-def find_no_person(graph: FlowGraph, promise: PersonPromise, report: Reporter) -> None:
+def find_no_person(
+    graph: FlowGraph, promise: PersonPromise, lengths: Lengths, report: Reporter
+) -> None:
     """Report each input that breaks the promise; a project without `person:` promises nothing."""
-    if promise.within_keys is None:
-        return
-    keys = _distances(graph, lambda block, edge: keys_pressed(block, edge.outcome))
-    silent = _distances(graph, _by_silence)
+    if promise.within_keys is not None:
+        _find_by_keys(graph, promise.within_keys, report)
+    if promise.within_s is not None:
+        _find_by_seconds(graph, promise.within_s, lengths, report)
+
+
+def _find_by_keys(graph: FlowGraph, most: int, report: Reporter) -> None:
+    keys, silent = keys_to_a_person(graph), by_silence(graph)
     for id_, block in graph.blocks.items():
         if not isinstance(ending(block), Collect):
             continue
+        span, node = block.origin.span, id_.node
         if id_ not in keys:
-            report.report(proofs.NO_PERSON, block.origin.span, node=id_.node)
-        elif keys[id_] > promise.within_keys:
+            report.report(proofs.NO_PERSON, span, *_lost(graph, id_, keys), node=node)
+        elif keys[id_] > most:
             report.report(
                 proofs.TOO_MANY_KEYS,
-                block.origin.span,
-                node=id_.node,
+                span,
+                *example(graph, way_to(graph, id_)),
+                node=node,
                 keys=keys[id_],
-                most=promise.within_keys,
+                most=most,
             )
         elif id_ not in silent:
-            report.report(proofs.SILENT_NO_PERSON, block.origin.span, node=id_.node)
+            report.report(proofs.SILENT_NO_PERSON, span, *_lost(graph, id_, silent), node=node)
 
 
-def _by_silence(block: Block, edge: Edge) -> int | None:
-    """No way but silence out of an input; every way out of all else."""
-    if isinstance(ending(block), Collect):
-        return 0 if edge.outcome == "silence" else None
-    return 0
+def _find_by_seconds(graph: FlowGraph, most: int, lengths: Lengths, report: Reporter) -> None:
+    """From where an input is first heard; one from which nobody is reached is told by its keys."""
+    away = seconds_to_a_person(graph, lengths)
+    told: set[str] = set()
+    for id_, block in graph.blocks.items():
+        seconds = -(-away.get(id_, 0) // 1000)
+        if seconds > most and _is_heard_first(block) and id_.node_name not in told:
+            told.add(id_.node_name)
+            report.report(
+                proofs.TOO_MANY_SECONDS,
+                block.origin.span,
+                *example(graph, way_to(graph, id_)),
+                node=id_.node,
+                seconds=seconds,
+                most=most,
+            )
 
 
-def _distances(graph: FlowGraph, cost: Cost) -> dict[BlockId, int]:
-    """The least cost from each block to one where a person, or a message box, is."""
-    backward: dict[BlockId, list[tuple[BlockId, int]]] = {}
-    for edge in all_edges(graph):
-        price = cost(graph.blocks[edge.source], edge)
-        if price is not None:
-            backward.setdefault(edge.to, []).append((edge.source, price))
-    found = {
-        id_: 0
-        for id_, block in graph.blocks.items()
-        if isinstance(ending(block), Enqueue | Dial | Record)
-    }
-    waiting = list(found)
-    while waiting:
-        at = waiting.pop(0)
-        for before, price in backward.get(at, ()):
-            total = found[at] + price
-            if total < found.get(before, total + 1):
-                found[before] = total
-                waiting.append(before)
-    return found
+def _is_heard_first(block: Block) -> bool:
+    last = ending(block)
+    return isinstance(last, Cue) and last.kind is CueKind.ENTRY
+
+
+def _lost(graph: FlowGraph, there: BlockId, found: Costs) -> tuple[Note, ...]:
+    """A call that comes there and is silent from then on, to its end without a person."""
+    before = way_to(graph, there)
+    if before is None:
+        return ()
+    onward = onward_of(graph)
+
+    def lost_ways(at: BlockId) -> Iterator[tuple[Edge, BlockId]]:
+        asks = isinstance(ending(graph.blocks[at]), Collect)
+        for edge in onward[at]:
+            if edge.to not in found and (not asks or edge.outcome == "silence"):
+                yield edge, edge.to
+
+    after = shortest([there], lost_ways, lambda at: not onward[at])
+    way = (*before, *(after or ()))
+    return example(graph, way, end_of(graph, way) if after else None)

@@ -93,6 +93,20 @@ ALWAYS_REQUEST = Code(
     ),
 )
 
+TOO_MANY_SECONDS = Code(
+    "F0409",
+    E,
+    Words("a person takes too long", "找人工太慢"),
+    Words(
+        "from `{node}` it takes about {seconds} s to get to a person; `person:` allows {most} s",
+        "从 `{node}` 到人工约需 {seconds} 秒；`person:` 允许 {most} 秒",
+    ),
+    Words(
+        "shorten what is said on the way, bind a key to the person in this menu, or raise `within:`",
+        "请缩短途中的放音，在这个菜单里设人工键，或放宽 `within:`",
+    ),
+)
+
 CODES: tuple[Code, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Code)
 )

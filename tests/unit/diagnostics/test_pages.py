@@ -88,7 +88,7 @@ project: example
 languages: [zh]
 numbers: {"3285028": hotline}
 keys: {0: person}
-person: {to: desk.agent, within_keys: 3}
+person: {to: desk.agent, within_keys: 3, within: 60s}
 defaults: {gave_up: person}
 limits: {to: desk.agent}
 destinations: ["0750*"]

@@ -186,6 +186,99 @@ def test_a_person_is_out_of_reach(small: Compile, code: str, nodes: str, head: s
     assert codes(small(nodes, head)) == [code]
 
 
+ADVERSE = {
+    "where the desk is closed at night": (
+        ["F0404"],
+        f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: b}}\n"
+        f"b: {{hours: office, open: desk, closed: bye}}\n{BYE}",
+        "keys: {0: main_menu}",
+    ),
+    "where a look-up on the way fails": (
+        ["F0404"],
+        f"a: {{menu: 请。, choices: {{1: {{name: 人工, to: f}}}}, gave_up: f}}\n"
+        f"f: {{{FIND}, then: desk, not_found: desk, error: bye}}\n{BYE}",
+        "keys: {0: main_menu}",
+    ),
+    "unless a key leads there whatever happens": (
+        [],
+        f"a: {{menu: 请。, choices: {{1: {{name: 人工, to: f}}}}}}\n"
+        f"f: {{{FIND}, then: desk, not_found: desk, error: bye}}\n{BYE}",
+        "",
+    ),
+    "unless a message is taken at night": (
+        [],
+        f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: b}}\n"
+        "b: {hours: office, open: desk, closed: c}\n"
+        f"c: {{voicemail: 请留言。, as: words, then: bye, empty: bye, error: bye}}\n{BYE}",
+        "keys: {0: main_menu}",
+    ),
+    "unless a work order is opened": (
+        [],
+        f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: b}}\n"
+        f"b: {{ticket: open, class: fault, as: order, then: bye, error: desk, unknown: desk}}\n{BYE}",
+        "keys: {0: main_menu}",
+    ),
+    "unless a way back is bounded": (
+        [],
+        f"a: {{collect: x, prompt: 号码。, length: 3, then: f, gave_up: desk}}\n"
+        "f: {lookup: billing.customer, with: {account: x}, as: customer, then: desk, "
+        f"not_found: {{to: f, at_most: 2, else: desk}}, error: desk}}",
+        "keys: {0: main_menu}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("found", "nodes", "head"), ADVERSE.values(), ids=ADVERSE)
+def test_a_person_is_promised_whatever_the_world_answers(
+    small: Compile, found: list[str], nodes: str, head: str
+) -> None:
+    calendar = {"calendar_office": OFFICE} if "office" in nodes else {}
+    assert codes(small(nodes, head, **calendar)) == found
+
+
+def _within(seconds: int) -> str:
+    return (
+        "project: small\nlanguages: [zh]\nnumbers: {'3285028': hotline}\n"
+        f"person: {{to: desk.agent, within: {seconds}s}}\ndefaults: {{gave_up: person, error: person}}\n"
+        "limits: {to: desk.agent}\nkeys: {0: person}\n"
+    )
+
+
+SLOW = {
+    # A character counts 0.28 s and a full stop 0.25 s; the sentence of the choice is 再见请按一。
+    "its own prompt": (
+        5,
+        "a: {menu: 一二三四五六七八九十。, choices: {1: {name: 再见, to: bye}}}",
+        "",
+    ),
+    "what is said whole on the way": (
+        9,
+        "a: {menu: 请选择。, choices: {1: {name: 再见, to: bye}}}\nb: {say: 一二三四五六七八九十一二三四五六七八九十。, then: desk}",
+        "person: b",
+    ),
+    "a look-up at its deadline": (
+        6,
+        f"a: {{menu: 请选择。, choices: {{1: {{name: 再见, to: bye}}}}}}\nb: {{{FIND}, then: desk, not_found: desk, error: desk}}",
+        "person: b",
+    ),
+    "a lone 0 that waits for more digits": (
+        5,
+        "a: {collect: x, prompt: 请输入号码。, length: 3, then: bye}",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("seconds", "nodes", "head"), SLOW.values(), ids=SLOW)
+def test_the_seconds_to_a_person_are_counted(
+    small: Compile, seconds: int, nodes: str, head: str
+) -> None:
+    """The least promise that holds, and one second less that does not."""
+    nodes = f"{nodes}\n{BYE}"
+    within = [codes(small(nodes, head, project=_within(most))) for most in (seconds, seconds - 1)]
+    assert within == [[], ["F0409"]]
+
+
 def test_a_condition_on_text_is_decided_in_the_answer_that_brought_it(small: Compile) -> None:
     compiled = small(
         f"a: {{{FIND}, then: b, not_found: bye, error: bye}}\n"

@@ -1,0 +1,193 @@
+"""A call that shows a finding, in a line: `dial 3285028 -> 1 -> silence x3 -> hang up`.
+
+The shortest way by blocks, told by what callers do and what the world answers; what takes no
+caller's notice is left out. Finds ways and says them; what is wrong is a pass's to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from flowc.diagnostics.model import Note, Words, note
+from flowc.graph.exits import Branch, Hangup
+from flowc.graph.ids import BlockId
+from flowc.graph.model import Block, FlowGraph
+from flowc.graph.operations import (
+    Collect,
+    Dial,
+    Digits,
+    Enqueue,
+    Invoke,
+    InvokeKind,
+    Options,
+    Record,
+)
+from flowc.passes.attempts import attempts_at, is_giving_up, rounds_left
+from flowc.passes.edges import Edge, all_edges, ending
+from flowc.passes.leaving import block_ways
+
+State = TypeVar("State", bound=Hashable)
+Onward = Mapping[BlockId, tuple[Edge, ...]]
+
+SHOWN = Words("for example: {call}", "例如：{call_zh}")
+HANG_UP = Words("hang up", "挂断")
+FOR_EVER = Words("and so on for ever", "如此往复不止")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing in a call, in each language, and how often it happens."""
+
+    words: Words
+    times: int = 1
+
+    def say(self, language: str) -> str:
+        said = self.words.say(language, {})
+        return said if self.times == 1 else f"{said} x{self.times}"
+
+
+def onward_of(graph: FlowGraph) -> Onward:
+    """Every way out of each block."""
+    found: dict[BlockId, list[Edge]] = {id_: [] for id_ in graph.blocks}
+    for edge in all_edges(graph):
+        if edge.to in graph.blocks:
+            found[edge.source].append(edge)
+    return {id_: tuple(ways) for id_, ways in found.items()}
+
+
+def shortest(
+    starts: Iterable[State],
+    onward: Callable[[State], Iterable[tuple[Edge, State]]],
+    is_there: Callable[[State], bool],
+) -> tuple[Edge, ...] | None:
+    """The fewest edges from one of the states to one that is there; None where no way leads there."""
+    came: dict[State, tuple[Edge, State] | None] = dict.fromkeys(starts)
+    for state in (waiting := list(came)):
+        if is_there(state):
+            return tuple(reversed(list(_way_back(state, came))))
+        for edge, following in onward(state):
+            if following not in came:
+                came[following] = edge, state
+                waiting.append(following)
+    return None
+
+
+def _way_back(state: State, came: Mapping[State, tuple[Edge, State] | None]) -> Iterator[Edge]:
+    step = came[state]
+    while step is not None:
+        edge, before = step
+        yield edge
+        step = came[before]
+
+
+def way_to(graph: FlowGraph, there: BlockId) -> tuple[Edge, ...] | None:
+    """The shortest way of a call to a block."""
+    onward = onward_of(graph)
+    return shortest(
+        (entry for _, entry in graph.numbers),
+        lambda at: ((edge, edge.to) for edge in onward[at]),
+        lambda at: at == there,
+    )
+
+
+def example(
+    graph: FlowGraph, way: tuple[Edge, ...] | None, end: Words | None = None
+) -> tuple[Note, ...]:
+    """The way as a note, from the number that is dialled; nothing where there is no way."""
+    if way is None:
+        return ()
+    entry = way[0].source if way else None
+    number = next((number for number, at in graph.numbers if entry in (at, None)), None)
+    if number is None:
+        return ()
+    happenings = [
+        Happening(Words(f"dial {number}", f"拨打 {number}")),
+        *told(graph, way),
+        *([Happening(end)] if end else []),
+    ]
+    en, zh = (" -> ".join(each.say(language) for each in happenings) for language in ("en", "zh"))
+    return (note(None, SHOWN, call=en, call_zh=zh),)
+
+
+def end_of(graph: FlowGraph, way: tuple[Edge, ...]) -> Words | None:
+    """`hang up` where the way's last block ends the call."""
+    last = graph.blocks[way[-1].to] if way else None
+    return HANG_UP if last is not None and isinstance(last.exit, Hangup) else None
+
+
+def told(graph: FlowGraph, way: Iterable[Edge]) -> list[Happening]:
+    """What happens on a way. A way that is taken once it was counted often enough says how often."""
+    found: list[Happening] = []
+    for edge in way:
+        block = graph.blocks[edge.source]
+        times = _times(block, edge)
+        if times is not None and found:
+            found[-1] = replace(found[-1], times=times)
+        happening = _happening(block, edge)
+        if happening is not None:
+            found.append(Happening(happening))
+    return found
+
+
+def _times(block: Block, edge: Edge) -> int | None:
+    """How often what happened last has happened by then: where attempts or ways are counted."""
+    if is_giving_up(block, edge):
+        return attempts_at(block)
+    rounds = rounds_left(block)
+    is_over = isinstance(block.exit, Branch) and edge.to == block.exit.otherwise
+    return rounds + 1 if rounds is not None and is_over else None
+
+
+def _happening(block: Block, edge: Edge) -> Words | None:
+    match ending(block):
+        case Collect(Options(keys)) if edge.outcome in keys:
+            return Words(edge.outcome, edge.outcome)
+        case Collect(Digits(least=least)) if edge.outcome == "done":
+            return Words(f"{least} digits", f"{least} 位按键")
+        case Collect():
+            return _ATTEMPTS.get(edge.outcome)
+        case Invoke(kind=InvokeKind.TICKET, operation=operation):
+            return _as_it_is(f"ticket {operation}: {edge.outcome}")
+        case Invoke(service=service, operation=operation):
+            return _as_it_is(f"{service}.{operation}: {edge.outcome}")
+        case Enqueue(queue):
+            return _as_it_is(f"{queue}: {edge.outcome.removeprefix('key_')}")
+        case Dial():
+            return _as_it_is(f"{block.origin.kind}: {edge.outcome}")
+        case Record():
+            return _as_it_is(f"{block.origin.kind}: {edge.outcome}")
+        case _:
+            return _decided(block, edge)
+
+
+_ATTEMPTS = {
+    "silence": Words("silence", "不按键"),
+    "key": Words("a wrong key", "按错键"),
+    "empty": Words("#", "#"),
+    "too_short": Words("too few digits", "位数不够"),
+    "person": Words("0", "0"),
+    "back": Words("*", "*"),
+    "error": Words("nothing can be played", "放音失败"),
+}
+
+
+def _as_it_is(words: str) -> Words:
+    safe = words.replace("{", "{{").replace("}", "}}")
+    return Words(safe, safe)
+
+
+def _decided(block: Block, edge: Edge) -> Words | None:
+    """What an author's condition, or a calendar, decides on the way out of its node."""
+    if block.origin.kind not in ("branch", "switch", "hours"):
+        return None
+    reason = next((way.reason for way in block_ways(block) if way.head == edge.to), "")
+    match block.exit:
+        case Branch() if block.origin.kind != "hours" and reason == "else":
+            written = " ".join(block.exit.condition.span.text.split())
+            return Words(*(f"not ({_as_it_is(written).en})",) * 2) if written else None
+        case _ if not reason or reason == "else":
+            return None
+        case _:
+            return _as_it_is(f"({reason})")

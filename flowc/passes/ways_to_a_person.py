@@ -1,0 +1,167 @@
+"""How far a person is from every block: in keys, and in seconds, whatever the world answers.
+
+A caller chooses what to press; services, calendars, conditions and the flow that is returned to
+decide against them. A caller listens to every prompt whole and then presses at once, so that the
+seconds hold for somebody who hears the menu for the first time. A message box counts as a person, and so
+does a work order that was opened.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from flowc.graph.ids import BlockId
+from flowc.graph.model import Block, FlowGraph
+from flowc.graph.operations import (
+    Collect,
+    Cue,
+    CueKind,
+    Dial,
+    Digits,
+    Enqueue,
+    Invoke,
+    InvokeKind,
+    Options,
+    Record,
+)
+from flowc.passes.attempts import attempts_at, is_counted, is_giving_up
+from flowc.passes.durations import Lengths, longest, said_in
+from flowc.passes.edges import Edge, ending, keys_pressed, possible_edges
+
+Cost = Callable[[Block, Edge], int | None]
+Costs = Mapping[BlockId, int]
+
+
+def is_person(block: Block) -> bool:
+    """Does a caller come to somebody here, or leave a message?"""
+    return isinstance(ending(block), Enqueue | Dial | Record)
+
+
+def _is_promise(block: Block, outcome: str) -> bool:
+    """A work order was opened: somebody will see to it."""
+    match ending(block):
+        case Invoke(kind=InvokeKind.TICKET, operation="open"):
+            return outcome == "done"
+        case _:
+            return False
+
+
+def keys_to_a_person(graph: FlowGraph) -> Costs:
+    """The fewest keys from each block from which a caller surely gets to a person."""
+    return _Farness(graph, lambda block, edge: keys_pressed(block, edge.outcome)).found()
+
+
+def by_silence(graph: FlowGraph) -> Costs:
+    """The blocks from which a caller who presses nothing surely gets to a person."""
+    return _Farness(graph, _silent).found()
+
+
+def _silent(block: Block, edge: Edge) -> int | None:
+    """No way but silence out of an input; every way out of all else."""
+    if isinstance(ending(block), Collect):
+        return 0 if edge.outcome == "silence" else None
+    return 0
+
+
+def seconds_to_a_person(graph: FlowGraph, lengths: Lengths) -> Costs:
+    """Milliseconds from each block to a person, by the quickest keys."""
+    return _Farness(graph, _Quickest(graph, lengths).ms).found()
+
+
+@dataclass(frozen=True, slots=True)
+class _Quickest:
+    """What a way takes of somebody who hears everything and presses the right key at once."""
+
+    graph: FlowGraph
+    lengths: Lengths
+
+    def ms(self, block: Block, edge: Edge) -> int:
+        match ending(block):
+            case Collect(Options(keys=keys), inter_ms=inter) if edge.outcome in keys:
+                waits = any(key != edge.outcome and key.startswith(edge.outcome) for key in keys)
+                return inter if waits else 0
+            case Collect(Digits(), inter_ms=inter) if edge.outcome in ("person", "too_short"):
+                return inter
+            case Collect(first_ms=first) if edge.outcome == "silence":
+                return first
+            case Collect():
+                return 0
+            case Invoke():
+                return longest(block, edge.outcome, self.lengths).whole
+            case _:
+                return said_in(block, self.lengths) + self._attempts_before(block, edge)
+
+    def _attempts_before(self, block: Block, edge: Edge) -> int:
+        """Who gives up by silence has been asked before: all attempts but the last."""
+        if not is_giving_up(block, edge):
+            return 0
+        node = [one for one in self.graph.blocks.values() if one.id.node_name == block.id.node_name]
+        waits = max(last.first_ms for one in node if isinstance(last := ending(one), Collect))
+        said = max((said_in(one, self.lengths) for one in node if _asks_again(one)), default=0)
+        return (attempts_at(block) - 1) * (waits + said)
+
+
+def _asks_again(block: Block) -> bool:
+    last = ending(block)
+    return isinstance(last, Cue) and last.kind is CueKind.RETRY
+
+
+@dataclass
+class _Farness:
+    """Blocks by their cost, nearest first.
+
+    A block where the caller chooses is as far as its best way; any other as its worst, and it is
+    settled when all of its ways are. What only counts (attempts, ways that are bounded) is left
+    to the caller, who can be silent as often as it takes.
+    """
+
+    graph: FlowGraph
+    cost: Cost
+    costs: dict[BlockId, int] = field(default_factory=dict)
+
+    def found(self) -> Costs:
+        """Of every block from which a person is reached at all."""
+        backward: dict[BlockId, list[tuple[BlockId, int]]] = {}
+        unsettled: dict[BlockId, set[BlockId]] = {}
+        for (source, to), price in self._priced().items():
+            backward.setdefault(to, []).append((source, price))
+            unsettled.setdefault(source, set()).add(to)
+        worst: dict[BlockId, int] = {}
+        people = [id_ for id_, block in self.graph.blocks.items() if is_person(block)]
+        heap = [(0, at, id_) for at, id_ in enumerate(people)]
+        pushed = count(len(heap))
+        while heap:
+            cost, _, at = heapq.heappop(heap)
+            if at in self.costs:
+                continue
+            self.costs[at] = cost
+            for before, price in backward.get(at, ()):
+                worst[before] = max(worst.get(before, 0), cost + price)
+                unsettled[before].discard(at)
+                if self._is_chosen(before):
+                    heapq.heappush(heap, (cost + price, next(pushed), before))
+                elif not unsettled[before]:
+                    heapq.heappush(heap, (worst[before], next(pushed), before))
+        return self.costs
+
+    def _priced(self) -> dict[tuple[BlockId, BlockId], int]:
+        """What each way costs; of several from a block to another, the one that counts."""
+        found: dict[tuple[BlockId, BlockId], int] = {}
+        for edge in possible_edges(self.graph):
+            price = self.cost(self.graph.blocks[edge.source], edge)
+            block = self.graph.blocks[edge.source]
+            # That nothing can be played is nothing that a caller can choose.
+            if edge.outcome == "error" and isinstance(ending(block), Collect):
+                continue
+            if price is None or is_person(block) or _is_promise(block, edge.outcome):
+                continue
+            way, which = (edge.source, edge.to), min if self._is_chosen(edge.source) else max
+            found[way] = which(price, found.get(way, price))
+        return found
+
+    def _is_chosen(self, id_: BlockId) -> bool:
+        block = self.graph.blocks[id_]
+        return is_counted(block) or isinstance(ending(block), Collect)
