@@ -189,40 +189,52 @@ def test_a_person_is_out_of_reach(small: Compile, code: str, nodes: str, head: s
 ADVERSE = {
     "where the desk is closed at night": (
         ["F0404"],
-        f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: b}}\n"
-        f"b: {{hours: office, open: desk, closed: bye}}\n{BYE}",
+        (
+            f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: b}}\n"
+            f"b: {{hours: office, open: desk, closed: bye}}\n{BYE}"
+        ),
         "keys: {0: main_menu}",
     ),
     "where a look-up on the way fails": (
         ["F0404"],
-        f"a: {{menu: 请。, choices: {{1: {{name: 人工, to: f}}}}, gave_up: f}}\n"
-        f"f: {{{FIND}, then: desk, not_found: desk, error: bye}}\n{BYE}",
+        (
+            f"a: {{menu: 请。, choices: {{1: {{name: 人工, to: f}}}}, gave_up: f}}\n"
+            f"f: {{{FIND}, then: desk, not_found: desk, error: bye}}\n{BYE}"
+        ),
         "keys: {0: main_menu}",
     ),
     "unless a key leads there whatever happens": (
         [],
-        f"a: {{menu: 请。, choices: {{1: {{name: 人工, to: f}}}}}}\n"
-        f"f: {{{FIND}, then: desk, not_found: desk, error: bye}}\n{BYE}",
+        (
+            f"a: {{menu: 请。, choices: {{1: {{name: 人工, to: f}}}}}}\n"
+            f"f: {{{FIND}, then: desk, not_found: desk, error: bye}}\n{BYE}"
+        ),
         "",
     ),
     "unless a message is taken at night": (
         [],
-        f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: b}}\n"
-        "b: {hours: office, open: desk, closed: c}\n"
-        f"c: {{voicemail: 请留言。, as: words, then: bye, empty: bye, error: bye}}\n{BYE}",
+        (
+            f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: b}}\n"
+            "b: {hours: office, open: desk, closed: c}\n"
+            f"c: {{voicemail: 请留言。, as: words, then: bye, empty: bye, error: bye}}\n{BYE}"
+        ),
         "keys: {0: main_menu}",
     ),
     "unless a work order is opened": (
         [],
-        f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: b}}\n"
-        f"b: {{ticket: open, class: fault, as: order, then: bye, error: desk, unknown: desk}}\n{BYE}",
+        (
+            f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: b}}\n"
+            f"b: {{ticket: open, class: fault, as: order, then: bye, error: desk, unknown: desk}}\n{BYE}"
+        ),
         "keys: {0: main_menu}",
     ),
     "unless a way back is bounded": (
         [],
-        f"a: {{collect: x, prompt: 号码。, length: 3, then: f, gave_up: desk}}\n"
-        "f: {lookup: billing.customer, with: {account: x}, as: customer, then: desk, "
-        f"not_found: {{to: f, at_most: 2, else: desk}}, error: desk}}",
+        (
+            "a: {collect: x, prompt: 号码。, length: 3, then: f, gave_up: desk}\n"
+            "f: {lookup: billing.customer, with: {account: x}, as: customer, then: desk, "
+            "not_found: {to: f, at_most: 2, else: desk}, error: desk}"
+        ),
         "keys: {0: main_menu}",
     ),
 }
