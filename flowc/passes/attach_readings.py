@@ -158,7 +158,8 @@ class _Rewriter:
                 if each.variable.startswith(f"{first}.is")
             )
             self.wanted.decided[key] = Decided(f"{first}.is{count + 1}", expression)
-        return Read(self.wanted.decided[key].variable, Scalar.BOOL)
+        # In its author's words still, for whoever shows the condition.
+        return Read(self.wanted.decided[key].variable, Scalar.BOOL, expression.span)
 
 
 def _is_constant(expression: Expression) -> bool:

@@ -44,6 +44,9 @@ class Lasting:
         return Lasting(self.speech * count, self.silence * count)
 
 
+NOTHING = Lasting()
+
+
 def prompt_ms(prompt: Prompt, lengths: Lengths) -> int:
     """A prompt said whole."""
     return sum(_phrase_ms(phrase, lengths) for phrase in prompt)

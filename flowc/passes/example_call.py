@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from flowc.diagnostics.model import Note, Words, note
-from flowc.graph.exits import Branch, Hangup
+from flowc.graph.exits import Branch, Call, Hangup
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import (
@@ -25,7 +25,7 @@ from flowc.graph.operations import (
     Record,
 )
 from flowc.passes.attempts import attempts_at, is_giving_up, rounds_left
-from flowc.passes.edges import Edge, all_edges, ending
+from flowc.passes.edges import Edge, edges_of, ending
 from flowc.passes.leaving import block_ways
 
 State = TypeVar("State", bound=Hashable)
@@ -49,12 +49,15 @@ class Happening:
 
 
 def onward_of(graph: FlowGraph) -> Onward:
-    """Every way out of each block."""
-    found: dict[BlockId, list[Edge]] = {id_: [] for id_ in graph.blocks}
-    for edge in all_edges(graph):
-        if edge.to in graph.blocks:
-            found[edge.source].append(edge)
-    return {id_: tuple(ways) for id_, ways in found.items()}
+    """The ways that lead from block to block whatever was before.
+
+    A call of a flow is one step, and *back* leads where it does with no menu left: where else they
+    lead depends on the call.
+    """
+    return {
+        id_: tuple(edge for edge in edges_of(block) if edge.to in graph.blocks)
+        for id_, block in graph.blocks.items()
+    }
 
 
 def shortest(
@@ -158,8 +161,16 @@ def _happening(block: Block, edge: Edge) -> Words | None:
             return _as_it_is(f"{block.origin.kind}: {edge.outcome}")
         case Record():
             return _as_it_is(f"{block.origin.kind}: {edge.outcome}")
+        case _ if isinstance(block.exit, Call):
+            return _called(block.exit, edge)
         case _:
             return _decided(block, edge)
+
+
+def _called(exit_: Call, edge: Edge) -> Words | None:
+    """What a called flow ends with; being in it is nothing that happens."""
+    result = next((result for result, to in exit_.results if to == edge.to), None)
+    return None if result is None else _as_it_is(f"{exit_.flow}: {result}")
 
 
 _ATTEMPTS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flowc.diagnostics.model import Code, Severity, Words
 
-E, W = Severity.ERROR, Severity.WARNING
+E = Severity.ERROR
 
 UNREACHABLE = Code(
     "F0401",
@@ -104,6 +104,19 @@ TOO_MANY_SECONDS = Code(
     Words(
         "shorten what is said on the way, bind a key to the person in this menu, or raise `within:`",
         "请缩短途中的放音，在这个菜单里设人工键，或放宽 `within:`",
+    ),
+)
+SILENCE = Code(
+    "F0410",
+    E,
+    Words("silence on the line for too long", "线路静默太久"),
+    Words(
+        "after `{node}` begins, callers may hear nothing for about {seconds} s; {most} s are allowed",
+        "从 `{node}` 开始，来电者可能约 {seconds} 秒听不到任何声音；最多允许 {most} 秒",
+    ),
+    Words(
+        "fill the wait (`while_waiting:`), say something between the questions, or shorten `deadline:` in the service",
+        "请用 `while_waiting:` 填补等待，在两次查询之间放音，或在服务里缩短 `deadline:`",
     ),
 )
 
