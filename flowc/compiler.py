@@ -9,6 +9,7 @@ import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from flowc.diagnostics.model import Diagnostic, Reporter
@@ -20,13 +21,18 @@ from flowc.language.project import Project, ProjectReader
 from flowc.passes.attach_readings import attach_readings
 from flowc.passes.count_nodes import count_nodes
 from flowc.passes.drop_unreachable import drop_unreachable
+from flowc.passes.find_end_of_holidays import find_end_of_holidays
 from flowc.passes.find_endless_loops import find_endless_loops
 from flowc.passes.find_no_person import find_no_person
+from flowc.passes.find_no_reader import find_no_reader
+from flowc.passes.find_silence import find_silence
 from flowc.passes.find_unreachable import find_unreachable
 from flowc.passes.find_unset_variables import find_unset_variables
 from flowc.passes.join_says import join_says
+from flowc.passes.longest_call import LongestCall, longest_call
 from flowc.source import Span
 from flowc.speech.pace import Pace
+from flowc.speech.readers import unread_languages
 
 # What a project is made of; everything else in its folder is its own business.
 PARTS = ("flowc.yaml", "queues.yaml", "prompts.csv")
@@ -44,7 +50,8 @@ RECORDINGS = "prompts/*/*.wav"
 class Compiled:
     """A project that was read. `graph` is None where there are errors.
 
-    `texts`: every static text by sound key; `spans`: where each was written.
+    `texts`: every static text by sound key; `spans`: where each was written. `longest`: the longest
+    call that nobody draws out by choice.
     """
 
     project: Project | None
@@ -52,6 +59,7 @@ class Compiled:
     texts: Mapping[str, str] = field(default_factory=dict)
     spans: Mapping[str, Span] = field(default_factory=dict)
     found: tuple[Diagnostic, ...] = ()
+    longest: LongestCall | None = None
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -66,23 +74,37 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return files
 
 
-def compile_project(folder: Path, report: Reporter | None = None) -> Compiled:
-    """Read, bind, lower and prove the project in a folder."""
-    return compile_files(files_of(folder), report)
+def compile_project(
+    folder: Path, report: Reporter | None = None, today: date | None = None
+) -> Compiled:
+    """Read, bind, lower and prove the project in a folder.
+
+    `today`: the day from which calendars must reach far enough ahead; None asks nothing of them.
+    """
+    return compile_files(files_of(folder), report, today)
 
 
-def compile_files(files: Mapping[str, bytes], report: Reporter | None = None) -> Compiled:
+def compile_files(
+    files: Mapping[str, bytes], report: Reporter | None = None, today: date | None = None
+) -> Compiled:
     """The same, of files in memory."""
     report = report if report is not None else Reporter()
     with _no_garbage_collection():
         project = ProjectReader(files, report).read()
-        graph, texts, spans = None, {}, {}
-        if project is not None:
-            lowered = lower(project.program, report, _fallback(project))
-            texts, spans = lowered.texts.by_key, lowered.texts.spans
-            pace = Pace(texts)
-            graph = prove(project, lowered.graph, pace, report) if not report.has_errors else None
-    return Compiled(project, graph if not report.has_errors else None, texts, spans, report.sorted)
+        if project is None:
+            return Compiled(None, None, found=report.sorted)
+        if today is not None:
+            find_end_of_holidays(project.program.around.calendars.values(), today, report)
+        lowered = lower(project.program, report, _fallback(project))
+        texts, spans = lowered.texts.by_key, lowered.texts.spans
+        if report.has_errors:
+            return Compiled(project, None, texts, spans, report.sorted)
+        pace = Pace(texts)
+        graph = prove(project, lowered.graph, pace, report)
+        if report.has_errors:
+            return Compiled(project, None, texts, spans, report.sorted)
+        longest = longest_call(lowered.graph, pace)
+    return Compiled(project, graph, texts, spans, report.sorted, longest)
 
 
 def _fallback(project: Project) -> Text | None:
@@ -94,10 +116,12 @@ def prove(project: Project, graph: FlowGraph, pace: Pace, report: Reporter) -> F
     """The passes in their order: those that report see the graph that the author wrote."""
     find_unreachable(graph, report)
     graph = drop_unreachable(graph)
+    find_no_reader(graph, unread_languages(graph.languages), report)
     graph = attach_readings(graph, report)
     find_unset_variables(graph, report)
     find_endless_loops(graph, report)
     find_no_person(graph, project.program.around.promise, pace, report)
+    find_silence(graph, project.program.most_silence_s, pace, report)
     graph = count_nodes(join_says(graph))
     broken = () if report.has_errors else verify(graph)
     if broken:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flowc.cli.words import CLEAN, FINDINGS, lang_option, print_found, project_argument
+
+if TYPE_CHECKING:
+    from flowc.passes.longest_call import LongestCall
 
 FORMATS = ("text", "json", "sarif", "github", "junit")
 
@@ -27,7 +32,7 @@ def command(folder: Path, language: str, form: str, strict: bool) -> None:
     from flowc.diagnostics.as_junit import as_junit
     from flowc.diagnostics.as_sarif import as_sarif
 
-    compiled = compile_project(folder)
+    compiled = compile_project(folder, today=date.today())
     writers = {"json": as_json, "sarif": as_sarif, "github": as_github, "junit": as_junit}
     if form in writers:
         click.echo(writers[form](compiled.found, language))
@@ -35,6 +40,8 @@ def command(folder: Path, language: str, form: str, strict: bool) -> None:
         print_found(compiled.found, language)
         if not compiled.found and compiled.graph is not None:
             click.echo(_clean(len(compiled.graph.blocks), folder.name, language))
+            if compiled.longest is not None:
+                click.echo(_longest(compiled.longest, language))
     failed = any(each.is_error for each in compiled.found) or (strict and compiled.found)
     sys.exit(FINDINGS if failed else CLEAN)
 
@@ -43,3 +50,21 @@ def _clean(blocks: int, name: str, language: str) -> str:
     if language == "zh":
         return f"{name}：没有发现问题（{blocks} 个块）"
     return f"{name}: nothing wrong ({blocks} blocks)"
+
+
+def _longest(call: LongestCall, language: str) -> str:
+    """The bound on a call, in words: what every attempt and every deadline add up to."""
+    speech, silence = (_minutes(seconds) for seconds in (call.speech_s, call.silence_s))
+    if language == "zh":
+        return (
+            f"最长的通话（不重复选择，不算排队和通话）：最多经过 {call.nodes} 个节点，"
+            f"放音约 {speech}，等按键和查询约 {silence}"
+        )
+    return (
+        f"the longest call, with no choice made twice, apart from queues and talks: at most {call.nodes} nodes, "
+        f"about {speech} of speech and {silence} of waiting for keys and answers"
+    )
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02}"

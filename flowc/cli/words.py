@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -74,7 +75,7 @@ def compiled_or_exit(folder: Path, language: str) -> Compiled:
     """A project without errors; else its findings are printed and the program ends with 1."""
     from flowc.compiler import compile_project
 
-    compiled = compile_project(folder)
+    compiled = compile_project(folder, today=date.today())
     if compiled.graph is None:
         print_found(compiled.found, language)
         sys.exit(FINDINGS)

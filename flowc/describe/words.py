@@ -186,6 +186,10 @@ WORDS: Mapping[str, Mapping[str, Words]] = {
             "How many nodes that take time a call may pass.",
             "一次通话最多经过多少个要花时间的节点。",
         ),
+        "silence": Words(
+            "How long callers may hear nothing while services are asked.",
+            "查询服务时，来电者最多多久听不到声音。",
+        ),
         "to": Words("Where a call goes that is longer.", "超过后去哪里。"),
     },
     "ticket class": {

@@ -36,6 +36,17 @@ class Calendar:
     days: tuple[tuple[date, tuple[Opening, ...]], ...] = ()
     emergency: str = ""  # the flag that closes it; "" has none
     span: Span = NOWHERE
+    listed_at: Span = NOWHERE  # where its single days stand
+
+    @property
+    def last_listed(self) -> date | None:
+        """The last single day that it says something of."""
+        single = (
+            *self.holidays,
+            *(day for day, _ in self.workdays),
+            *(day for day, _ in self.days),
+        )
+        return max(single, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from flowc.kinds.base import NodeKind
 from flowc.kinds.parts import Way, Word
 from flowc.source import Span
 
+MOST_SILENCE_S = 8  # that callers bear before they think that the line is dead
+
 
 @dataclass(frozen=True, slots=True)
 class BoundNode:
@@ -53,6 +55,7 @@ class Program:
     person: Way | None = None
     length_s: int = 1200
     most_nodes: int = 1000
+    most_silence_s: int = MOST_SILENCE_S
     limit: Way | None = None
     unread: frozenset[str] = (
         frozenset()

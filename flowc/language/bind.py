@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter, Words, closest
-from flowc.expression.parse import parse_type
 from flowc.expression.types import Record, Type
 from flowc.expression.types import Scalar as ScalarType
 from flowc.graph.surroundings import Keys, Surroundings
@@ -30,6 +29,7 @@ from flowc.language import reserved
 from flowc.language.after_call import after_call
 from flowc.language.forms import PLAIN, RAW, Form, MappingShape, RawMapping, entries
 from flowc.language.nodes import NodeBinder, titles
+from flowc.language.not_yet import type_of
 from flowc.language.variables import variables
 from flowc.syntax.tree import Scalar, Tree
 
@@ -139,7 +139,7 @@ class FlowBinder:
 
     def _types(self, declared: MappingOf[Scalar, str]) -> dict[str, Type]:
         found = (
-            (key, parse_type(text, key.span, self.records, self.report))
+            (key, type_of(text, key.span, self.records, self.report))
             for key, text in declared.items()
         )
         types = {key.text: type_ for key, type_ in found if type_}

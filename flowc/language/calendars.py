@@ -22,11 +22,13 @@ from flowc.diagnostics.model import Reporter, Words
 from flowc.graph.surroundings import Calendar, Opening
 from flowc.kinds.shapes import LISTED_NAME, ListShape, Place, Worded
 from flowc.language.forms import Form, RawMapping, entries
+from flowc.source import Span
 from flowc.syntax.tree import Scalar, Tree
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOURS = re.compile(r"([0-2][0-9]):([0-5][0-9])-([0-2][0-9]):([0-5][0-9])")
 MOST_DAYS = 366
+MIDNIGHT = 24 * 60
 
 
 def day_of(text: str) -> date | None:
@@ -58,21 +60,32 @@ def _weekdays_of(text: str) -> tuple[int, ...] | None:
     return tuple(at % 7 for at in range(start, end + 1 + (7 if end < start else 0)))
 
 
-def _openings_of(text: str) -> tuple[Opening, ...] | None:
-    if text.strip() == "closed":
-        return ()
+def _pieces_of(text: str) -> list[Opening] | None:
+    """The hours as they are written, whether or not they can be."""
     found = []
     for piece in text.split(","):
         hours = HOURS.fullmatch(piece.strip())
         if not hours:
             return None
         start, end = int(hours[1]) * 60 + int(hours[2]), int(hours[3]) * 60 + int(hours[4])
-        if not start < end <= 1440:
+        if max(start, end) > MIDNIGHT:
             return None
         found.append(Opening(start, end))
-    found.sort(key=lambda each: each.start)
-    overlap = any(before.end > after.start for before, after in itertools.pairwise(found))
-    return None if overlap else tuple(found)
+    return sorted(found, key=lambda each: each.start)
+
+
+def _overlapping(found: list[Opening]) -> tuple[Opening, Opening] | None:
+    pairs = itertools.pairwise(found)
+    return next((pair for pair in pairs if pair[0].end > pair[1].start), None)
+
+
+def _openings_of(text: str) -> tuple[Opening, ...] | None:
+    if text.strip() == "closed":
+        return ()
+    found = _pieces_of(text)
+    if found is None or any(each.start >= each.end for each in found) or _overlapping(found):
+        return None
+    return tuple(found)
 
 
 OPENINGS = Worded(
@@ -143,21 +156,45 @@ class CalendarReader:
             return None
         holidays = form.get("holidays", ())
         self._twice(form, {day for days in holidays for day in days}, place)
+        week = self._week(form["week"], place.under("week"))
         return Calendar(
             name=form["calendar"].text,
-            week=self._week(form["week"], place.under("week")),
+            week=week,
             holidays=tuple(day for days in holidays for day in days),
-            workdays=tuple(self._workdays(form.get("workdays"), place.under("workdays"))),
+            workdays=tuple(self._workdays(form.get("workdays"), week, place.under("workdays"))),
             days=tuple(self._days(form.get("days"), place.under("days"))),
             emergency=form["emergency"].text if "emergency" in form else "",
             span=tree.span,
+            listed_at=_first_key(tree, "holidays", "workdays", "days"),
         )
+
+    def _openings(self, tree: Tree, place: Place) -> tuple[Opening, ...] | None:
+        """The hours of a day; of those that can't be, what is wrong with them."""
+        joined = _joined(tree)
+        found = _pieces_of(joined.text) if isinstance(joined, Scalar) else None
+        backward = next((each for each in found or () if each.start >= each.end), None)
+        both = _overlapping(found or [])
+        if backward is not None:
+            parts = _written(Opening(backward.start, MIDNIGHT)), _written(Opening(0, backward.end))
+            self.report.report(
+                codes.HOURS_BACKWARD,
+                tree.span,
+                hours=_written(backward),
+                today=parts[0],
+                tomorrow=parts[1],
+            )
+            return None
+        if both is not None:
+            first, second = map(_written, both)
+            self.report.report(codes.HOURS_OVERLAP, tree.span, first=first, second=second)
+            return None
+        return OPENINGS.read(joined, place)
 
     def _week(self, tree: Tree, place: Place) -> tuple[tuple[Opening, ...], ...]:
         week: list[tuple[Opening, ...]] = [()] * 7
         given: set[int] = set()
         for key, value in entries(tree):
-            days, openings = WEEKDAY.read(key, place), OPENINGS.read(_joined(value), place)
+            days, openings = WEEKDAY.read(key, place), self._openings(value, place)
             for day in days or ():
                 if day in given:
                     self.report.report(codes.DAY_TWICE, key.span, day=WEEKDAYS[day])
@@ -175,16 +212,32 @@ class CalendarReader:
                         self.report.report(codes.DAY_TWICE, key.span, day=day)
                     taken.add(day)
 
-    def _workdays(self, tree: Tree | None, place: Place) -> Iterator[tuple[date, int]]:
+    def _workdays(
+        self, tree: Tree | None, week: tuple[tuple[Opening, ...], ...], place: Place
+    ) -> Iterator[tuple[date, int]]:
         for key, value in entries(tree):
             days, like = DAYS.read(key, place), WEEKDAY_ALONE.read(value, place)
             for day in days or ():
                 if like:
+                    self._changes(day, like[0], week, key)
                     yield day, like[0] + 1
+
+    def _changes(
+        self, day: date, like: int, week: tuple[tuple[Opening, ...], ...], key: Scalar
+    ) -> None:
+        """A make-up workday that keeps the hours it would have anyway is a slip of the pen."""
+        if week[like] == week[day.weekday()]:
+            self.report.report(
+                codes.NO_CHANGE,
+                key.span,
+                day=day,
+                weekday=WEEKDAYS[day.weekday()],
+                like=WEEKDAYS[like],
+            )
 
     def _days(self, tree: Tree | None, place: Place) -> Iterator[tuple[date, tuple[Opening, ...]]]:
         for key, value in entries(tree):
-            days, openings = DAYS.read(key, place), OPENINGS.read(_joined(value), place)
+            days, openings = DAYS.read(key, place), self._openings(value, place)
             for day in days or ():
                 if openings is not None:
                     yield day, openings
@@ -200,3 +253,17 @@ def _joined(tree: Tree) -> Tree:
         else []
     )
     return Scalar(", ".join(pieces), tree.span)
+
+
+def _first_key(tree: Tree, *names: str) -> Span:
+    """Where the first of these stands, else the file's beginning."""
+    keys = [key for key, _ in entries(tree) if key.text in names]
+    return keys[0].span if keys else tree.span.source.span(tree.span.start, tree.span.start + 1)
+
+
+def _written(opening: Opening) -> str:
+    return f"{_clock(opening.start)}-{_clock(opening.end)}"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"

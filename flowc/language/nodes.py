@@ -15,12 +15,14 @@ from flowc.diagnostics.model import Reporter, Words, closest
 from flowc.graph.surroundings import Surroundings
 from flowc.kinds.base import FieldInfo, NodeKind, fields_of, main_field
 from flowc.kinds.calling import CallNode
+from flowc.kinds.collect import CollectNode
 from flowc.kinds.parts import Way, Word
 from flowc.kinds.program import BoundNode
 from flowc.kinds.services import LookupNode, RequestNode, TicketNode, operation_results
 from flowc.kinds.shapes import WAY, Place
 from flowc.kinds.table import BY_KEYWORD
 from flowc.language.forms import entries
+from flowc.language.not_yet import SECRET, planned_kind
 from flowc.language.reserved import COMMON
 from flowc.source import Span
 from flowc.syntax.tree import Entry, Mapping, Scalar, Tree
@@ -54,6 +56,11 @@ class NodeBinder:
     def _kind(self, name: Word, body: Mapping) -> type[NodeKind] | None:
         found = [entry.key for entry in body if entry.key.text in BY_KEYWORD]
         # `language: en` inside another kind can't be: no field bears a kind's name (a test holds it).
+        planned = planned_kind(entry.key for entry in body)
+        if not found and planned is not None:
+            key, not_yet = planned
+            not_yet.report(key.span, self.report)
+            return None
         if not found:
             written = ", ".join(f"`{entry.key.text}`" for entry in body) or "-"
             self.report.report(
@@ -126,6 +133,9 @@ class NodeBinder:
             way = WAY.read(entry.value, place)
             if way:
                 declared[word] = way
+            return
+        if word == "secret" and kind is CollectNode:
+            SECRET.report(entry.key.span, self.report)
             return
         near = closest(word, [*known, *results, *COMMON])
         self.report.report(

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter, closest
-from flowc.expression.parse import parse_type
 from flowc.expression.types import ListOf, Record, Type
 from flowc.graph.services import ServiceSpec, TicketClass, TicketSettings
 from flowc.graph.surroundings import (
@@ -26,7 +25,7 @@ from flowc.graph.surroundings import (
 )
 from flowc.kinds.builder import PROJECT_FILE
 from flowc.kinds.parts import Way, Word
-from flowc.kinds.program import BoundFlow, Program
+from flowc.kinds.program import MOST_SILENCE_S, BoundFlow, Program
 from flowc.kinds.shapes import (
     FLOW_NAME,
     LONGEST_NAME,
@@ -40,6 +39,7 @@ from flowc.language.calendars import CalendarReader
 from flowc.language.environments import Environment, read_environments
 from flowc.language.forms import entries
 from flowc.language.nodes import NodeBinder
+from flowc.language.not_yet import RECORDING, type_of
 from flowc.language.project_form import DIALLED, NUMBER, PROJECT, TICKET_CLASS
 from flowc.language.services import ServiceReader
 from flowc.language.tables import read_list, read_prompts, read_queues
@@ -98,14 +98,7 @@ class ProjectReader:
         """What looks as if it were done must not pass in silence."""
         key = tree.key("recording") if isinstance(tree, Mapping) else None
         if key is not None:
-            self.report.report(
-                codes.NOT_YET,
-                key.span,
-                what="calls to agents are not recorded by `recording:`",
-                what_zh="`recording:` 还不能给人工通话录音",
-                advice="take it out; let the queue record on the server (`MixMonitor`), and say the notice in a `say` before the queue",
-                advice_zh="请去掉它；由电话系统的队列录音（`MixMonitor`），并在排队之前用 `say` 告知",
-            )
+            RECORDING.report(key.span, self.report)
 
     def _project(self, form: dict[str, Any]) -> Project:
         around, records = self._surroundings(form)
@@ -120,6 +113,7 @@ class ProjectReader:
             person=_way_to(person),
             length_s=(limits or {}).get("length", 1200),
             most_nodes=(limits or {}).get("nodes", 1000),
+            most_silence_s=(limits or {}).get("silence", MOST_SILENCE_S),
             limit=_way_to(limits),
             on_hangup=after_call(
                 form.get("on_hangup"), place, NodeBinder(around, defaults, self.report)
@@ -145,7 +139,7 @@ class ProjectReader:
         variables = {
             key.text: type_
             for key, text in form.get("vars", {}).items()
-            if (type_ := parse_type(text, key.span, records, self.report)) and self._is_name(key)
+            if (type_ := type_of(text, key.span, records, self.report)) and self._is_name(key)
         }
         around = Surroundings(
             name=form["project"].text,

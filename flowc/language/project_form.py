@@ -34,7 +34,10 @@ DESTINATION = NameShape(
     '"0750*"',
     re.compile(r"[0-9]{2,20}|[0-9]{1,19}\*|[a-z][a-z0-9_]*"),
 )
-LIMITS = Form("limits", {"length": DURATION, "nodes": count(10, 100_000), "to": TARGET})
+LIMITS = Form(
+    "limits",
+    {"length": DURATION, "nodes": count(10, 100_000), "silence": DURATION, "to": TARGET},
+)
 PERSON = Form("person", {"to": TARGET, "within_keys": count(0, 20), "within": DURATION}, ("to",))
 TICKET_CLASS = Form(
     "ticket class", {"accept": DURATION, "handle": DURATION, "reply": DURATION, "title": RAW}

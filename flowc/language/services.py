@@ -20,7 +20,7 @@ from flowc.diagnostics.codes import proofs
 from flowc.diagnostics.model import Reporter, closest
 from flowc.diagnostics.model import Words as Words_
 from flowc.expression.check import Binding, Scope, check
-from flowc.expression.parse import parse_expression, parse_type
+from flowc.expression.parse import parse_expression
 from flowc.expression.types import Record, Type
 from flowc.graph.operations import InvokeKind
 from flowc.graph.services import (
@@ -56,6 +56,7 @@ from flowc.kinds.shapes import (
     one_of,
 )
 from flowc.language.forms import PLAIN, Form, MappingShape, RawMapping, entries
+from flowc.language.not_yet import type_of
 from flowc.source import Span
 from flowc.syntax.tree import Mapping, Scalar, Tree
 
@@ -192,7 +193,7 @@ class ServiceReader:
 
     def type(self, tree: Tree, records: MappingOf[str, Record], place: Place) -> Type | None:
         text = PLAIN.read(tree, place)
-        return parse_type(text, tree.span, records, self.report) if text else None
+        return type_of(text, tree.span, records, self.report) if text else None
 
     def _operation(
         self,

@@ -25,12 +25,21 @@ def is_giving_up(block: Block, edge: Edge) -> bool:
 
 
 def attempts_at(block: Block) -> int:
-    """The attempt at which a block that counts them gives up; 1 where nothing is counted."""
+    """The attempt at which a block gives up that counts one sort of them; 1 where nothing is counted."""
+    return min(_attempts(block), default=1)
+
+
+def attempts_in_all(block: Block) -> int:
+    """The same where both sorts come in turn."""
+    return max(_attempts(block), default=1)
+
+
+def _attempts(block: Block) -> list[int]:
     match block.exit:
         case Branch(condition) if reads(condition) & {SILENCES, WRONGS}:
-            return min(_numbers(condition), default=1)
+            return _numbers(condition)
         case _:
-            return 1
+            return []
 
 
 def rounds_left(block: Block) -> int | None:

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from flowc.graph.model import Block
-from flowc.graph.operations import Collect, Cue, Digits, Invoke, Lead, Operation, Play, Record
+from flowc.graph.operations import (
+    Collect,
+    Cue,
+    Digits,
+    Invoke,
+    Lead,
+    Operation,
+    Options,
+    Play,
+    Record,
+)
 from flowc.graph.prompts import Phrase, Prompt, ReadAs, Sound, Spoken, sound_key
 from flowc.passes.edges import ending
 
@@ -106,12 +116,13 @@ def longest(block: Block, outcome: str, lengths: Lengths) -> Lasting:
 def _keys_ms(collect: Collect, outcome: str) -> int:
     """The slowest caller who still gets this outcome."""
     match collect.entry:
-        case Digits(most=most) if outcome != "silence":
-            return collect.first_ms + collect.inter_ms * most
-        case _ if outcome != "silence":
-            return collect.first_ms + collect.inter_ms * (len(outcome) if outcome.isalnum() else 1)
-        case _:
+        case _ if outcome == "silence":
             return collect.first_ms
+        case Digits(most=most):
+            return collect.first_ms + collect.inter_ms * most
+        case Options(keys=keys):
+            pressed = len(outcome) if outcome in keys else max(map(len, keys))
+            return collect.first_ms + collect.inter_ms * pressed
 
 
 def is_heard(operations: Iterable[Operation]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from flowc.diagnostics.codes import proofs
-from flowc.diagnostics.model import Reporter
+from flowc.diagnostics.model import Note, Reporter
 from flowc.expression.operators import reads
 from flowc.graph.exits import Branch, Call, Return
 from flowc.graph.ids import START, BlockId
@@ -13,6 +13,7 @@ from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Collect
 from flowc.passes.components import on_ways_round
 from flowc.passes.edges import Edge, chosen_in_a_menu, edges_of, ending
+from flowc.passes.example_call import FOR_EVER, example, way_to
 
 Ways = dict[BlockId, list[Edge]]
 ATTEMPT = "ask"  # the part of an input that every attempt comes through
@@ -33,10 +34,19 @@ def find_endless_loops(graph: FlowGraph, report: Reporter) -> None:
         report.report(
             proofs.ENDLESS,
             origin.span,
+            *_example(ring, graph),
             ring=" -> ".join((*nodes, nodes[0])),
             outcome="then" if outcome == START else outcome,
             target=closing.to.node,
         )
+
+
+def _example(ring: list[BlockId], graph: FlowGraph) -> tuple[Note, ...]:
+    """A call that comes to the ring and goes round it."""
+    before = way_to(graph, ring[0])
+    pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
+    round_ = [next(e for e in edges_of(graph.blocks[at]) if e.to == to) for at, to in pairs]
+    return () if before is None else example(graph, (*before, *round_), FOR_EVER)
 
 
 def _unbounded(graph: FlowGraph) -> dict[BlockId, list[Edge]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from flowc.diagnostics.codes import proofs
-from flowc.diagnostics.model import Reporter
+from flowc.diagnostics.model import Note, Reporter
 from flowc.expression.operators import children
 from flowc.expression.tree import Binary, Conditional, Expression, IsSet, Not, Read
 from flowc.graph.exits import Back, Branch, Call, Exit, Return
@@ -16,6 +16,7 @@ from flowc.graph.operations import Assign, Collect, Forget, Invoke, Operation, R
 from flowc.graph.reads import evaluated_by, phrases_in, spoken_in, written_by
 from flowc.kinds.builder import CALLED, ENTER
 from flowc.passes.edges import Edge, edges_of
+from flowc.passes.example_call import example, onward_of, shortest
 
 PROJECT = "project."
 REGISTERS = ("call", "clock", "input", "way", "outcome", "cause", "hangup")
@@ -33,7 +34,25 @@ def find_unset_variables(graph: FlowGraph, report: Reporter) -> None:
             key = id_.node_name, name.partition(".")[0]
             if key not in told:
                 told.add(key)
-                report.report(proofs.UNSET_VARIABLE, block.origin.span, name=name, node=id_.node)
+                shown = _example(graph, id_, variable)
+                report.report(
+                    proofs.UNSET_VARIABLE, block.origin.span, *shown, name=name, node=id_.node
+                )
+
+
+def _example(graph: FlowGraph, there: BlockId, variable: str) -> tuple[Note, ...]:
+    """A call that comes there without the value; none where only the way back or another flow shows it."""
+    own, onward = {variable, f"{variable}!"}, onward_of(graph)
+
+    def ways(state: tuple[BlockId, Known]) -> Iterator[tuple[Edge, tuple[BlockId, Known]]]:
+        at, held = state
+        for edge in onward[at]:
+            after = _entered(edge.to, _after(graph.blocks[at], edge, held))
+            yield edge, (edge.to, after & own)
+
+    starts = [(entry, Known()) for _, entry in graph.numbers]
+    is_there = shortest(starts, ways, lambda state: state[0] == there and variable not in state[1])
+    return example(graph, None if variable.startswith(PROJECT) else is_there)
 
 
 def _known_at(graph: FlowGraph) -> dict[BlockId, Known]:

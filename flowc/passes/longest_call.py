@@ -14,7 +14,7 @@ from flowc.graph.exits import Back, Call, Return
 from flowc.graph.ids import START, BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Collect, Cue, CueKind, outcomes
-from flowc.passes.attempts import attempts_at
+from flowc.passes.attempts import attempts_in_all
 from flowc.passes.bounded_ways import rounds_of
 from flowc.passes.components import components
 from flowc.passes.durations import NOTHING, Lasting, Lengths, longest, said_in
@@ -128,6 +128,8 @@ class _Sums:
     def _lasting(self, block: Block) -> Lasting:
         """An input's blocks count once an attempt, and what it says before each further one."""
         last = ending(block)
+        if _is_left_out(block):
+            return NOTHING
         if not isinstance(last, Collect):
             ways = [edge.outcome for edge in edges_of(block)] or [""]
             return max((longest(block, way, self._lengths) for way in ways), key=_whole)
@@ -152,7 +154,7 @@ def _attempts(graph: FlowGraph) -> Mapping[str, int]:
     """By node: how often it asks at most in a visit."""
     found: dict[str, int] = {}
     for id_, block in graph.blocks.items():
-        found[id_.node_name] = max(found.get(id_.node_name, 1), attempts_at(block))
+        found[id_.node_name] = max(found.get(id_.node_name, 1), attempts_in_all(block))
     return found
 
 

@@ -56,6 +56,8 @@ class Pace:
 
 
 def _value_ms(read_as: ReadAs, language: str) -> int:
+    if read_as is not ReadAs.TEXT and readers.unread_languages([language]):
+        return USUAL_TEXT_MS  # it is refused elsewhere
     match read_as:
         case ReadAs.TEXT:
             return USUAL_TEXT_MS

@@ -17,6 +17,7 @@ from flowc.speech.readers.reading import (
     read,
     reader_language,
     spoken_text,
+    unread_languages,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "read",
     "reader_language",
     "spoken_text",
+    "unread_languages",
 ]

@@ -5,7 +5,7 @@ fragments is a target's.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from types import MappingProxyType
 from typing import TypeVar, assert_never
@@ -114,6 +114,19 @@ def reader_language(language: str) -> str:
         if not hyphen:
             raise UnknownLanguageError(language, tuple(READERS))
     return candidate
+
+
+def unread_languages(languages: Iterable[str]) -> frozenset[str]:
+    """Those of the languages that no reader serves."""
+    return frozenset(language for language in languages if not _has_reader(language))
+
+
+def _has_reader(language: str) -> bool:
+    try:
+        reader_language(language)
+    except UnknownLanguageError:
+        return False
+    return True
 
 
 def _reader(language: str) -> Reader:

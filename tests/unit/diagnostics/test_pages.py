@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -148,7 +149,8 @@ def _files(block: Block, default: str = "flows/hotline.flow.yaml") -> dict[str, 
 
 def _compile(block: Block, _folder: Path) -> Sequence[Diagnostic]:
     """What a whole project's check finds."""
-    return compile_files(_files(block)).found
+    today = block.word("today", "")
+    return compile_files(_files(block), today=date.fromisoformat(today) if today else None).found
 
 
 def _check_call(block: Block, _folder: Path) -> Sequence[Diagnostic]:

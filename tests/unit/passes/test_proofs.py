@@ -233,7 +233,7 @@ ADVERSE = {
         (
             "a: {collect: x, prompt: 号码。, length: 3, then: f, gave_up: desk}\n"
             "f: {lookup: billing.customer, with: {account: x}, as: customer, then: desk, "
-            "not_found: {to: f, at_most: 2, else: desk}, error: desk}"
+            "not_found: {say: 没有。, to: f, at_most: 2, else: desk}, error: desk}"
         ),
         "keys: {0: main_menu}",
     ),

@@ -1,0 +1,213 @@
+"""Proofs about time, and the calls that findings show: each on a flow of a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from flowc.compiler import Compiled, compile_files
+from flowc.diagnostics.model import Diagnostic
+
+Compile = Callable[..., Compiled]
+ASK = "lookup: billing.customer, with: {account: call.from}, as: customer"
+BYE = "bye: {hangup: 再见。}"
+FILLED = "while_waiting: 正在查询，请稍候。, "
+
+
+def codes(compiled: Compiled) -> list[str]:
+    return [each.code.number for each in compiled.found]
+
+
+def shown(found: Diagnostic, language: str = "en") -> str:
+    """The call that a finding shows."""
+    (call,) = [each.say(language) for each in found.notes]
+    return call.partition("：" if language == "zh" else ": ")[2]
+
+
+# --- silence; a look-up has three seconds where it says nothing else
+
+
+def _asked(count: int, filled: str = "", between: str = "") -> str:
+    """So many look-ups, one after another."""
+    nodes = []
+    for at in range(count):
+        to = f"a{at + 1}" if at + 1 < count else "bye"
+        onward = f"s{at}" if between else to
+        nodes.append(
+            f"a{at}: {{{ASK}, {filled}then: {onward}, not_found: {onward}, error: {onward}}}"
+        )
+        if between:
+            nodes.append(f"s{at}: {{say: {between}, then: {to}}}")
+    return "\n".join([*nodes, BYE])
+
+
+QUIET = {
+    "as long as is allowed": ([], _asked(2)),
+    "longer": (["F0410"], _asked(3)),
+    "filled at each question": ([], _asked(3, FILLED)),
+    "with a word between": ([], _asked(3, between="请稍候。")),
+    "with words between that may not be said": (
+        ["F0410"],
+        _asked(3, between="[{when: flags.outage, text: 请稍候。}]"),
+    ),
+    "in a way back that is taken as often as it may be": (
+        ["F0410"],
+        f"a: {{{ASK}, then: bye, error: bye, not_found: {{to: a, at_most: 2, else: bye}}}}\n{BYE}",
+    ),
+    "broken by an input": (
+        [],
+        (
+            f"a: {{{ASK}, then: b, not_found: b, error: b}}\nb: {{{ASK}, then: c, not_found: c, error: c}}\n"
+            "c: {menu: 请选择。, choices: {1: {name: 继续, to: d}}}\n"
+            f"d: {{{ASK}, then: bye, not_found: bye, error: bye}}\n{BYE}"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("found", "nodes"), QUIET.values(), ids=QUIET)
+def test_a_silence_is_measured_from_sound_to_sound(
+    small: Compile, found: list[str], nodes: str
+) -> None:
+    assert codes(small(nodes)) == found
+
+
+def test_a_silence_is_told_at_the_question_that_begins_it_with_its_length(small: Compile) -> None:
+    (found,) = small(_asked(3)).found
+    assert found.span.text.startswith("a0") or found.span.position.line == 4
+    assert "about 9 s; 8 s are allowed" in found.label("en")
+
+
+def test_a_project_may_allow_another_silence(small: Compile) -> None:
+    project = (
+        "project: small\nlanguages: [zh]\nnumbers: {'3285028': hotline}\nlimits: {silence: 9s}\n"
+    )
+    desk = "flow: desk\nnodes:\n  bye: {hangup: 再见。}\n"
+    assert "F0410" not in codes(small(_asked(3), project=project, flow_desk=desk))
+
+
+# --- the longest call
+
+
+def test_the_longest_call_counts_every_attempt_and_every_word(small: Compile) -> None:
+    made = small("a: {menu: 一二三四五六七八九十。, choices: {1: {name: 再见, to: bye}}}\n" + BYE)
+    assert made.longest is not None
+    # Four attempts with the prompt of 4.7 s; five seconds of silence after each, and three more for
+    # the slowest wrong keys; then the desk, whose queue does not count, and its goodbye of 0.8 s.
+    assert made.longest.speech_s == 19
+    assert made.longest.silence_s == 4 * (5 + 3)
+
+
+def test_going_round_by_choice_is_not_followed_round(small: Compile) -> None:
+    once = small("a: {menu: 请选择。, choices: {1: {name: 再见, to: bye}}}\n" + BYE)
+    round_ = small(
+        "a: {menu: 请选择。, choices: {1: {name: 再见, to: bye}, 2: {name: 重来, to: b}}}\n"
+        f"b: {{say: 好。, then: a}}\n{BYE}"
+    )
+    assert once.longest is not None
+    assert round_.longest is not None
+    assert once.longest.nodes <= round_.longest.nodes <= once.longest.nodes + 1
+
+
+def test_a_bounded_way_back_counts_as_often_as_it_may_be_taken(small: Compile) -> None:
+    def nodes(most: int) -> str:
+        way = f"{{say: 没有。, to: a, at_most: {most}, else: bye}}"
+        return f"a: {{{ASK}, then: bye, error: bye, not_found: {way}}}\n{BYE}"
+
+    one, three = (small(nodes(most)).longest for most in (1, 3))
+    assert one is not None
+    assert three is not None
+    assert three.silence_s == 2 * one.silence_s
+
+
+# --- calls that findings show
+
+
+def test_silence_that_never_ends_at_a_person_shows_the_call(small: Compile) -> None:
+    nodes = f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: bye}}\n{BYE}"
+    (found,) = small(nodes).found
+    assert shown(found) == "dial 3285028 -> silence x3 -> hang up"
+    assert shown(found, "zh") == "拨打 3285028 -> 不按键 x3 -> 挂断"
+
+
+def test_a_variable_without_a_value_shows_the_call_that_lacks_it(small: Compile) -> None:
+    nodes = (
+        f"a: {{{ASK}, then: b, not_found: c, error: bye}}\nb: {{mark: found, then: tell}}\n"
+        f"c: {{mark: none, then: tell}}\ntell: {{say: '{{customer.name}}', then: bye}}\n{BYE}"
+    )
+    (found,) = small(nodes).found
+    assert shown(found) == "dial 3285028 -> billing.customer: not_found"
+
+
+def test_a_way_round_shows_the_call_that_never_ends(small: Compile) -> None:
+    nodes = (
+        "m: {menu: 请。, choices: {1: {name: 查询, to: a}, 2: {name: 再见, to: bye}}}\n"
+        f"a: {{{ASK}, then: bye, error: bye, not_found: a}}\n{BYE}"
+    )
+    (found,) = small(nodes).found
+    assert shown(found) == "dial 3285028 -> 1 -> billing.customer: not_found -> and so on for ever"
+
+
+def test_what_was_decided_on_the_way_is_told_in_the_authors_words(small: Compile) -> None:
+    nodes = (
+        f"a: {{{ASK}, then: b, not_found: bye, error: bye}}\n"
+        'b: {branch: [{if: customer.city == "江门", to: c}], else: bye}\n'
+        f"c: {{hours: office, open: d, closed: bye}}\n"
+        f"d: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: bye}}\n{BYE}"
+    )
+    office = 'calendar: office\nweek: {mon-fri: "09:00-17:30"}'
+    found = next(each for each in small(nodes, calendar_office=office).found)
+    told = 'billing.customer: done -> (customer.city == "江门") -> (open)'
+    assert shown(found) == f"dial 3285028 -> {told} -> silence x3 -> hang up"
+
+
+def test_a_bounded_way_tells_how_often_it_was_taken(small: Compile) -> None:
+    nodes = (
+        f"a: {{{ASK}, then: bye, error: bye, not_found: {{say: 没有。, to: a, at_most: 2, else: m}}}}\n"
+        f"m: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: bye}}\n{BYE}"
+    )
+    (found,) = small(nodes).found
+    assert "billing.customer: not_found x3 -> silence x3" in shown(found)
+
+
+# --- calendars, on a day
+
+
+def _holidays(today: date, days: str) -> list[str]:
+    files = {
+        "flowc.yaml": b"project: x\nlanguages: [zh]\nnumbers: {'100': line}\n",
+        "flows/line.flow.yaml": "flow: line\nnodes: {bye: {hangup: 再见。}}\n".encode(),
+        "calendars/office.yaml": f"calendar: office\nweek: {{mon-fri: '09:00-17:30'}}\n{days}".encode(),
+    }
+    return codes(compile_files(files, today=today))
+
+
+def test_single_days_must_reach_sixty_days_ahead() -> None:
+    listed = "holidays: [2026-10-01 - 2026-10-07]\nworkdays: {2027-02-06: fri}\n"
+    assert _holidays(date(2026, 12, 8), listed) == []
+    assert _holidays(date(2026, 12, 9), listed) == ["F0239"]
+
+
+def test_a_calendar_without_single_days_needs_none() -> None:
+    assert _holidays(date(2026, 12, 9), "") == []
+
+
+# --- what can't be said
+
+
+def test_a_value_in_a_language_that_nobody_reads_is_refused(small: Compile) -> None:
+    project = (
+        "project: small\nlanguages: [zh, ja]\nnumbers: {'3285028': hotline}\n"
+        "defaults: {error: desk.bye}\n"
+    )
+    desk = "flow: desk\nentries: [bye]\nnodes:\n  bye: {hangup: {zh: 再见。, ja: さようなら。}}\n"
+    nodes = (
+        f"a: {{{ASK}, then: tell, not_found: desk.bye}}\n"
+        "tell: {say: {zh: '{customer.name}余额{customer.balance}。', ja: '{customer.name}{customer.balance}'}, then: desk.bye}"
+    )
+    found = small(nodes, project=project, flow_desk=desk).found
+    assert [(each.code.number, dict(each.particulars)["name"]) for each in found] == [
+        ("F0226", "customer.balance")
+    ]
