@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from flowc.diagnostics.codes import proofs
 from flowc.diagnostics.model import Note, Reporter
-from flowc.expression.operators import children
+from flowc.expression.operators import children, reads
 from flowc.expression.tree import Binary, Conditional, Expression, IsSet, Not, Read
 from flowc.graph.exits import Back, Branch, Call, Exit, Return
 from flowc.graph.ids import BlockId
@@ -21,14 +21,21 @@ from flowc.passes.example_call import example, onward_of, shortest
 PROJECT = "project."
 REGISTERS = ("call", "clock", "input", "way", "outcome", "cause", "hangup")
 Known = frozenset[str]
+# What each condition on text was decided by: with its fields known, it is known itself.
+Decisions = Mapping[str, Known]
 
 
 def find_unset_variables(graph: FlowGraph, report: Reporter) -> None:
-    """Report each read that a call can come to without the value, once a node and variable."""
+    """Report each read that a call can come to without the value, once a node and variable.
+
+    What stands behind a result that a called flow never ends with is come to by no call.
+    """
     known = _known_at(graph)
+    decisions = _decisions(graph)
     told: set[tuple[str, str]] = set()
-    for id_, block in graph.blocks.items():
-        for variable in _read_unset(block, known.get(id_, frozenset(graph.variables))):
+    for id_, before in known.items():
+        block = graph.blocks[id_]
+        for variable in _read_unset(block, before, decisions):
             # One finding for a whole answer, in the author's words: no index, no length.
             name = re.split(r"\.(?:[0-9]+|len|is[0-9]+)(?:\.|$)", variable.partition(".")[2])[0]
             key = id_.node_name, name.partition(".")[0]
@@ -53,6 +60,16 @@ def _example(graph: FlowGraph, there: BlockId, variable: str) -> tuple[Note, ...
     starts = [(entry, Known()) for _, entry in graph.numbers]
     is_there = shortest(starts, ways, lambda state: state[0] == there and variable not in state[1])
     return example(graph, None if variable.startswith(PROJECT) else is_there)
+
+
+def _decisions(graph: FlowGraph) -> Decisions:
+    return {
+        decided.variable: reads(decided.expression)
+        for block in graph.blocks.values()
+        for operation in block.operations
+        if isinstance(operation, Invoke)
+        for decided in operation.decided
+    }
 
 
 def _known_at(graph: FlowGraph) -> dict[BlockId, Known]:
@@ -221,51 +238,57 @@ def _implied(condition: Expression, holds: bool = True) -> Iterator[str]:
             yield from _implied(right, False)
 
 
-def _read_unset(block: Block, before: Known) -> Iterator[str]:
+def _read_unset(block: Block, before: Known, decisions: Decisions) -> Iterator[str]:
     known = set(before)
     for operation in block.operations:
-        yield from _unset_in(operation, known)
+        yield from _unset_in(operation, known, decisions)
         if isinstance(operation, Assign) and operation.value is not None:
             known.add(operation.variable)
     match block.exit:
         case Branch(condition):
-            yield from _missing((condition,), known)
+            yield from _missing((condition,), known, decisions)
 
 
-def _unset_in(operation: Operation, known: set[str]) -> Iterator[str]:
-    yield from _missing(tuple(evaluated_by(operation)), known)
+def _unset_in(operation: Operation, known: set[str], decisions: Decisions) -> Iterator[str]:
+    yield from _missing(tuple(evaluated_by(operation)), known, decisions)
     for phrase in phrases_in(operation):
         guards = set(_implied(phrase.when)) if phrase.when else set()
         if phrase.when:
-            yield from _missing((phrase.when,), known)
+            yield from _missing((phrase.when,), known, decisions)
         for spoken in spoken_in(phrase):
             if spoken.variable not in known | guards and _is_author(spoken.variable):
                 yield spoken.variable
 
 
-def _missing(expressions: tuple[Expression, ...], known: set[str]) -> Iterator[str]:
+def _missing(
+    expressions: tuple[Expression, ...], known: set[str], decisions: Decisions
+) -> Iterator[str]:
     for expression in expressions:
-        unset = set(_unguarded(expression, frozenset(known)))
+        unset = set(_unguarded(expression, frozenset(known), decisions))
         yield from sorted(variable for variable in unset if _is_author(variable))
 
 
-def _unguarded(expression: Expression, known: Known) -> Iterator[str]:
+def _unguarded(expression: Expression, known: Known, decisions: Decisions) -> Iterator[str]:
     """What is read and neither known nor asked for before it: `x is set and x > 3`."""
     match expression:
         case Read(variable=variable) if variable not in known:
-            yield variable
+            if variable not in decisions:
+                yield variable
+            yield from decisions.get(variable, known) - known
         case IsSet():
             return
         case Binary("and" | "or" as operator, left, right):
-            yield from _unguarded(left, known)
-            yield from _unguarded(right, known | set(_implied(left, operator == "and")))
+            yield from _unguarded(left, known, decisions)
+            beside = known | set(_implied(left, operator == "and"))
+            yield from _unguarded(right, beside, decisions)
         case Conditional(condition, then, otherwise):
-            yield from _unguarded(condition, known)
-            yield from _unguarded(then, known | set(_implied(condition)))
-            yield from _unguarded(otherwise, known | set(_implied(condition, False)))
+            yield from _unguarded(condition, known, decisions)
+            yield from _unguarded(then, known | set(_implied(condition)), decisions)
+            otherwise_known = known | set(_implied(condition, False))
+            yield from _unguarded(otherwise, otherwise_known, decisions)
         case _:
             for part in children(expression):
-                yield from _unguarded(part, known)
+                yield from _unguarded(part, known, decisions)
 
 
 def _is_author(variable: str) -> bool:

@@ -56,6 +56,11 @@ SET = {
         f"a: {{{FIND}, then: b, not_found: b, error: b}}\nb: {{branch: [{{if: customer.name is not set, to: bye}}], else: tell}}\n"
         f"tell: {{say: '{{customer.name}}', then: bye}}\n{BYE}"
     ),
+    "in a condition on text that asks first": (
+        f"a: {{{FIND}, then: b, not_found: b, error: b}}\n"
+        "b: {branch: [{if: customer.name is set and customer.name == '王', to: bye}], else: bye}\n"
+        f"{BYE}"
+    ),
     "in a condition that asks first": (
         f"a: {{{FIND}, then: b, not_found: b, error: b}}\n"
         f"b: {{branch: [{{if: customer.suspended is set and customer.suspended, to: bye}}], else: bye}}\n{BYE}"
