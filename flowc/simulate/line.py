@@ -255,6 +255,9 @@ class Line:
             case AnswerCall() | EndCall() | LeaveQueue():
                 pass
             case _:
+                self._due.pop(
+                    "timer", None
+                )  # a command that names no deadline puts the old one away
                 self._ask_outside(command)
 
     def _ask_outside(self, command: AskService | JoinQueue | DialNumber | RecordCaller) -> None:

@@ -8,11 +8,11 @@ recording ends by silence after 5 s of speech.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flowc.expression.evaluate import World
-from flowc.graph.operations import Invoke, InvokeKind
+from flowc.graph.operations import InvokeKind
 from flowc.graph.services import TICKETS
 from flowc.machine.answers import AnswerRejected, answer_variables
 from flowc.machine.commands import AskService, DialNumber, JoinQueue, RecordCaller
@@ -24,6 +24,7 @@ from flowc.machine.events import (
     QueueEnded,
     RecordingEnded,
 )
+from flowc.simulate.desk import Desk, Order
 from flowc.simulate.failures import NO_ANSWER, WRONG_ANSWER, Failure, failure
 from flowc.simulate.line import EventMaker
 from flowc.simulate.script import CallScript, Happening, Happens, Reply
@@ -81,9 +82,10 @@ class ScriptedOutside:
         self._patient = patient
         self._replies = {name: list(replies) for name, replies in script.services}
         self._down: set[str] = set()
-        self._order: Mapping[str, str | int] | None = None  # the work order last spoken of
+        self._desk = Desk()
+        self._order: Order | None = None  # the work order last spoken of
         self._happenings: list[Happens] = []
-        # Requests and work orders by their arguments, as the runtime keeps them by their key.
+        # Requests by their arguments, as the runtime keeps them by their key.
         self._kept: dict[tuple[object, ...], Answered] = {}
 
     def happens(self, step: Happens) -> None:
@@ -135,33 +137,21 @@ class ScriptedOutside:
     ) -> Callable[[int], Answered]:
         invoke = ask.invoke
         lost = self._take(Happening.REPLY_LOST) is not None or not in_time
-        key = (name, ask.arguments)
         if invoke.kind is InvokeKind.LOOKUP:
             self.asked[name] += 1
         if self._is_down(invoke.service):
             return _outcome("error")
-        if key in self._kept and not lost:
-            return _again(self._kept[key])
         answer = self._value(ask, name, reply)
+        if answer.outcome == "done" and invoke.kind is not InvokeKind.LOOKUP:
+            self.done[name] += 1
+            self.tickets += name == f"{TICKETS}.open"
         told = Answered("error" if invoke.kind is InvokeKind.LOOKUP else "unknown", 0)
         told = told if lost else answer
-        if invoke.kind is not InvokeKind.LOOKUP and key not in self._kept:
-            self._keep(invoke, key, answer, told)
-        return _again(told)
-
-    def _keep(
-        self, invoke: Invoke, key: tuple[object, ...], answer: Answered, told: Answered
-    ) -> None:
-        """What was not surely refused stands for the key: a request's result may stay unknown for
-        good, since nobody asks the back end twice; a work order is the runtime's own."""
+        # What was not surely refused stands for the key: a request's result may stay unknown for
+        # good, since nobody asks the back end twice.
         if invoke.kind is InvokeKind.REQUEST and told.outcome != "error":
-            self._kept[key] = told
-        if answer.outcome != "done":
-            return
-        self.done[f"{invoke.service}.{invoke.operation}"] += 1
-        if invoke.kind is InvokeKind.TICKET:
-            self._kept[key] = answer
-            self.tickets += invoke.operation == "open"
+            self._kept[name, ask.arguments] = told
+        return _again(told)
 
     def _is_down(self, service: str) -> bool:
         return "" in self._down or service in self._down
@@ -192,19 +182,13 @@ class ScriptedOutside:
         return Answered("error", 0)
 
     def _ticket(self, ask: AskService) -> Answered:
-        """A work order as the runtime would open it; without an opened one nothing is found."""
-        if ask.invoke.operation != "open" and not self.tickets:
+        """The runtime's own desk answers; what nobody opened in this call is not found."""
+        now, asked = self._world.now(), dict(ask.arguments)
+        self._order = self._desk.ask(ask.invoke.operation, asked, now)
+        if self._order is None:
             return Answered("not_found", 0)
-        given = dict(ask.arguments)
-        self._order = order = {
-            "number": f"{self._world.today()}{self.tickets + 1:04}",
-            "class": str(given.get("class", "")),
-            "state": "opened",
-            "card": "none",
-            "urged": 1 if ask.invoke.operation == "urge" else 0,
-        }
         read = self._voice.read
-        values = answer_variables(ask.invoke, order, self._languages, read, self._world)
+        values = answer_variables(ask.invoke, self._order, self._languages, read, self._world)
         return Answered("done", 0, values)
 
     # --- people and lines

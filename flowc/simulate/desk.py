@@ -1,0 +1,52 @@
+"""The work orders of one simulated call, as the runtime's own desk keeps them: a visit, an order.
+
+Knows no script and no clock: the moment comes with each question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+Order = Mapping[str, str | int]
+Arguments = Mapping[str, str | int]
+
+
+class Desk:
+    """Opens, looks up and urges."""
+
+    def __init__(self) -> None:
+        """Nothing has been opened."""
+        self._orders: list[tuple[Arguments, dict[str, str | int]]] = []
+
+    def ask(self, operation: str, asked: Arguments, now: int) -> Order | None:
+        """The order that the answer tells of; None where none is found. `now` is seconds since 1970."""
+        if operation == "open":
+            return self._open(asked, now)
+        found = self._find(asked)
+        if found is not None and operation == "urge":
+            found["urged"] = int(found["urged"]) + 1
+        return None if found is None else dict(found)
+
+    def _open(self, asked: Arguments, now: int) -> Order:
+        moment = datetime.fromtimestamp(now, UTC)
+        order: dict[str, str | int] = {
+            "number": f"{moment:%y%m%d}{len(self._orders) + 1:04}",
+            "class": str(asked.get("class", "")),
+            "state": "opened",
+            "opened": moment.isoformat(),
+            "card": "none",
+            "urged": 0,
+        }
+        self._orders.append((asked, order))
+        return dict(order)
+
+    def _find(self, asked: Arguments) -> dict[str, str | int] | None:
+        """By number, else the newest of the account, else the newest of the caller."""
+        number = asked.get("number")
+        if number:
+            return next((order for _, order in self._orders if order["number"] == number), None)
+        name = "account" if asked.get("account") else "caller"
+        wanted = asked.get(name)
+        same = (order for of, order in reversed(self._orders) if wanted and of.get(name) == wanted)
+        return next(same, None)
