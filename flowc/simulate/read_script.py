@@ -29,7 +29,7 @@ from flowc.syntax.tree import Entry, Mapping, Scalar, Sequence, Tree
 
 FIELDS = ("call", "to", "from", "at", "language", "services", "lists", "flags", "steps", "expect")
 EXPECTED = ("marks", "tickets", "requests", "lookups", "variables", "hears_not", "ends", "at")
-PRESS_FIELDS = ("keys", "during", "spacing")
+PRESS_FIELDS = ("keys", "during", "spacing", "after")
 ENDS = ("caller", "flow", "limit")
 _KEYS = re.compile("[0-9*#A-D]{1,200}")
 _AT = re.compile(
@@ -191,8 +191,8 @@ class _ScriptReader:
             case "press", _:
                 return self._press(value)
             case "hang up", Mapping():
-                self._known_fields(value, ("during",))
-                return HangUp(self._inner(value, "during"), value.span)
+                self._known_fields(value, ("during", "after"))
+                return HangUp(self._inner(value, "during"), self._after(value), value.span)
             case ("service down" | "service up") as words, Scalar(text=service):
                 self._spans.append((f"service.{service}", value.span))
                 return Happens(Happening(words), service, span=value.span)
@@ -209,7 +209,7 @@ class _ScriptReader:
             spacing = tree.get("spacing")
             between = KEY_SPACING_MS if spacing is None else self._length(spacing)
             keys, during = self._inner(tree, "keys"), self._inner(tree, "during")
-            step = Press(keys, during, between, tree.span)
+            step = Press(keys, during, between, self._after(tree), tree.span)
         else:
             keys = tree.text if isinstance(tree, Scalar) else tree.span.text
             step = Press(keys, span=tree.span)
@@ -217,6 +217,13 @@ class _ScriptReader:
             return step
         self._report.report(codes.WRONG_KEYS, tree.span, keys=_shown(step.keys))
         return None
+
+    def _after(self, tree: Mapping) -> int | None:
+        """How long after the step before; a moment has one place, so none beside `during`."""
+        after, during = tree.get("after"), tree.get("during")
+        if after is not None and during is not None:
+            self._wrong(after, "`during` or `after`, not both", "`during` 或 `after` 之一", "2s")
+        return None if after is None else self._length(after)
 
     def _inner(self, tree: Mapping, name: str) -> str:
         value = tree.get(name)

@@ -24,11 +24,13 @@ class Hears:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Keys at the next input; or, with `during`, while that text is said."""
+    """Keys at the next input; with `during`, while that text is said; with `after_ms`, so long
+    after what the caller did before, whatever the call does then."""
 
     keys: str
     during: str = ""
     spacing_ms: int = KEY_SPACING_MS
+    after_ms: int | None = None
     span: Span = NOWHERE
 
 
@@ -49,9 +51,11 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """The caller hangs up when what is being said has ended; or while a text is said."""
+    """The caller hangs up when what is being said has ended; or while a text is said; or, with
+    `after_ms`, so long after what they did before."""
 
     during: str = ""
+    after_ms: int | None = None
     span: Span = NOWHERE
 
 

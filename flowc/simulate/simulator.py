@@ -130,6 +130,10 @@ class CallInSteps:
         return self._machine
 
     @property
+    def line(self) -> Line:
+        return self._line
+
+    @property
     def script(self) -> CallScript:
         return self._script
 
@@ -245,7 +249,9 @@ class CallInSteps:
         return self._machine.phase is Phase.LISTENING and not self._line.is_saying
 
     def _press(self, step: Press) -> None:
-        if step.during:
+        if step.after_ms is not None:
+            self._come_after(step.after_ms, words.NOBODY_LISTENS, step.span, keys=step.keys)
+        elif step.during:
             self._hears(step.during, step.span)
             self._line.come_to(max(self._line.now, self._ear.middle))
         else:
@@ -259,6 +265,13 @@ class CallInSteps:
             if place:
                 self._line.come_to(self._line.now + step.spacing_ms)
             self._line.press(key)
+
+    def _come_after(self, ms: int, otherwise: Words, span: Span, **particulars: str) -> None:
+        """Let time pass, whatever the call does; who is not called any more can do nothing."""
+        self._line.come_to(self._line.now + ms)
+        if self._line.is_over:
+            found = failure(otherwise, span, self._block(), why=words.OVER, **particulars)
+            raise StepError(found)
 
     def _refuse_unheard(self, step: Press) -> None:
         """Keys that a recording would swallow were meant for something else."""
@@ -288,7 +301,9 @@ class CallInSteps:
             self._line.pass_to(self._line.now + ms)
 
     def _hang_up(self, step: HangUp) -> None:
-        if step.during:
+        if step.after_ms is not None:
+            self._come_after(step.after_ms, words.NOT_WAITING, step.span, step="hang up")
+        elif step.during:
             self._hears(step.during, step.span)
             self._line.pass_to(max(self._line.now, self._ear.middle))
         else:
@@ -336,7 +351,8 @@ class CallInSteps:
 
     def _is_patient(self) -> bool:
         """In a queue the caller goes on waiting, or wants to leave by a key."""
-        return isinstance(self._step, Wait | Silence | Press)
+        timed = isinstance(self._step, HangUp) and self._step.after_ms is not None
+        return timed or isinstance(self._step, Wait | Silence | Press)
 
     def _block(self) -> str:
         return str(self._machine.block)

@@ -35,23 +35,26 @@ def step_value(step: Step) -> Value:
     match step:
         case Hears(text):
             return {"hears": text}
-        case Press(keys, during, spacing):
-            return {"press": _press(keys, during, spacing)}
-        case HangUp(during) if during:
-            return {"hang up": {"during": during}}
+        case Press():
+            return {"press": _press(step)}
+        case HangUp(during, after_ms) if during or after_ms is not None:
+            return {"hang up": _moment(during, after_ms)}
         case Happens(what, service) if service:
             return {what.value: service}
         case other:
             return phrase_of(other)
 
 
-def _press(keys: str, during: str, spacing_ms: int) -> Value:
-    fields: dict[str, Value] = {"keys": keys}
-    if during:
-        fields["during"] = during
-    if spacing_ms != KEY_SPACING_MS:
-        fields["spacing"] = length_text(spacing_ms)
-    return fields if len(fields) > 1 else keys
+def _press(step: Press) -> Value:
+    fields: dict[str, Value] = {"keys": step.keys, **_moment(step.during, step.after_ms)}
+    if step.spacing_ms != KEY_SPACING_MS:
+        fields["spacing"] = length_text(step.spacing_ms)
+    return fields if len(fields) > 1 else step.keys
+
+
+def _moment(during: str, after_ms: int | None) -> dict[str, Value]:
+    fields: dict[str, Value] = {"during": during} if during else {}
+    return fields if after_ms is None else {**fields, "after": length_text(after_ms)}
 
 
 def _world(setting: CallScript) -> dict[str, Value]:

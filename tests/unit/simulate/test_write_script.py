@@ -82,12 +82,14 @@ def test_every_step_is_read_back_as_it_was() -> None:
         Hears("您好: #1"),
         Press("80012345#"),
         Press("2", during="欢迎", spacing_ms=400),
+        Press("3", after_ms=1250),
         Silence(),
         Wait(2500),
         Wait(None),
         Happens(Happening.SERVICE_DOWN, "billing"),
         Happens(Happening.AGENT_ANSWERS, after_ms=20_000),
         HangUp("再见"),
+        HangUp(after_ms=0),
         HangUp(),
     )
     setting = CallScript("a test", "1", steps)
