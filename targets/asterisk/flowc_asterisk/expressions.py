@@ -158,8 +158,8 @@ class ExpressionWriter:
         match call.function:
             case "now":
                 return NOW
-            case "today":
-                return f"${{STRFTIME({self.local_now()},UTC,%Y%m%d)}}"
+            case "today":  # a zone with summer time takes a long text to tell: once is enough
+                return f"${{{self._held(f'${{STRFTIME({self.local_now()},UTC,%Y%m%d)}}')}}}"
             case "len":
                 return f"${{LEN({self._digits(call.arguments[0])})}}"
             case "number":
@@ -219,6 +219,9 @@ class ExpressionWriter:
 
     def _held(self, text: str) -> str:
         """A variable of ours that holds `text` first, since only variables have substrings."""
+        known = next((name for name, held in self.prelude if held == text), None)
+        if known is not None:
+            return known
         self._temporaries += 1
         name = f"X{self._temporaries}"
         self.prelude.append((name, text))
@@ -239,8 +242,8 @@ class ExpressionWriter:
 
 
 def _midnight(date: str) -> str:
-    """The epoch of a date's midnight, read as UTC."""
-    return f"${{STRPTIME($[{date}+0],UTC,%Y%m%d)}}"
+    """The epoch of a date's midnight, read as UTC; 0 for one that is unset, never a syntax error."""
+    return f"(0${{STRPTIME($[{date}+0],UTC,%Y%m%d)}})"
 
 
 def _moved(date: str, sign: str, days: str) -> str:

@@ -86,12 +86,12 @@ class Uses:
 
     @cached_property
     def typed(self) -> dict[str, int]:
-        """Variables filled by keys, and how many digits at most."""
-        return {
-            one.into: one.entry.most
-            for one in self._operations
-            if isinstance(one, Collect) and isinstance(one.entry, Digits)
-        }
+        """Variables filled by keys, and how many digits at most, whichever input fills them."""
+        most: dict[str, int] = {}
+        for one in self._operations:
+            if isinstance(one, Collect) and isinstance(one.entry, Digits):
+                most[one.into] = max(one.entry.most, most.get(one.into, 0))
+        return most
 
     @cached_property
     def remembered(self) -> tuple[str, ...]:

@@ -39,10 +39,17 @@ def _add_context(context: Context, lines: list[str], places: list[Place]) -> Non
     lines.append(quote.line(f"[{context.name}]"))
     for extension in context.extensions:
         for number, priority in enumerate(extension.priorities, start=1):
-            lines.append(quote.line(_line(extension.name, number, priority)))
             block = str(priority.block or extension.block or "")
+            lines.append(_checked(_line(extension.name, number, priority), block or context.name))
             places.append(Place(context.name, extension.name, number, len(lines), block))
     lines.extend(quote.line(f"include => {name}") for name in context.includes)
+
+
+def _checked(line: str, place: str) -> str:
+    try:
+        return quote.line(line)
+    except quote.QuoteError as reason:
+        raise quote.QuoteError(f"{place}: {reason}") from reason
 
 
 def _line(name: str, number: int, priority: Priority) -> str:
