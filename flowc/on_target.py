@@ -14,7 +14,7 @@ import socket
 import wave
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -45,6 +45,15 @@ from flowc.telephony.sounds import sound_files
 LANGUAGE_TEXTS = "~"  # where the sounds of free texts lie in a language's folder
 
 
+@dataclass(frozen=True, slots=True)
+class Playlist:
+    """A project, its folder, and calls to be played on it."""
+
+    compiled: Compiled
+    scripts: Sequence[CallScript]
+    project: Path
+
+
 async def play_calls(
     compiled: Compiled,
     target: Target,
@@ -63,25 +72,74 @@ async def play_calls(
     `work`: an empty folder for the server's files, whose path is letters, digits and `/._-`.
     Raises LabUnavailableError; BuildError and EmitError where there is nothing to play.
     """
+    one = Playlist(compiled, scripts, project)
+    return await play_lists([one], target, work, told, strict=strict, at_once=at_once)
+
+
+async def play_lists(
+    lists: Sequence[Playlist],
+    target: Target,
+    work: Path,
+    told: Told = lambda _: None,
+    *,
+    strict: bool = False,
+    at_once: int = AT_ONCE,
+) -> tuple[Result, ...]:
+    """The same for several projects side by side, on one server and one runtime."""
     if not isinstance(target, HasLab):
         raise LabUnavailableError(f"the target `{target.name}` has no lab", "it can't be tested on")
     settings = _place(target.name, work)
-    made = await asyncio.to_thread(
-        build, compiled, settings, target, work / "releases", project_folder=project, lab=True
-    )
-    lengths = sound_lengths(made.folder / "sounds")
-    releases = _releases(compiled, target, made, scripts, work / "releases")
-    async with _runtime(target, made, project, work) as runtime:
-        guessed, _ = _planned(compiled, releases, scripts, lengths)
-        await _render_texts(runtime, made, guessed)
-        lengths |= sound_lengths(work / "texts")
-        planned, skipped = _planned(compiled, releases, scripts, lengths)
+    stages = [await asyncio.to_thread(_staged, one, settings, target, work) for one in lists]
+    async with _runtime(target, stages, work) as runtime:
+        for stage in stages:
+            guessed, _ = stage.planned(stage.lengths)
+            await _render_texts(runtime, stage.made, guessed)
+        texts = sound_lengths(work / "texts")
+        planned, skipped = _all_planned(stages, texts)
         for result in skipped:
             told(result)
         _register(runtime, planned)
-        rounds = Rounds(target.lab(), tuple(releases.values()), lengths, at_once, strict)
+        releases = {id_: one for stage in stages for id_, one in stage.by_id.items()}
+        rounds = Rounds(target.lab(), tuple(releases.values()), at_once, strict)
         played = await rounds.play(planned, told)
     return (*skipped, *played)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A project whose releases are built. `lengths`: of its sounds, ms by sound key."""
+
+    playlist: Playlist
+    made: Build
+    releases: Mapping[Lists, LabRelease]
+    lengths: Mapping[str, int]
+
+    @property
+    def by_id(self) -> dict[str, LabRelease]:
+        return {each.request.release: each for each in self.releases.values()}
+
+    def planned(self, lengths: Mapping[str, int]) -> tuple[list[PlannedCall], list[Result]]:
+        return _planned(self.playlist.compiled, self.releases, self.playlist.scripts, lengths)
+
+
+def _staged(one: Playlist, settings: EnvironmentSettings, target: Target, work: Path) -> _Stage:
+    folder = work / "releases"
+    made = build(one.compiled, settings, target, folder, project_folder=one.project, lab=True)
+    releases = _releases(one.compiled, target, made, one.scripts, folder)
+    return _Stage(one, made, releases, sound_lengths(made.folder / "sounds"))
+
+
+def _all_planned(
+    stages: Sequence[_Stage], texts: Mapping[str, int]
+) -> tuple[list[PlannedCall], list[Result]]:
+    """What is played of all projects; a call's token is its place among all."""
+    planned: list[PlannedCall] = []
+    skipped: list[Result] = []
+    for stage in stages:
+        some, left_out = stage.planned({**stage.lengths, **texts})
+        planned += [each.with_token(f"call{len(planned) + at}") for at, each in enumerate(some)]
+        skipped += left_out
+    return planned, skipped
 
 
 def _place(name: str, work: Path) -> EnvironmentSettings:
@@ -139,7 +197,7 @@ def _planned(
     lengths: Mapping[str, int],
 ) -> tuple[list[PlannedCall], list[Result]]:
     planned, skipped = [], []
-    for number, script in enumerate(scripts):
+    for script in scripts:
         request = releases[script.lists].request
         run = simulate(request.graph, script, compiled.texts, lengths)
         why = unplayable(run)
@@ -150,7 +208,7 @@ def _planned(
             skipped.append(Result(script, problems=(f"in the simulator: {said[0]}",)))
         else:
             asked = LabCall(
-                token=f"call{number}",
+                token="",
                 release=request.release8,
                 number=script.to,
                 caller=script.caller,
@@ -160,7 +218,7 @@ def _planned(
                 dials=dials_of(run),
                 speaks=any(isinstance(note.what, RecordCaller) for note in run.journal),
             )
-            planned.append(PlannedCall(script, request.graph, run, asked))
+            planned.append(PlannedCall(script, request.graph, run, asked, lengths))
     return planned, skipped
 
 
@@ -169,15 +227,16 @@ def _planned(
 
 @asynccontextmanager
 async def _runtime(
-    target: HasGateway, made: Build, project: Path, work: Path
+    target: HasGateway, stages: Sequence[_Stage], work: Path
 ) -> AsyncIterator[Runtime]:
     """A runtime that serves the releases and answers each call by its script."""
     (work / "texts").mkdir()
-    for language in made.request.graph.languages:
-        _lead(made.folder / "sounds" / language, work / "texts" / language)
+    for made in {stage.made.folder: stage.made for stage in stages}.values():
+        for language in made.request.graph.languages:
+            _lead(made.folder / "sounds" / language, work / "texts" / language)
     with (work / "runtime.log").open("w", encoding="utf-8") as log:
         settings = RuntimeSettings(
-            folder=project,
+            folder=stages[0].playlist.project,
             releases=work / "releases",
             texts=work / "texts",
             store=f"sqlite:///{work / 'runtime.db'}",
@@ -185,16 +244,16 @@ async def _runtime(
             test_mode=True,
         )
         async with running(settings, Log(log)) as runtime:
-            if not runtime.releases.ids:
+            if not {stage.made.release8 for stage in stages} <= set(runtime.releases.ids):
                 words = (work / "runtime.log").read_text(encoding="utf-8").strip()
                 raise LabUnavailableError("the runtime can't serve this release", words[-300:])
-            async with target.gateway(runtime, made.environment).serving():
+            async with target.gateway(runtime, stages[0].made.environment).serving():
                 yield runtime
 
 
 def _lead(sounds: Path, texts: Path) -> None:
     """Let the server find the sounds of free texts beside the release's own."""
-    (texts / LANGUAGE_TEXTS).mkdir(parents=True)
+    (texts / LANGUAGE_TEXTS).mkdir(parents=True, exist_ok=True)
     sounds.mkdir(parents=True, exist_ok=True)
     (sounds / LANGUAGE_TEXTS).symlink_to(texts / LANGUAGE_TEXTS)
 

@@ -35,23 +35,27 @@ class PlannedCall:
     graph: FlowGraph
     run: Run
     asked: LabCall
+    lengths: Mapping[str, int]  # of its sounds, ms by sound key
+
+    def with_token(self, token: str) -> PlannedCall:
+        """The same call by another name."""
+        return replace(self, asked=replace(self.asked, token=token))
 
     @property
     def second(self) -> PlannedCall:
         """The same call once more: another call to the runtime, which has not been asked yet."""
-        return replace(self, asked=replace(self.asked, token=f"{self.asked.token}{SECOND}"))
+        return self.with_token(f"{self.asked.token}{SECOND}")
 
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """A server's lab and what it shall hold. `lengths`: of its sounds, ms by sound key.
+    """A server's lab and what it shall hold.
 
     `strict`: no call is played a second time.
     """
 
     lab: Lab
     releases: Sequence[LabRelease]
-    lengths: Mapping[str, int]
     at_once: int = AT_ONCE
     strict: bool = False
 
@@ -81,7 +85,7 @@ class Rounds:
             played = await self._groups(ordered, at_once)
         # The ears take long; no call of these goes on any more that would suffer from it.
         return [
-            (each, await asyncio.to_thread(self._with_ears, one))
+            (each, await asyncio.to_thread(_with_ears, one, each.lengths))
             for each, one in zip(ordered, played, strict=True)
         ]
 
@@ -96,16 +100,6 @@ class Rounds:
         async with self.lab.booted(self.releases, [each.asked for each in group]) as live:
             await live.raise_flags(frozenset(_flags(group[0])))
             return await asyncio.gather(*(_play(live, each, gate) for each in group))
-
-    def _with_ears(self, played: _Played) -> Result:
-        """The result, once the sounds that were offered are found in what the caller heard."""
-        if played.call is None or not played.result.passed:
-            return played.result
-        trace, lengths = played.call.trace, self.lengths
-        missing = unheard(trace, played.call.heard(), lengths)
-        problems = tuple(f"offered, but not heard: {sound}" for sound in missing)
-        found = len(expected_sounds(trace, lengths)) - len(missing)
-        return replace(played.result, problems=problems, heard=found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +125,17 @@ class _Played:
 
     result: Result
     call: LiveLabCall | None = None
+
+
+def _with_ears(played: _Played, lengths: Mapping[str, int]) -> Result:
+    """The result, once the sounds that were offered are found in what the caller heard."""
+    if played.call is None or not played.result.passed:
+        return played.result
+    trace = played.call.trace
+    missing = unheard(trace, played.call.heard(), lengths)
+    problems = tuple(f"offered, but not heard: {sound}" for sound in missing)
+    found = len(expected_sounds(trace, lengths)) - len(missing)
+    return replace(played.result, problems=problems, heard=found)
 
 
 def _flags(each: PlannedCall) -> tuple[str, ...]:
