@@ -151,8 +151,10 @@ _FORMS = ("%Y%m%d", "%H", "%M", "%u")
 
 def _epoch_of(_: Channel, argument: str) -> str:
     text, zone, form = padded(separate(argument, ",", 3), 3)
-    if (zone, form) != ("UTC", "%Y%m%d") or not re.fullmatch("[0-9]{8}", text):
+    if (zone, form) != ("UTC", "%Y%m%d") or not re.fullmatch("[0-9]{8}|0", text):
         raise StandInError(f"STRPTIME({argument}) is not known")
+    if text == "0":  # an unset date: the server warns and gives nothing
+        return ""
     return str(calendar.timegm((int(text[:4]), int(text[4:6]), int(text[6:]), 0, 0, 0)))
 
 

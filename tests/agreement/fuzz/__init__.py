@@ -1,0 +1,1 @@
+"""Random projects and random callers, on every executor. `python tests/agreement/fuzz_agreement.py`."""

@@ -1,0 +1,245 @@
+"""The same call once more on the machine, with every time a little different.
+
+A real server takes 50 ms from file to file, its runtime answers later, and a key comes some
+milliseconds early or late. A call in which that could change anything is no test of agreement: its
+caller pressed too near to a deadline or a flush. Moments are carried over as the player of live
+calls does (`flowc.live.play`): from the last thing before that every executor tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable as Function
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from flowc.graph.model import Block
+from flowc.graph.operations import Enqueue
+from flowc.live.acts import Act, HangUp, Press, acts_of
+from flowc.live.compare import comparable
+from flowc.live.play import SWALLOWED_MS
+from flowc.machine.commands import AskService, DialNumber, JoinQueue, RecordCaller
+from flowc.machine.events import Event
+from flowc.machine.listening import Listener
+from flowc.machine.machine import Machine
+from flowc.machine.prepare import prepare
+from flowc.machine.prepared import Prepared
+from flowc.machine.trace import Entered, Offered, Step, Trace
+from flowc.simulate.line import EventMaker, Line
+from flowc.simulate.outside import ScriptedOutside
+from flowc.simulate.script import Happens
+from flowc.simulate.simulator import Run
+from flowc.simulate.voice import Voice
+from flowc.simulate.world import SimulatedWorld, seconds_of
+from fuzz.callers import Callable
+from fuzz.chance import Chance
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How times differ. `gap_ms` after each sound; `reply_ms` later answers; `early`, `late`: by
+    how much a key may miss its moment; `wait_s`: a queue is left so much later than it should be,
+    since servers count its time in whole seconds; `people_ms`: how long a talk takes, or a line to
+    be busy, which on a server is at once; `swallows_quietly`: a late `#` begins nothing anew."""
+
+    name: str
+    gap_ms: int = 0
+    reply_ms: int = 0
+    early: int = 0
+    late: int = 0
+    wait_s: int = 0
+    people_ms: int = 20
+    swallows_quietly: bool = False
+
+
+TIMINGS = (
+    Timing("slow server, late keys", gap_ms=60, reply_ms=150, late=100, wait_s=1),
+    Timing("early keys", early=100, wait_s=-1, people_ms=400),
+    Timing("unsteady keys", gap_ms=20, reply_ms=60, early=70, late=70, people_ms=1200),
+    Timing("a late # swallowed quietly", swallows_quietly=True),
+)
+
+
+def is_robust(called: Callable, run: Run) -> str:
+    """ "" where no timing changes what happens; else the name of the one that does."""
+    meant = comparable(called.prepared.graph, run.trace)
+    for timing in TIMINGS:
+        trace = replayed(called, run, timing)
+        if trace is None or comparable(called.prepared.graph, trace) != meant:
+            return timing.name
+    return ""
+
+
+def replayed(called: Callable, run: Run, timing: Timing) -> Trace | None:
+    """The trace of the call with other times; None where the caller's next act has no moment."""
+    return _Replay(called, run, timing).play()
+
+
+class _QuietListener(Listener):
+    """Swallows a late `#` as one telephone system does: the prompt and the five seconds run on."""
+
+    __slots__ = ()
+
+    def key(self, key: str, at: int) -> str | None:
+        is_heard = self._part.value != "deaf" and at > self._flushed_at
+        if is_heard and key == "#" and at < self._window_until:
+            self._window_until = -1
+            return None
+        return super().key(key, at)
+
+
+@lru_cache(maxsize=64)
+def _waiting(prepared: Prepared, seconds: int) -> Prepared:
+    """The same with queues that are left so much later."""
+    graph = prepared.graph
+    blocks = {id_: _waits(block, seconds) for id_, block in graph.blocks.items()}
+    changed = any(blocks[id_] is not block for id_, block in graph.blocks.items())
+    return prepare(replace(graph, blocks=blocks)) if changed else prepared
+
+
+def _waits(block: Block, seconds: int) -> Block:
+    last = block.operations[-1] if block.operations else None
+    if not isinstance(last, Enqueue) or last.max_wait_s is None:
+        return block
+    moved = replace(last, max_wait_s=last.max_wait_s + seconds)
+    return replace(block, operations=(*block.operations[:-1], moved))
+
+
+class _Outside:
+    """The script's world, whose services answer later."""
+
+    def __init__(self, inner: ScriptedOutside, timing: Timing) -> None:
+        self._inner = inner
+        self._reply_ms, self._people_ms = timing.reply_ms, timing.people_ms
+
+    def reply(self, ask: AskService) -> tuple[int, EventMaker]:
+        due, make = self._inner.reply(ask)
+        return due + self._reply_ms, make
+
+    def agent(self, join: JoinQueue) -> tuple[int, EventMaker]:
+        return self._inner.agent(join)
+
+    def talk(self) -> tuple[int, EventMaker]:
+        _, make = self._inner.talk()
+        return self._people_ms, make
+
+    def dial(self, dial: DialNumber) -> tuple[int, EventMaker]:
+        delay, make = self._inner.dial(dial)
+
+        def sooner(at: int) -> Event | int | None:
+            lasts = make(at)
+            rings_out = lasts == dial.ring_s * 1000
+            return min(lasts, self._people_ms) if isinstance(lasts, int) and not rings_out else lasts
+
+        return delay, sooner
+
+    def record(self, record: RecordCaller) -> tuple[int, EventMaker]:
+        return self._inner.record(record)
+
+
+class _Replay:
+    def __init__(self, called: Callable, run: Run, timing: Timing) -> None:
+        graph, script = called.prepared.graph, run.script
+        lengths = {sound: ms + timing.gap_ms for sound, ms in called.lengths.items()}
+        world = SimulatedWorld(
+            seconds_of(script.at, graph.timezone),
+            graph.timezone,
+            {**graph.lists, **dict(script.lists)},
+            script.flags,
+        )
+        voice = Voice(called.compiled.texts, lengths, graph.timezone)
+        outside = ScriptedOutside(script, graph.languages, voice, world, lambda: True)
+        for step in script.steps:
+            if isinstance(step, Happens):
+                outside.happens(step)
+        prepared = _waiting(called.prepared, timing.wait_s) if timing.wait_s else called.prepared
+        machine = Machine(prepared, world, voice.read, script.language or None)
+        if timing.swallows_quietly:
+            machine._walk.listener = _QuietListener(machine._walk.commands)
+        self._line = Line(machine, world, voice, _Outside(outside, timing))
+        self._run, self._timing = run, timing
+        self._chance = Chance("timing", run.script.name, timing.name)
+        self._keys: list[tuple[int, int]] = []
+
+    def play(self) -> Trace | None:
+        script = self._run.script
+        self._line.dial(script.to, script.caller)
+        for act in acts_of(self._run):
+            if isinstance(act.what, Press | HangUp) and not self._do(act):
+                return None
+        while not self._line.is_over and self._line.next_at is not None:
+            self._line.advance()
+        return self._line.machine.trace if self._line.is_over else None
+
+    def _do(self, act: Act) -> bool:
+        due = self._due(act)
+        if due is None:
+            return False
+        self._line.come_to(max(due, self._line.now))
+        if self._line.is_over:
+            return isinstance(act.what, Press)  # a key after the end is heard by nobody
+        if isinstance(act.what, Press):
+            self._line.press(act.what.key)
+            self._keys.append((act.at, self._line.now))
+        else:
+            self._line.hang_up()
+        return True
+
+    def _due(self, act: Act) -> int | None:
+        meant = self._run.trace
+        if self._finishes_entry(act):
+            simulated, live = self._keys[-1]
+            return live + act.at - simulated
+        anchor = self._anchor(act)
+        begun = self._reach(anchor)
+        if begun is None:
+            return None
+        simulated, live = meant.times[anchor] if anchor >= 0 else 0, begun
+        if self._keys and self._keys[-1][0] > simulated:
+            simulated, live = self._keys[-1]
+        if act.audio_ended_at is not None and act.audio_ended_at > simulated:
+            quiet = self._quiet()
+            if quiet is None:
+                return None
+            simulated, live = act.audio_ended_at, quiet
+        shift = self._chance.number(-self._timing.early, self._timing.late)
+        if not (self._timing.early and self._timing.late):
+            shift = self._timing.late - self._timing.early
+        return (
+            live + act.at - simulated + (0 if self._keys and live == self._keys[-1][1] else shift)
+        )
+
+    def _finishes_entry(self, act: Act) -> bool:
+        """A `#` right after an entry follows its key, as the player of live calls has it."""
+        is_hash = act.what == Press("#") and bool(self._keys)
+        return is_hash and act.at - self._keys[-1][0] < SWALLOWED_MS
+
+    def _anchor(self, act: Act) -> int:
+        for place in range(act.steps - 1, -1, -1):
+            if _tells(self._run.trace.steps[place]):
+                return place
+        return -1
+
+    def _reach(self, place: int) -> int | None:
+        """When the replayed call came as far."""
+        if place < 0:
+            return 0
+        wanted = sum(map(_tells, self._run.trace.steps[: place + 1]))
+        self._advance_until(lambda: self._told() >= wanted)
+        trace = self._line.machine.trace
+        places = [at for at, step in enumerate(trace.steps) if _tells(step)]
+        return trace.times[places[wanted - 1]] if len(places) >= wanted else None
+
+    def _told(self) -> int:
+        return sum(map(_tells, self._line.machine.trace.steps))
+
+    def _quiet(self) -> int | None:
+        """When what is being said has ended."""
+        self._advance_until(lambda: not self._line.is_saying)
+        return None if self._line.is_saying else self._line.audio_ended_at
+
+    def _advance_until(self, holds: Function[[], bool]) -> None:
+        while not holds() and not self._line.is_over and self._line.next_at is not None:
+            self._line.advance()
+
+
+def _tells(step: Step) -> bool:
+    return isinstance(step, Entered | Offered)
