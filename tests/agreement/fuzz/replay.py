@@ -33,6 +33,7 @@ from flowc.simulate.world import SimulatedWorld, seconds_of
 from fuzz.callers import Callable
 from fuzz.chance import Chance
 
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """How times differ. `gap_ms` after each sound; `reply_ms` later answers; `early`, `late`: by
@@ -127,7 +128,9 @@ class _Outside:
         def sooner(at: int) -> Event | int | None:
             lasts = make(at)
             rings_out = lasts == dial.ring_s * 1000
-            return min(lasts, self._people_ms) if isinstance(lasts, int) and not rings_out else lasts
+            return (
+                min(lasts, self._people_ms) if isinstance(lasts, int) and not rings_out else lasts
+            )
 
         return delay, sooner
 
