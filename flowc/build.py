@@ -170,7 +170,7 @@ def environment_of(
 
 def _queue(spec: QueueSpec, seat: str) -> QueueSettings:
     return QueueSettings(
-        members=tuple(seat.format(seat=each) for each in spec.members),
+        members=tuple(seat.replace("{seat}", each) for each in spec.members),
         strategy=spec.strategy,
         ring_s=spec.ring_s,
         wrap_up_s=spec.wrap_up_s,

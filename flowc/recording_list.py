@@ -14,12 +14,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from flowc.build import sounds_of
 from flowc.compiler import Compiled
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")  # a formula to some spreadsheet
 
 COLUMNS = ("id", "language", "state", "text", "where")
 
@@ -109,7 +113,9 @@ def as_csv(lines: tuple[PromptLine, ...]) -> str:
 
 
 def _cell(value: str) -> str:
-    return f"'{value}" if value[:1] in "=+-@\t\r" else value
+    """A text of one cell: signs that a program may take for the end of a row are blanks."""
+    plain = _CONTROL.sub(" ", value)
+    return f"'{plain}" if plain.startswith(_FORMULA) else plain
 
 
 def as_script(lines: tuple[PromptLine, ...], language: str) -> str:
@@ -123,4 +129,5 @@ def as_script(lines: tuple[PromptLine, ...], language: str) -> str:
 
 
 def _markdown(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+    line = " ".join(_CONTROL.sub(" ", text).split("\n"))
+    return line.replace("\\", "\\\\").replace("|", "\\|")

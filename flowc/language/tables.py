@@ -17,7 +17,8 @@ from flowc.source import Source, Span
 from flowc.syntax.tree import Scalar, Tree
 
 MORE = "+"  # what stands beyond the last named column
-PROMPT_ID = re.compile(r"[a-z][a-z0-9_.]{0,199}")
+# It names the sound's file, as the ids of inline texts do.
+PROMPT_ID = re.compile(r"(?!.{200})[a-z][a-z0-9_]{0,63}(\.[a-z0-9_]{1,64}){0,7}")
 NUMBER = re.compile(r"\+?[0-9]{1,20}\*?")
 SEAT = Worded(
     Words("a seat: letters, digits, _ and -", "坐席：字母、数字、_ 和 -"),
