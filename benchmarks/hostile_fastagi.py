@@ -33,6 +33,7 @@ from flowc.graph.services import FixtureAction, FixtureSettings, OperationSpec, 
 from flowc.runtime.app import RuntimeSettings, running
 from flowc.runtime.logs import Log
 from flowc_asterisk.agi.gateway import AgiGateway
+from flowc_asterisk.protocol import password
 
 TOKEN = "t0ken"
 WORDS = (b"", b"agi_network: yes\n", b"agi_callerid: " + b"1" * 9000, b"\x16\x03\x01\n", b"\n\n")
@@ -57,7 +58,9 @@ async def question(port: int) -> float:
     """One whole question, as the telephone server asks it; seconds, or an error where it failed."""
     begun = time.perf_counter()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"agi_network_script: {TOKEN}/00000000/a.b\nagi_uniqueid: 1.1\n\n".encode())
+    writer.write(
+        f"agi_network_script: {password(TOKEN, '00000000')}/00000000/a.b\nagi_uniqueid: 1.1\n\n".encode()
+    )
     done = False
     while line := await reader.readline():
         known = b"1" if line.startswith(b"GET VARIABLE V_account") else b"n1"

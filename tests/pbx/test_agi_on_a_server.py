@@ -16,6 +16,7 @@ from flowc_asterisk.agi.gateway import AgiGateway
 from flowc_asterisk.lab.configuration import LabPlan
 from flowc_asterisk.lab.fetch import ensure_asterisk
 from flowc_asterisk.lab.server import AsteriskServer
+from flowc_asterisk.protocol import password
 from tests.unit.runtime.runtime_support import (
     GIVES,
     READINGS,
@@ -33,6 +34,7 @@ LOOK = invoke(
     InvokeKind.LOOKUP, "billing", "customer", gives=GIVES, readings=READINGS, deadline_ms=5000
 )
 TOKEN = "s3cret"
+SHOWN = password(TOKEN, "0a1b2c3d")
 DIALPLAN = """
 [agi]
 exten => _[a-z]!,1,Answer()
@@ -58,7 +60,7 @@ async def served(folder: Path) -> AsyncIterator[tuple[Bench, AsteriskServer]]:
     async with bench(folder, release(sql_service(), asks=(LOOK,)), test_mode=True) as it:
         gateway = AgiGateway(it.runtime.broker, it.runtime.releases, TOKEN, port=0)
         async with gateway.serving() as (_, port):
-            plan = LabPlan(dialplan=DIALPLAN.format(port=port, token=TOKEN))
+            plan = LabPlan(dialplan=DIALPLAN.format(port=port, token=SHOWN))
             async with AsteriskServer(ensure_asterisk(), plan) as server:
                 yield it, server
 
@@ -120,7 +122,7 @@ def test_a_runtime_that_hangs_is_given_up_by_the_server_itself(tmp_path: Path) -
 
         hung = await asyncio.start_server(hang, "127.0.0.1", 0)
         port = hung.sockets[0].getsockname()[1]
-        plan = LabPlan(dialplan=DIALPLAN.format(port=port, token=TOKEN))
+        plan = LabPlan(dialplan=DIALPLAN.format(port=port, token=SHOWN))
         async with AsteriskServer(ensure_asterisk(), plan) as server:
             begun = asyncio.get_running_loop().time()
             assert await told(server, "hung", "gave up") == "gave up end"

@@ -1,6 +1,7 @@
 """What the dialplan and the gateway agree on: channel variables, the request's path, filler music.
 
-A request is `agi://<runtime>/<token>/<release8>/<site>`, with no arguments. The gateway
+A request is `agi://<runtime>/<password>/<release8>/<site>`, with no arguments. The server shows it in
+its log and in a call's record, so it holds a password made of the token, and not the token. The gateway
 1. reads `NONCE` and, before any effect, sets `BEGUN` to it,
 2. reads the flow's variables by `quote.variable` (and `TOKEN`, `OFFSET` of a lab call),
 3. sends `SET AUTOHANGUP`-like re-arming each second: `SET VARIABLE TIMEOUT(absolute) 2.5`,
@@ -13,6 +14,8 @@ variables `SET MUSIC OFF`. Knows neither side's inside.
 
 from __future__ import annotations
 
+import hmac
+
 from flowc_asterisk import quote
 
 NONCE = "AN"
@@ -22,20 +25,26 @@ DONE = "AD"
 LANGUAGE = "L"  # the language of the call, as the project writes it
 TOKEN = "FLOWC_TOKEN"  # of a lab call's fixtures  # noqa: S105 - a variable's name
 OFFSET = "FO"  # seconds between the server's clock and the call's; unset means 0
-ALIVE = "alive"  # in the place of a release and a site
+ALIVE = "alive"  # in the place of a site
 HANG_LIMIT_S = 2.5  # a gateway that says nothing for so long is taken for hung
+
+
+def password(token: str, release8: str) -> str:
+    """What a release shows instead of the environment's token: whoever reads it knows no other."""
+    return hmac.new(quote.token(token).encode(), release8.encode(), "sha256").hexdigest()[:32]
 
 
 def request_url(runtime: str, token: str, release8: str, site: str) -> str:
     """The AGI application's only argument. `site` is `flow.node`."""
-    flow, node = site.split(".")
-    place = f"{quote.segment(flow)}.{quote.segment(node)}"
-    return f"agi://{quote.runtime(runtime)}/{quote.token(token)}/{quote.release8(release8)}/{place}"
+    place = ".".join(map(quote.segment, site.split(".")))
+    release = quote.release8(release8)
+    return f"agi://{quote.runtime(runtime)}/{password(token, release)}/{release}/{place}"
 
 
-def alive_url(runtime: str, token: str) -> str:
+def alive_url(runtime: str, token: str, release8: str) -> str:
     """A request that the gateway ends at once: it tells a runtime that lives from one that hangs."""
-    return f"agi://{quote.runtime(runtime)}/{quote.token(token)}/{ALIVE}"
+    release = quote.release8(release8)
+    return f"agi://{quote.runtime(runtime)}/{password(token, release)}/{release}/{ALIVE}"
 
 
 def filler_class(release8: str, site: str, language: str) -> str:

@@ -25,6 +25,7 @@ from flowc.graph.prompts import Phrase, ReadAs, Sound
 from flowc.runtime.services.scripts import ScriptedReply
 from flowc_asterisk.agi.gateway import AgiGateway
 from flowc_asterisk.agi.question import REARM_S
+from flowc_asterisk.protocol import password
 from tests.unit.runtime.runtime_support import (
     GIVES,
     READINGS,
@@ -64,6 +65,7 @@ OPEN = invoke(
     results=(),
 )
 TOKEN = "s3cret"
+SHOWN = password(TOKEN, "0a1b2c3d")
 _COMMAND = re.compile(r'(SET|GET) VARIABLE ([A-Za-z0-9_()]+)(?: "(.*)")?', re.DOTALL)
 
 
@@ -73,7 +75,7 @@ class Server:
 
     port: int
     variables: dict[str, str] = field(default_factory=dict)
-    path: str = f"{TOKEN}/0a1b2c3d/balance.find"
+    path: str = f"{SHOWN}/0a1b2c3d/balance.find"
     commands: list[str] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     answers: bool = True
@@ -242,7 +244,7 @@ def test_a_back_end_that_never_answers_is_an_error_at_the_deadline(tmp_path: Pat
 def test_a_request_goes_on_when_its_caller_hangs_up(tmp_path: Path) -> None:
     async def call() -> None:
         async with serving(tmp_path) as (_, port):
-            path = f"{TOKEN}/0a1b2c3d/balance.unsuspend"
+            path = f"{SHOWN}/0a1b2c3d/balance.unsuspend"
             at = 'SET VARIABLE AB "n1"'
             assert "AD" not in await Server(port, given(), path, hang_up_at=at).ask()
 
@@ -268,7 +270,7 @@ def test_a_caller_who_hangs_up_in_a_lookup_frees_the_connection_at_once(tmp_path
 def test_a_work_order_whose_number_never_reached_the_call_is_abandoned(tmp_path: Path) -> None:
     async def call() -> None:
         async with serving(tmp_path) as (it, port):
-            path = f"{TOKEN}/0a1b2c3d/fault.report"
+            path = f"{SHOWN}/0a1b2c3d/fault.report"
             told = await Server(port, given(), path).ask()
             assert re.fullmatch("[0-9]{10}", told["V_t_number"])
             assert told["V_t_number_say_zh"].count("&") == 9
@@ -284,10 +286,12 @@ def test_a_work_order_whose_number_never_reached_the_call_is_abandoned(tmp_path:
 WRONG = {
     "a wrong token": "wrong/0a1b2c3d/balance.find",
     "no token": "/0a1b2c3d/balance.find",
-    "a release that is not served": f"{TOKEN}/ffffffff/balance.find",
-    "a site that is not there": f"{TOKEN}/0a1b2c3d/balance.nowhere",
-    "a path that climbs": f"{TOKEN}/../../deploy",
-    "arguments": f"{TOKEN}/0a1b2c3d/balance.find?x=1",
+    "the token itself": f"{TOKEN}/0a1b2c3d/balance.find",
+    "another release's password": f"{SHOWN}/ffffffff/balance.find",
+    "a release that is not served": f"{password(TOKEN, 'ffffffff')}/ffffffff/balance.find",
+    "a site that is not there": f"{SHOWN}/0a1b2c3d/balance.nowhere",
+    "a path that climbs": f"{SHOWN}/../../deploy",
+    "arguments": f"{SHOWN}/0a1b2c3d/balance.find?x=1",
     "not ASCII": "密码/0a1b2c3d/balance.find",
 }
 
@@ -357,7 +361,7 @@ def test_the_gateway_listens_on_loopback_only_and_never_without_a_token(tmp_path
         async with bench(tmp_path) as it:
             for host, token in (("0.0.0.0", TOKEN), ("127.0.0.1", "")):
                 gateway = AgiGateway(it.runtime.broker, it.runtime.releases, token, host, 0)
-                with pytest.raises(ValueError, match="loopback"):
+                with pytest.raises(ValueError, match="loopback|letters and digits"):
                     async with gateway.serving():
                         pass
 

@@ -1,7 +1,7 @@
 """The port of the server's AGI requests: listens, turns strangers away, hands calls to `question`.
 
-FastAGI has no authentication: it listens on loopback, the path carries a token, and whoever has not
-shown it has five seconds and few places. Knows no flow.
+FastAGI has no authentication: it listens on loopback, the path carries a password, and whoever has
+not shown it has five seconds and few places. Knows no flow.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from typing import Protocol
 from flowc.graph.operations import Invoke
 from flowc.graph.release import Release
 from flowc.runtime.services.broker import Broker
-from flowc_asterisk import protocol
+from flowc_asterisk import protocol, quote
 from flowc_asterisk.agi import wire
 from flowc_asterisk.agi.conversation import Conversation, GoneError
 from flowc_asterisk.agi.question import CallQuestion
 
 MOST_CALLS = 4000
-MOST_STRANGERS = 128  # of one peer, before they have shown the token
+MOST_STRANGERS = 128  # of one peer, before they have shown the password
 DRAIN_S = 10.0
 ACCEPT_AT_ONCE = 16
 WAITING = 4096
@@ -40,7 +40,7 @@ class Releases(Protocol):
 
 @dataclass(slots=True)
 class _Stranger:
-    """A connection that has not shown the token."""
+    """A connection that has not shown the password."""
 
     peer: str
     task: asyncio.Task[None]
@@ -53,7 +53,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
 @dataclass(slots=True)
 class AgiGateway:
-    """Serves live calls. `host` must be a loopback address. `token` is compared in constant time.
+    """Serves live calls. `host` must be a loopback address. `token` makes the releases' passwords.
 
     `clock`: seconds since 1970.
     """
@@ -70,8 +70,9 @@ class AgiGateway:
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[tuple[str, int]]:
         """Listen while the context is open, then let the calls under way end, ten seconds at most."""
-        if not self.token or not ipaddress.ip_address(self.host).is_loopback:
-            raise ValueError("the gateway listens on a loopback address and has a token")
+        quote.token(self.token)
+        if not ipaddress.ip_address(self.host).is_loopback:
+            raise ValueError("the gateway listens on a loopback address")
         listening = _listening(self.host, self.port)
         server = await asyncio.start_server(self.accept, sock=listening, backlog=ACCEPT_AT_ONCE)
         # The loop takes as many at once as its backlog says, and serves nobody meanwhile; the
@@ -145,14 +146,15 @@ class AgiGateway:
             await talk.close()
 
     def _found(self, header: wire.Header) -> tuple[Release, Invoke] | None:
-        """Where the path leads; the token is looked at first, in constant time."""
-        token, _, place = header.values.get("network_script", "").partition("/")
-        if not hmac.compare_digest(token.encode(), self.token.encode()):
+        """Where the path leads; the password is looked at first, in constant time."""
+        given, _, place = header.values.get("network_script", "").partition("/")
+        release8, _, site = place.partition("/")
+        password = protocol.password(self.token, release8)
+        if not hmac.compare_digest(given.encode(), password.encode()):
             self._turn_away("wrong token")
             return None
-        if place == protocol.ALIVE:
+        if site == protocol.ALIVE:
             return None
-        release8, _, site = place.partition("/")
         found = self.releases.invoke(release8, site)
         if found is None:
             self._turn_away("unknown place")
