@@ -13,10 +13,17 @@ from zoneinfo import ZoneInfo
 FIRST_YEAR, LAST_YEAR = 2024, 2044
 
 
+class UnknownZoneError(ValueError):
+    """No zone of that name is known."""
+
+
 @cache
 def transitions(timezone: str) -> tuple[int, tuple[tuple[int, int], ...]]:
-    """The offset in seconds at the start of the table, then each change: when, and by how much."""
-    zone = ZoneInfo(timezone)
+    """The offset in seconds at the start of the table, then each change: when, and by how much.
+
+    Raises UnknownZoneError.
+    """
+    zone = _zone(timezone)
     moment = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
     end = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
     start = offset = _offset(zone, moment)
@@ -29,6 +36,13 @@ def transitions(timezone: str) -> tuple[int, tuple[tuple[int, int], ...]]:
             offset = found
         moment = later
     return start, tuple(changes)
+
+
+def _zone(timezone: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError) as error:
+        raise UnknownZoneError(f"{timezone[:80]!r} is no time zone") from error
 
 
 def _change(zone: ZoneInfo, before: datetime, after: datetime) -> int:

@@ -144,10 +144,12 @@ async def bench(
     digit_fragments: Mapping[str, Mapping[str, str]] | None = None,
     agents: tuple[str, ...] = (),
     runtimes: Mapping[str, str] | None = None,
+    dialplan: str = "",
 ) -> AsyncIterator[Bench]:
     """Boot a server that holds `graphs`; `recordings`: sound key to milliseconds.
 
     `runtimes`: the runtime's `host:port` for those graphs that do not ask the environment's.
+    `dialplan`: the host's own part of extensions.conf.
     """
     base = environment or Environment(str(folder / "sounds"), str(folder / "recordings"))
     Path(base.recordings).mkdir(parents=True, exist_ok=True)
@@ -155,7 +157,7 @@ async def bench(
         hum(Path(base.sounds) / f"{key}.wav", milliseconds)
     installed, bundles = _emitted(graphs, base, digit_fragments or {}, runtimes or {})
     async with AsteriskServer(
-        ensure_asterisk(), LabPlan(entry_context=LAB_ENTRY, agents=agents)
+        ensure_asterisk(), LabPlan(entry_context=LAB_ENTRY, agents=agents, dialplan=dialplan)
     ) as server:
         _install(server, bundles, Path(base.sounds))
         for command in ("moh reload", "queue reload all", "dialplan reload"):

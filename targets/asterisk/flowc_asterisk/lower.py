@@ -56,13 +56,26 @@ _FLUSH = "0.02,X"  # X is no key: whatever is queued is read and dropped
 def lower(request: EmitRequest) -> tuple[Dialplan, Release]:
     """The release's contexts. Raises EmitError with every place that cannot be expressed."""
     release = _release(request)
-    nodes = _nodes(release)
-    others = [input_states(release), *calls.frame_contexts(release)]
-    others += [*people.people_contexts(release), *alive_context(release), *_list_contexts(release)]
-    contexts = [draft.finished() for draft in (*nodes, *others)]
+    drafts = _nodes(release)
+    try:
+        drafts += _others(release)
+    except (NotNativeError, quote.QuoteError) as reason:
+        release.report(str(reason), None)
     if release.problems:
         raise EmitError(release.problems)
-    return Dialplan((*contexts, _sentinel(release))), release
+    contexts = (*(draft.finished() for draft in drafts), _sentinel(release))
+    return Dialplan(contexts), release
+
+
+def _others(release: Release) -> list[ContextDraft]:
+    """The contexts that are no node's."""
+    return [
+        input_states(release),
+        *calls.frame_contexts(release),
+        *people.people_contexts(release),
+        *alive_context(release),
+        *_list_contexts(release),
+    ]
 
 
 def _release(request: EmitRequest) -> Release:
@@ -96,9 +109,11 @@ def _nodes(release: Release) -> list[ContextDraft]:
         except (NotNativeError, quote.QuoteError) as reason:
             release.report(str(reason), block.id)
             release.writer.take_prelude()
-    if not release.problems:
-        for number, entry in release.graph.numbers:
+    for number, entry in release.graph.numbers if not release.problems else ():
+        try:
             _lower_number(release, drafts, number, entry)
+        except (NotNativeError, quote.QuoteError) as reason:
+            release.report(str(reason), entry)
     return list(drafts.values())
 
 
@@ -262,12 +277,13 @@ def _list_contexts(release: Release) -> list[ContextDraft]:
     """`listed(x, name)`: an extension for each entry."""
     contexts = []
     for name, entries in release.graph.lists.items():
-        context = ContextDraft(release.own("list", name))
         try:
+            context = ContextDraft(release.own("list", name))
             for entry in dict.fromkeys(entries):
                 context.extension(f"e{quote.digits(entry)}").run("NoOp")
         except quote.QuoteError as reason:
             release.report(f"list `{name}`: {reason}", None)
+            continue
         if entries:
             contexts.append(context)
     return contexts

@@ -62,7 +62,7 @@ def queue_section(section: str, settings: QueueSettings, keys_from: str) -> list
     }
     if keys_from:
         values["context"] = keys_from
-    members = (f"member => {quote.endpoint(one)}" for one in settings.members)
+    members = (f"member => {quote.member(one)}" for one in settings.members)
     head = f"[{section}]"
     return [head, *(f"{key} = {value}" for key, value in values.items()), *members]
 

@@ -16,12 +16,15 @@ MOST_NAME = 79  # bytes of a context's or an extension's name; the server cuts l
 _SEGMENT = re.compile(r"[a-z][a-z0-9_]*")
 _RELEASE = re.compile(r"[0-9a-f]{8}")
 _VARIABLE = re.compile(r"[a-z0-9][a-z0-9_]*(\.[a-z0-9][A-Za-z0-9_-]*)*")
-_WORD = re.compile(r"[A-Za-z0-9_.()-]*")
+# An open bracket would take what follows it, commas and all, into itself.
+_WORD = re.compile(r"[A-Za-z0-9_.-]*(\([A-Za-z0-9_.-]*\))?")
 _PATH = re.compile(r"(/[A-Za-z0-9_.-]+)+")
 _SOUND = re.compile(r"[A-Za-z0-9_~.-]+(/[A-Za-z0-9_~.-]+)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _DIGITS = re.compile(r"\+?[0-9]+")
 _DIGIT_PATTERN = re.compile(r"([0-9X]|\[[0-9](-[0-9])?\])+")
+_ENDPOINT = re.compile(r"[A-Za-z0-9_.-]+")
+_MEMBER = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*(@[A-Za-z0-9_.-]+(/n)?)?")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SPECIAL_EXTENSIONS = frozenset({"a", "e", "fax", "h", "i", "o", "s", "t"})
 _RESERVED = "."  # ends an extension whose part the server would take for one of its own
@@ -157,7 +160,7 @@ def key(value: str) -> str:
 
 
 def word(value: str) -> str:
-    """A constant that stands for itself in any argument: letters, digits and `_.()-`."""
+    """A constant that stands for itself in any argument: letters, digits and `_.-`, and last `(...)`."""
     if not _WORD.fullmatch(value):
         raise QuoteError(f"{value!r} cannot stand in a dialplan")
     return value
@@ -198,9 +201,16 @@ def language(value: str) -> str:
 
 
 def endpoint(value: str) -> str:
-    """A trunk, an agent's address or a class of music."""
-    if not re.fullmatch(r"[A-Za-z0-9_.@/-]+", value):
-        raise QuoteError(f"{value!r} is no address of the server")
+    """A trunk or a class of music, as the server's own files call it."""
+    if not _ENDPOINT.fullmatch(value):
+        raise QuoteError(f"{value!r} is no name of the server's")
+    return value
+
+
+def member(value: str) -> str:
+    """An agent's address: `PJSIP/8001`, `Local/8001@desks/n`."""
+    if not _MEMBER.fullmatch(value):
+        raise QuoteError(f"{value!r} is no agent's address")
     return value
 
 

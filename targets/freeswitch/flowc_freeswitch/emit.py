@@ -17,7 +17,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from flowc.graph.ids import BlockId
-from flowc.graph.zones import transitions
+from flowc.graph.zones import UnknownZoneError, transitions
 from flowc.target import Artifact, Bundle, EmitError, EmitRequest
 from flowc_freeswitch import quote
 from flowc_freeswitch.callcenter import callcenter_xml
@@ -54,7 +54,7 @@ def emit(request: EmitRequest) -> Bundle:
         artifacts.extend(_lists(release))
         artifacts.append(Artifact("entry/dialplan.xml", entry_xml(release).encode()))
         artifacts.append(Artifact("entry/callcenter.conf.xml", callcenter_xml(release).encode()))
-    except (NotNativeError, quote.QuoteError) as reason:
+    except (NotNativeError, quote.QuoteError, UnknownZoneError) as reason:
         release.report(str(reason), None)
     if release.problems:
         raise EmitError(release.problems)

@@ -17,6 +17,9 @@ _PATH = re.compile(r"(/[A-Za-z0-9_.-]+)+")
 _SOUND = re.compile(r"[A-Za-z0-9_~.-]+(/[A-Za-z0-9_~.-]+)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _DIGITS = re.compile(r"\+?[0-9]+")
+_CONTACT = re.compile(
+    r"[A-Za-z0-9_.-]+(/(sips?:)?[A-Za-z0-9_.-]+)*(@[A-Za-z0-9_.-]+)?(:[0-9]{1,5})?"
+)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PLAIN = re.compile(r"[A-Za-z0-9 _.,:;/@()+*#!?=<>\[\]-]")
 _PREPROCESSED = re.compile(r"x-pre-process|<\s*/?\s*include|<\?", re.IGNORECASE)
@@ -120,7 +123,7 @@ def gateway(value: str) -> str:
 
 def contact(value: str) -> str:
     """An agent's address: one dial string without options and without a second target."""
-    return _fitting(re.compile(r"[A-Za-z0-9_.@:/-]+"), value, "agent's address")
+    return _fitting(_CONTACT, value, "agent's address")
 
 
 def music(value: str) -> str:

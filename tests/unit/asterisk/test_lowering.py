@@ -40,6 +40,7 @@ from flowc.target import (
     target_names,
 )
 from flowc_asterisk import TARGET
+from flowc_asterisk.protocol import password
 from flowc_asterisk.zones import transitions
 
 ENVIRONMENT = Environment("/srv/sounds", "/srv/recordings", token="t0ken")
@@ -189,11 +190,14 @@ def test_one_queue_with_two_sets_of_exit_keys_is_refused() -> None:
     assert "tv" in refused(graph(waits("one", "1"), waits("two", "2")))[0]
 
 
-def test_the_token_of_the_runtime_stands_in_the_path_and_nothing_else_is_given() -> None:
+def test_a_password_made_of_the_token_stands_in_the_path_and_the_token_nowhere() -> None:
     invoke = Invoke("f.find", InvokeKind.LOOKUP, "s", "o", (), (), (), 2000)
     ways = tuple((one, at("end")) for one in outcomes(invoke))
     text = emitted(graph(block("find", invoke, to=Switch(OUTCOME, ways))))
-    assert "AGI(agi://127.0.0.1:4573/t0ken/0123abcd/f.find)\n" in text
+    shown = password("t0ken", "0123abcd")
+    assert f"AGI(agi://127.0.0.1:4573/{shown}/0123abcd/f.find)\n" in text
+    assert "t0ken" not in text
+    assert shown not in (password("t0ken", "0123abce"), password("other", "0123abcd"))
 
 
 def test_a_zone_without_changes_is_one_number_and_others_are_a_table() -> None:
@@ -213,3 +217,21 @@ def test_targets_are_found_by_entry_point_and_a_wrong_name_tells_the_right_ones(
     assert isinstance(load_target("asterisk"), Target)
     with pytest.raises(UnknownTargetError, match="asterisk"):
         load_target("astrisk")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"numbers": (("1,evil", at("one")),)},
+        {"lists": {"a-b": ("13800138000",)}},
+        {"lists": {"vip": ("138,evil",)}},
+        {"languages": ("zh,en",), "flags": ("x",)},
+        {"timezone": "Nowhere/At_All"},
+    ],
+    ids=["number", "list", "entry", "language", "zone"],
+)
+def test_whatever_cannot_stand_in_a_dialplan_is_told_as_a_problem(
+    changed: dict[str, object],
+) -> None:
+    one = block("one", Answer(), Clock(), to=Hangup())
+    assert refused(replace(graph(one), **changed))  # type: ignore[arg-type]

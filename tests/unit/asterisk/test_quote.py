@@ -101,3 +101,29 @@ def test_a_line_that_would_be_cut_commented_or_ended_is_refused(data: str) -> No
     plan = Dialplan((Context("c", (Extension("s", (Priority("NoOp", data),)),)),))
     with pytest.raises(quote.QuoteError):
         render(plan, "a test")
+
+
+@pytest.mark.parametrize("text", ["(", "(1", "a(b", "wrong(key", ")(", "(a)(b)"])
+def test_a_text_with_a_bracket_of_its_own_is_decoded_by_the_server(text: str) -> None:
+    """In a list of values an open bracket would take the next ones, commas and all, into itself."""
+    assert not quote.is_word(text)
+    assert quote.text(text).startswith("${URIDECODE(")
+
+
+@pytest.mark.parametrize("cause", ["wrong(key)", "wrong(too_short)", "silence"])
+def test_a_cause_stands_as_it_is(cause: str) -> None:
+    assert quote.word(cause) == cause
+
+
+@pytest.mark.parametrize("name", ["1@evil", "@evil", "//evil/", "a//b", "trunk&PJSIP/x", "a,b", ""])
+def test_a_trunk_and_a_class_of_music_are_plain_names(name: str) -> None:
+    with pytest.raises(quote.QuoteError):
+        quote.endpoint(name)
+
+
+@pytest.mark.parametrize("address", ["PJSIP/8001", "Local/8001@desks/n", "Local/8001@desks"])
+def test_an_agent_is_rung_at_one_address(address: str) -> None:
+    assert quote.member(address) == address
+    for more in ("&PJSIP/x", ",1", "@x@y", "//y"):
+        with pytest.raises(quote.QuoteError):
+            quote.member(address + more)
