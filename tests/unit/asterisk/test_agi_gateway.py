@@ -361,7 +361,7 @@ def test_the_gateway_listens_on_loopback_only_and_never_without_a_token(tmp_path
         async with bench(tmp_path) as it:
             for host, token in (("0.0.0.0", TOKEN), ("127.0.0.1", "")):
                 gateway = AgiGateway(it.runtime.broker, it.runtime.releases, token, host, 0)
-                with pytest.raises(ValueError, match="loopback|letters and digits"):
+                with pytest.raises(ValueError, match=r"loopback|letters and digits"):
                     async with gateway.serving():
                         pass
 

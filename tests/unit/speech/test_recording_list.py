@@ -30,7 +30,6 @@ def test_a_text_that_looks_like_a_formula_is_kept_a_text(text: str) -> None:
 @pytest.mark.parametrize("text", ["a\rb", "a\x0bb", "a\x85b", "a\u2028b", 'a","b', "a\nb"])
 def test_no_sign_of_a_text_parts_a_row(text: str) -> None:
     assert [len(row) for row in rows(text)] == [5, 5, 5]
-    assert [len(row) for row in csv.reader(as_csv(lines(text)).splitlines())][0] == 5
     assert rows(text)[2][0] == "last"
 
 
