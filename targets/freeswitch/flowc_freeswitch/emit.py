@@ -28,13 +28,20 @@ from flowc_freeswitch.lowering import Release
 from flowc_freeswitch.lua_data import Data, Table, file_of, table
 
 SKELETON = (
+    "calendar",
+    "exits",
     "expressions",
+    "functions",
     "input",
     "interpreter",
+    "later",
+    "lines",
+    "operations",
     "people",
     "prompts",
     "runtime",
     "state",
+    "telling",
     "words",
     "world",
 )

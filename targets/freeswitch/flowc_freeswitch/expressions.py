@@ -1,7 +1,7 @@
 """Checked expressions as data for the interpreter: `{operation, operands...}`.
 
-Operations are those of `skeleton/expressions.lua`. What only the runtime decides is refused. Knows
-no graph.
+Operations are those of `skeleton/expressions.lua` and `functions.lua`. What only the runtime decides
+is refused. Knows no graph.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From a flow graph to data for the interpreter: a table a flow, in it a table a block.
 
 A block is its operations in order and last its exit, each a table that begins with its name. Which
-fields each has is read in `skeleton/interpreter.lua`.
+fields each has is read in the interpreter (`skeleton/`).
 """
 
 from __future__ import annotations

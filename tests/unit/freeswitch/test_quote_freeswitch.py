@@ -131,8 +131,9 @@ def test_words_come_back_as_they_were_joined(held: dict[str, str | int]) -> None
 def test_the_interpreter_joins_and_splits_words_alike(held: dict[str, str | int]) -> None:
     from importlib.resources import files
 
-    source = (files("flowc_freeswitch") / "skeleton/words.lua").read_bytes()
-    words = LUA.execute(source)
+    skeleton = files("flowc_freeswitch") / "skeleton"
+    call = LUA.table_from({b"words": LUA.execute((skeleton / "words.lua").read_bytes())})
+    words = LUA.execute((skeleton / "lines.lua").read_bytes())(call)
     line = join_words(held)
     found = words[b"split"](line.encode())
     assert {k: found[k] for k in found} == {

@@ -2,6 +2,8 @@
 -- `... resume` after an agent's talk, and as `... hangup` when the call has ended.
 -- A flow is data (one file, loaded when a call first enters it); what a block means is said by
 -- `flowc.machine.walk`. The words of callers and back ends are values here and never code.
+-- Each call reads its scripts anew and pays for every line: here stands what all calls need, and what
+-- few come to is in parts that are loaded when one does.
 local action, number, entry = argv[1], argv[2], argv[3]
 local folder = argv[0]:match("^(.*)/[^/]*$")
 if folder:sub(1, 1) ~= "/" then folder = freeswitch.getGlobalVariable("script_dir") .. "/" .. folder end
@@ -13,18 +15,38 @@ local GONE, LIMIT, LEFT = { "gone" }, { "limit" }, { "left to an agent" }
 
 local api = freeswitch.API()
 local session = session
-local words, expressions = part("words"), part("expressions")
-local release = part("release")
+local release, words = part("release"), part("words")
 local call = {
-  session = session, api = api, release = release, words = words, part = part,
+  session = session, api = api, release = release, words = words, part = part, folder = folder,
   values = {}, language = release.languages[1], block = nil, offset = 0, token = "", line = "",
   joins = 0, recordings = 0, asked = 0, by = "caller", ending = action == "hangup",
+  marks = {}, remembered = {}, lead = {}, kept_lead = {}, limit_left = release.limit * 1000, LEFT = LEFT,
 }
-local marks, marked, remembered, lead, kept_lead = {}, {}, {}, {}, {}
-local limit_at, limit_left, zero, told, steps = nil, release.limit * 1000, nil, 0, 0
-local flows, people, runtime, input = {}, nil, nil, nil
+local marked, flows, parts, steps = {}, {}, {}, 0
+local input
+
+-- A part of this call, made once.
+function call.use(name)
+  if not parts[name] then parts[name] = part(name)(call) end
+  return parts[name]
+end
+
+-- A table whose rarer entries are a part, loaded when one of them is first wanted.
+function call.with_more(known, name)
+  return setmetatable(known, {
+    __index = function(_, key)
+      setmetatable(known, nil)
+      for each, held in pairs(call.use(name)) do known[each] = held end
+      return known[key]
+    end,
+  })
+end
+call.with_more(words, "lines")
 
 function call.now() return tonumber(api:getTime()) end
+
+-- Seconds since 1970, as the call takes it: tests set a clock of their own.
+function call.moment() return os.time() + call.offset end
 
 function call.log(level, what)
   local line = "flowc " .. release.id .. " " .. (call.block or "-") .. ": " .. what .. "\n"
@@ -34,20 +56,8 @@ end
 function call.defect(what) call.log("err", what) end
 
 -- Tests read what happened; in production nothing is told.
-function call.tell(step, ...)
-  if call.token == "" then return end
-  told = told + 1
-  local event = freeswitch.Event("custom", "flowc::trace")
-  event:addHeader("Flowc-Token", call.token)
-  event:addHeader("Flowc-Place", words.number(told))
-  event:addHeader("Flowc-At", words.number(zero and call.now() - zero or 0))
-  event:addHeader("Flowc-Step", step)
-  local body = {}
-  for place, item in ipairs({ ... }) do
-    body[words.number(place)] = type(item) == "table" and words.list(item) or item
-  end
-  event:addBody(words.join(step == "over" and call.values or body))
-  event:fire()
+function call.tell(...)
+  if call.token ~= "" then call.use("telling")(...) end
 end
 
 -- After whatever lets the caller hang up; everything is left by this one error.
@@ -63,24 +73,24 @@ end
 
 -- A moment, or that of the call's limit where it comes before.
 function call.within_limit(due)
+  local limit = call.limit_at
   steps = 0
-  if limit_at and call.now() >= limit_at then error(LIMIT, 0) end
-  if not due then return limit_at end
-  return limit_at and limit_at < due and limit_at or due
+  if limit and call.now() >= limit then error(LIMIT, 0) end
+  if not due then return limit end
+  return limit and limit < due and limit or due
 end
 
 -- The call's own time stands still in queues and lines.
 function call.stand_still()
-  if limit_at then limit_left = limit_at - call.now() end
-  limit_at = nil
+  if call.limit_at then call.limit_left = call.limit_at - call.now() end
+  call.limit_at = nil
 end
 
 function call.go_on()
-  if limit_left then limit_at = call.now() + limit_left end
+  if call.limit_left then call.limit_at = call.now() + call.limit_left end
 end
 
-part("world")(call, folder)
-local value = expressions.of(call)
+local value = part("expressions")(call)
 call.value = value
 
 -- Variables
@@ -114,30 +124,26 @@ end
 
 -- Operations
 
-local function use(name, held)
-  return held or part(name)(call)
-end
-
-local does = {}
+local does = call.with_more({}, "operations")
 
 function does.answer()
   session:answer()
   call.alive()
-  if zero then return end -- a flow may come back to its first block
-  zero = call.now()
+  if call.zero then return end -- a flow may come back to its first block
+  call.zero = call.now()
   call.go_on()
 end
 
 function does.play(one) input.say(call.sounds(one[2])) end
-function does.lead(one) lead = joined(lead, call.sounds(one[2])) end
+function does.lead(one) call.lead = joined(call.lead, call.sounds(one[2])) end
 
 function does.cue(one)
   local said = {}
   if one[3] == "entry" then
-    kept_lead, lead = lead, {}
-    said = kept_lead
+    call.kept_lead, call.lead = call.lead, {}
+    said = call.kept_lead
   elseif one[3] == "again" then
-    said = kept_lead
+    said = call.kept_lead
   end
   input.cue(call.sounds(one[4] or {}), joined(said, call.sounds(one[2])))
 end
@@ -158,72 +164,22 @@ function does.assign(one)
   call.assign(one[2], held)
 end
 
-function does.clock()
-  local date, minute, weekday = expressions.local_time(call.moment(), release.zone)
-  call.set("clock.date", date)
-  call.set("clock.minute", minute)
-  call.set("clock.weekday", weekday)
-end
-
-function does.language(one)
-  call.language = one[2]
-  call.set("call.language", one[2])
-end
-
 function does.mark(one)
   if marked[one[2]] then return end
   marked[one[2]] = true
-  marks[#marks + 1] = one[2]
+  call.marks[#call.marks + 1] = one[2]
   call.tell("marked", one[2])
-  if not call.ending then session:setVariable("flowc_marks", words.list(marks)) end
+  if not call.ending then session:setVariable("flowc_marks", words.list(call.marks)) end
 end
 
 function does.remember(one)
-  remembered[#remembered + 1] = one[2]
-  if #remembered > MOST_REMEMBERED then table.remove(remembered, 1) end
-end
-
-function does.forget(one)
-  local own, kept = one[2] .. ".", {}
-  for _, menu in ipairs(remembered) do
-    if menu:sub(1, #own) ~= own then kept[#kept + 1] = menu end
-  end
-  remembered = kept
-end
-
-function does.invoke(one)
-  steps = 0
-  runtime = use("runtime", runtime)
-  runtime.invoke(one)
-end
-
-function does.enqueue(one)
-  steps = 0
-  people = use("people", people)
-  call.save()
-  if people.enqueue(one) then error(LEFT, 0) end
-end
-
-function does.dial(one)
-  steps = 0
-  people = use("people", people)
-  people.dial(one)
-end
-
-function does.record(one)
-  steps = 0
-  people = use("people", people)
-  people.record(one)
+  call.remembered[#call.remembered + 1] = one[2]
+  if #call.remembered > MOST_REMEMBERED then table.remove(call.remembered, 1) end
 end
 
 -- Exits: each gives the block that comes next, or nothing where the call is over.
 
-local exits = {}
-
-local function data_of(flow)
-  if not flows[flow] then flows[flow] = part("flow_" .. flow) end
-  return flows[flow]
-end
+local exits = call.with_more({}, "exits")
 
 function exits.jump(one) return one[2] end
 function exits.branch(one) return value(one[2]) ~= 0 and one[3] or one[4] end
@@ -233,21 +189,7 @@ function exits.switch(one)
   return one[3][held == nil and "" or words.text(held)] or one[4]
 end
 
-function exits.call(one)
-  call.set("return." .. one[2], one[4])
-  return one[3]
-end
-
-exits["return"] = function(one)
-  local site = call.values["return." .. one[2]]
-  call.set("return." .. one[2], nil)
-  if site == nil then return one[4] end
-  return data_of(one[2])["~returns"][site][one[3]]
-end
-
-function exits.back(one)
-  return table.remove(remembered) or one[2]
-end
+function exits.back(one) return table.remove(call.remembered) or one[2] end
 
 exits["hangup"] = function(one)
   call.by = "flow"
@@ -257,12 +199,20 @@ end
 
 -- Walking
 
-local function block_of(id)
-  local flow, rest = id:match("^([^.]+)%.(.+)$")
-  return data_of(flow)[rest]
+-- All that the release says of a flow.
+function call.flow(name)
+  if not flows[name] then flows[name] = part("flow_" .. name) end
+  return flows[name]
 end
 
-local function leave(block)
+local function block_of(id)
+  local flow, rest = id:match("^([^.]+)%.(.+)$")
+  return call.flow(flow)[rest]
+end
+
+-- Where the block that the call is in leads to.
+function call.leave()
+  local block = block_of(call.block)
   local exit = block[#block]
   local to = exits[exit[1]](exit)
   if to == nil and exit[1] ~= "hangup" then error("no way for " .. tostring(call.values["outcome"])) end
@@ -270,21 +220,30 @@ local function leave(block)
 end
 
 -- From a block on until the call is over.
-local function walk(id)
+function call.walk(id)
   while id do
     steps = steps + 1
     if steps > MOST_STEPS then error("goes round without end and without the caller") end
     call.block = id
     call.tell("entered", id)
     local block = block_of(id)
-    for index = 1, #block - 1 do does[block[index][1]](block[index]) end
-    id = leave(block)
+    for index = 1, #block - 1 do
+      local one = block[index]
+      does[one[1]](one)
+    end
+    id = call.leave()
   end
 end
 
+-- An operation of another part begins, which takes time.
+function call.takes_time() steps = 0 end
+
+-- A milestone of a script before this one.
+function call.has_marked(name) marked[name] = true end
+
 -- The call's limit, or a defect of ours: the way out, which is taken once.
-local function way_out(why)
-  limit_at, limit_left = nil, nil
+function call.way_out(why)
+  call.limit_at, call.limit_left = nil, nil
   if why ~= LIMIT then call.defect(tostring(why)) end
   if release.limit_to and not call.way_out_taken then
     call.way_out_taken = true
@@ -294,57 +253,14 @@ local function way_out(why)
   return nil
 end
 
--- What another script needs to go on with the call.
-local keeper = part("state")(call)
-
-function call.save()
-  call.look_after()
-  if limit_at then limit_left = limit_at - call.now() end
-  keeper.save({
-    language = call.language, block = call.block, by = call.by, marks = words.list(marks),
-    remembered = words.list(remembered), kept_lead = words.list(kept_lead), lead = words.list(lead),
-    limit_left = limit_left, zero = zero, told = told, token = call.token, line = call.line,
-    offset = call.offset, joins = call.joins, recordings = call.recordings, asked = call.asked,
-    queued = call.queued, wordless = call.wordless, way_out_taken = call.way_out_taken and 1 or nil,
-  })
-end
-
--- At the end of the call this script runs once more, and takes away what was kept. Applications in the
--- dialplan would cost each call ten times as much as variables set here.
-function call.look_after()
-  session:setVariable("session_in_hangup_hook", "true")
-  session:setVariable("api_hangup_hook", "lua " .. argv[0] .. " hangup")
-end
-
--- Whether there was anything to go on with.
-local function load_state()
-  local state = keeper.load()
-  if not state then return false end
-  for name, held in pairs(state) do call[name] = held end
-  marks, remembered = words.items(state.marks), words.items(state.remembered)
-  kept_lead, lead = words.items(state.kept_lead), words.items(state.lead)
-  for _, name in ipairs(marks) do marked[name] = true end
-  limit_left, zero, told = state.limit_left, state.zero, state.told
-  return true
-end
-
-local function header(name, signs)
-  return ((session:getVariable("sip_h_X-Flowc-" .. name) or ""):gsub("[^" .. signs .. "]", ""))
-end
+-- Keep what another script needs to go on with the call, and have it taken away at the call's end.
+function call.save() call.use("state").save() end
 
 local function begin()
   session:setVariable("flowc_release", release.id)
   session:setVariable("rtp_autoflush", "true") -- else keys of a line with jitter lag behind each other
-  if release.keeps then call.look_after() end
-  if entry == "lab" then
-    call.token = header("Token", "%w_")
-    call.offset = tonumber(header("Offset", "%d-")) or 0
-    call.line = header("Line", "%d")
-    local language = header("Language", "%w-")
-    for _, known in ipairs(release.languages) do
-      if known == language then call.language = known end
-    end
-  end
+  if release.keeps then call.use("state").look_after() end
+  if entry == "lab" then call.use("telling")() end
   local from = session:getVariable("caller_id_number") or ""
   -- What would be left of other text is nobody's number.
   call.set("call.from", #from <= 32 and not from:find("[^%d+]") and from or "")
@@ -354,32 +270,6 @@ local function begin()
   return release.numbers[number]
 end
 
-local function resume()
-  if not load_state() then return nil end
-  if not call.queued then
-    -- The script before this one broke where nothing could be caught.
-    call.go_on()
-    return way_out("the script ended in the middle")
-  end
-  call.queued = nil
-  call.go_on()
-  input.flush()
-  call.ended("after_agent")
-  return leave(block_of(call.block))
-end
-
-local function hung_up()
-  if not load_state() then return end
-  limit_at = nil
-  call.tell("hungup", call.by)
-  if call.wordless then call.assign(call.wordless, nil) end -- a recording without a word
-  if release.on_hangup then
-    local done, why = pcall(walk, release.on_hangup)
-    if not done then call.defect(tostring(why)) end
-  end
-  call.tell("over")
-end
-
 -- Walks from what `first` gives, and finds its way after whatever stops it.
 local function run(first)
   local done, to = pcall(first)
@@ -387,25 +277,25 @@ local function run(first)
     if done then
       if to == nil then break end
       local from = to
-      done, to = pcall(walk, from)
+      done, to = pcall(call.walk, from)
       if done then break end
     end
     if to == GONE then break end
     if to == LEFT then return false end
-    to = way_out(to)
+    to = call.way_out(to)
     done = true
   end
   return true
 end
 
 if call.ending then
-  hung_up()
+  call.use("later").hung_up()
 else
   input = part("input")(call)
   call.input = input
   input.begin()
   session:setAutoHangup(false)
-  if run(action == "resume" and resume or begin) then
+  if run(action == "resume" and call.use("later").resume or begin) then
     if release.keeps then call.save() end
     session:hangup(words.number(call.cause or 16))
   end

@@ -43,7 +43,7 @@ return function(call)
       if call.values[name] ~= nil then held["v." .. name] = call.values[name] end
     end
     for _, name in ipairs(one.flags) do
-      if call.flag(name) then held["f." .. name] = 1 end
+      if call.use("world").flag(name) then held["f." .. name] = 1 end
     end
     return words.join(held)
   end

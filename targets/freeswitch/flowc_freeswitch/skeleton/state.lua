@@ -6,22 +6,42 @@ return function(call)
   local place = "flowc/" .. uuid
   local state = {}
 
-  function state.save(kept)
+  -- At the end of the call the interpreter runs once more, and takes away what was kept. Applications
+  -- in the dialplan would cost each call ten times as much as variables that are set here.
+  function state.look_after()
+    call.session:setVariable("session_in_hangup_hook", "true")
+    call.session:setVariable("api_hangup_hook", "lua " .. argv[0] .. " hangup")
+  end
+
+  local LISTS = { "marks", "remembered", "kept_lead", "lead" }
+  local FIELDS = {
+    "language", "block", "by", "limit_left", "zero", "told", "token", "line", "offset", "joins",
+    "recordings", "asked", "queued", "wordless",
+  }
+
+  function state.save()
+    state.look_after()
+    if call.limit_at then call.limit_left = call.limit_at - call.now() end
+    local kept = { way_out_taken = call.way_out_taken and 1 or nil }
+    for _, name in ipairs(FIELDS) do kept[name] = call[name] end
+    for _, name in ipairs(LISTS) do kept[name] = words.list(call[name]) end
     for name, held in pairs(call.values) do kept["v." .. name] = held end
     api:execute("hash", "insert/" .. place .. "/" .. words.join(kept))
   end
 
-  -- What was kept, the variables of the call filled; nothing where nothing was.
+  -- Whether there was anything to go on with.
   function state.load()
     local line = api:execute("hash", "select/" .. place) or ""
-    if line == "" or line:sub(1, 1) == "-" then return nil end
+    if line == "" or line:sub(1, 1) == "-" then return false end
     api:execute("hash", "delete/" .. place)
-    local kept = {}
+    call.limit_left = nil
     for name, held in pairs(words.split(line)) do
       local variable = name:match("^v%.(.*)$")
-      if variable then call.values[variable] = held else kept[name] = held end
+      if variable then call.values[variable] = held else call[name] = held end
     end
-    return kept
+    for _, name in ipairs(LISTS) do call[name] = words.items(call[name]) end
+    for _, name in ipairs(call.marks) do call.has_marked(name) end
+    return true
   end
 
   return state

@@ -1,20 +1,21 @@
--- What an expression may ask of the world: the time, flags that somebody raised, the release's lists.
+-- What an expression may ask of the world: flags that somebody raised, the release's lists.
 -- All of it is the server's own, so it is there with the runtime down.
-return function(call, folder)
-  -- Seconds since 1970, as the call takes it: tests set a clock of their own.
-  function call.moment() return os.time() + call.offset end
+return function(call)
+  local world = {}
 
   -- Flags stand in the server's data base with the moment at which they fall.
-  function call.flag(name)
+  function world.flag(name)
     local falls = tonumber(call.api:execute("db", "select/flowc/flag." .. name) or "")
     return falls ~= nil and falls > call.moment()
   end
 
-  function call.listed(word, name)
+  function world.listed(word, name)
     if not word:find("^%+?%d+$") then return false end
-    local file = assert(io.open(folder .. "/list_" .. name .. ".txt"))
+    local file = assert(io.open(call.folder .. "/list_" .. name .. ".txt"))
     local found = file:read("*a"):find("\n" .. word .. "\n", 1, true) ~= nil
     file:close()
     return found
   end
+
+  return world
 end

@@ -1,0 +1,58 @@
+-- The functions of expressions that few flows use: on texts, dates, the clock, flags and lists.
+-- Knows no session; asks the call for its clock, its lists and flags.
+local function luhn(digits)
+  if not digits:find("^%d+$") then return false end
+  local sum = 0
+  for place = 1, #digits do
+    local digit = tonumber(digits:sub(-place, -place))
+    if place % 2 == 0 then digit = digit * 2 - (digit > 4 and 9 or 0) end
+    sum = sum + digit
+  end
+  return sum % 10 == 0
+end
+
+return function(call)
+  local value, calendar, world = call.value, call.use("calendar"), call.use("world")
+  local does = {}
+
+  local function truth(one) return one and 1 or 0 end
+  local function days(one) return calendar.days_of(value(one)) end
+
+  does["in"] = function(one)
+    local wanted = value(one[2])
+    for index = 3, #one do
+      if wanted == value(one[index]) then return 1 end
+    end
+    return 0
+  end
+
+  does["days"] = function(one) return days(one[2]) - days(one[3]) end
+  does["later"] = function(one) return calendar.date_of(days(one[2]) + value(one[3])) end
+  does["earlier"] = function(one) return calendar.date_of(days(one[2]) - value(one[3])) end
+  does["today"] = function() return (calendar.local_time(call.moment(), call.release.zone)) end
+  does["now"] = function() return call.moment() end
+  does["flag"] = function(one) return truth(world.flag(one[2])) end
+  does["listed"] = function(one) return truth(world.listed(value(one[2]), one[3])) end
+
+  does["len"] = function(one) -- characters, not bytes
+    local _, count = value(one[2]):gsub("[^\128-\191]", "")
+    return count
+  end
+
+  does["ends"] = function(one)
+    local word, ending = value(one[2]), value(one[3])
+    return truth(ending == "" or word:sub(-#ending) == ending)
+  end
+
+  does["luhn"] = function(one) return truth(luhn(value(one[2]))) end
+  does["like"] = function(one) return truth(value(one[2]):find(one[3]) ~= nil) end
+
+  does["number"] = function(one)
+    local digits = value(one[2])
+    if digits:find("^%d+$") and #digits <= 15 then return tonumber(digits) end
+    call.defect("these digits are no number")
+    return 0
+  end
+
+  return does
+end

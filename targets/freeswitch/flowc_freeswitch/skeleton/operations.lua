@@ -1,0 +1,47 @@
+-- Operations that few calls come to. What each means is said by `flowc.graph.operations`.
+return function(call)
+  local does = {}
+
+  function does.clock()
+    local date, minute, weekday = call.use("calendar").local_time(call.moment(), call.release.zone)
+    call.set("clock.date", date)
+    call.set("clock.minute", minute)
+    call.set("clock.weekday", weekday)
+  end
+
+  function does.language(one)
+    call.language = one[2]
+    call.set("call.language", one[2])
+  end
+
+  function does.forget(one)
+    local own, kept = one[2] .. ".", {}
+    for _, menu in ipairs(call.remembered) do
+      if menu:sub(1, #own) ~= own then kept[#kept + 1] = menu end
+    end
+    call.remembered = kept
+  end
+
+  function does.invoke(one)
+    call.takes_time()
+    call.use("runtime").invoke(one)
+  end
+
+  function does.enqueue(one)
+    call.takes_time()
+    call.save()
+    if call.use("people").enqueue(one) then error(call.LEFT, 0) end
+  end
+
+  function does.dial(one)
+    call.takes_time()
+    call.use("people").dial(one)
+  end
+
+  function does.record(one)
+    call.takes_time()
+    call.use("people").record(one)
+  end
+
+  return does
+end

@@ -1,0 +1,45 @@
+-- What the lab's calls say of themselves and are told: the headers of a test, and an event a step.
+-- In production nothing of this is loaded.
+return function(call)
+  local words, session = call.words, call.session
+
+  local function header(name, signs)
+    return ((session:getVariable("sip_h_X-Flowc-" .. name) or ""):gsub("[^" .. signs .. "]", ""))
+  end
+
+  -- What the call says of itself as it begins.
+  local function obey()
+    call.told = 0
+    call.token = header("Token", "%w_")
+    call.offset = tonumber(header("Offset", "%d-")) or 0
+    call.line = header("Line", "%d")
+    local language = header("Language", "%w-")
+    for _, known in ipairs(call.release.languages) do
+      if known == language then call.language = known end
+    end
+  end
+
+  local function body(step, ...)
+    if step == "over" then return call.values end
+    local found = {}
+    for place, item in ipairs({ ... }) do
+      found[words.number(place)] = type(item) == "table" and words.list(item) or item
+    end
+    return found
+  end
+
+  local function tell(step, ...)
+    call.told = call.told + 1
+    local event = freeswitch.Event("custom", "flowc::trace")
+    event:addHeader("Flowc-Token", call.token)
+    event:addHeader("Flowc-Place", words.number(call.told))
+    event:addHeader("Flowc-At", words.number(call.zero and call.now() - call.zero or 0))
+    event:addHeader("Flowc-Step", step)
+    event:addBody(words.join(body(step, ...)))
+    event:fire()
+  end
+
+  return function(step, ...)
+    if step then tell(step, ...) else obey() end
+  end
+end
