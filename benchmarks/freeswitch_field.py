@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from freeswitch_lines import Lines
-from path_project import by_hand, compiled
+from path_project import LARGE_NUMBER, LARGE_RELEASE, NUMBER, by_hand, compiled, large_project
 from path_scripts import MEASURED, SCRIPTS
 
 from flowc.target import Bundle
@@ -26,7 +26,13 @@ from flowc_freeswitch.lab.find import find_server
 from flowc_freeswitch.lab.server import FreeswitchServer
 
 CONTEXT = "flowc-entry"
-NUMBERS = {"compiled": "7000", "lua": "7001", "xml": "7002", "null": "7003"}
+NUMBERS = {
+    "compiled": NUMBER,
+    "lua": "7001",
+    "xml": "7002",
+    "null": "7003",
+    "large": LARGE_NUMBER,
+}
 GAP_S = 0.02
 RECORD = "mod_cdr_csv"
 AGENT = "sofia/lab/anna@127.0.0.1"
@@ -70,9 +76,12 @@ class FreeswitchField:
 async def field(folder: Path, variants: tuple[str, ...]) -> AsyncIterator[FreeswitchField]:
     """Boot the server and load every variant."""
     sounds = folder / "sounds"
-    bundle = compiled(TARGET, sounds, AGENT)
+    bundles = [compiled(TARGET, sounds, AGENT)]
+    if "large" in variants:
+        project = large_project(folder / "large")
+        bundles.append(compiled(TARGET, sounds, AGENT, project, LARGE_RELEASE))
     async with FreeswitchServer(find_server(), LabPlan(CONTEXT, "warning")) as server:
-        _install(server, bundle, sounds)
+        _install(server, bundles, sounds)
         async with server.connect() as esl, Caller((server.host, server.ports.sip)) as caller:
             await _ready(esl)
             version = (await esl.api("version short")).strip()
@@ -80,27 +89,33 @@ async def field(folder: Path, variants: tuple[str, ...]) -> AsyncIterator[Freesw
             yield FreeswitchField(server, Lines(caller, records), version, variants)
 
 
-def _install(server: FreeswitchServer, bundle: Bundle, sounds: Path) -> None:
-    """The release's scripts and the hand-written one; all numbers in one context."""
+def _install(server: FreeswitchServer, bundles: Sequence[Bundle], sounds: Path) -> None:
+    """The releases' scripts and the hand-written one; all numbers in one context."""
     scripts = server.instance.scripts
-    own = scripts / "flowc" / bundle.release[:8]
-    own.mkdir(parents=True)
-    for artifact in bundle.artifacts:
-        kind, _, name = artifact.path.partition("/")
-        if kind == "scripts":
-            (own / name).write_bytes(artifact.content)
+    for bundle in bundles:
+        own = scripts / "flowc" / bundle.release[:8]
+        own.mkdir(parents=True)
+        for artifact in bundle.artifacts:
+            kind, _, name = artifact.path.partition("/")
+            if kind == "scripts":
+                (own / name).write_bytes(artifact.content)
     (scripts / "native.lua").write_text(by_hand("freeswitch", "native.lua", sounds))
     included = server.instance.included
     # By hand first: what stands later is found later.
-    entry = bundle.artifact("entry/dialplan.xml").text.partition(f'<context name="{CONTEXT}">\n')
-    entries = by_hand("freeswitch", "entries.xml", sounds)
+    entries = by_hand("freeswitch", "entries.xml", sounds) + "".join(map(_entries, bundles))
     native = by_hand("freeswitch", "native.xml", sounds).rpartition("</include>")[0]
-    context = f'  <context name="{CONTEXT}">\n{entries}{entry[2].rpartition("</include>")[0]}'
+    context = f'  <context name="{CONTEXT}">\n{entries}  </context>\n'
     (included / DIALPLAN).write_text(f"{native}{context}</include>\n")
     queue = by_hand("freeswitch", "queue.xml", sounds)
-    queues = bundle.artifact("entry/callcenter.conf.xml").text
+    queues = bundles[0].artifact("entry/callcenter.conf.xml").text
     queues = queues.replace("  </queues>\n", f"{queue}  </queues>\n")
     (included / CALLCENTER).write_text(queues.replace("</include>", f"{_RECORDS}</include>"))
+
+
+def _entries(bundle: Bundle) -> str:
+    """The extensions of a release's numbers."""
+    dialplan = bundle.artifact("entry/dialplan.xml").text
+    return dialplan.partition(f'<context name="{CONTEXT}">\n')[2].partition("  </context>")[0]
 
 
 async def _ready(esl: Esl) -> None:

@@ -16,9 +16,9 @@ from test_graphs_asterisk import CALLER, FRAGMENTS, MOMENT, RECORDINGS, SCENES
 
 from flowc.expression.tree import Binary, Read
 from flowc.expression.types import Scalar
-from flowc.graph.exits import Branch, Hangup, Switch
+from flowc.graph.exits import Branch, Call, Hangup, Return, Switch
 from flowc.graph.model import FlowGraph
-from flowc.graph.operations import OUTCOME, Dial, Enqueue, Play, outcomes
+from flowc.graph.operations import OUTCOME, Dial, Enqueue, Play, Remember, outcomes
 from flowc.graph.prompts import Phrase, ReadAs, Spoken
 from flowc.target import Bundle, EmitError, EmitRequest, Environment, LabCall, QueueSettings
 from flowc_freeswitch import TARGET
@@ -102,3 +102,26 @@ def test_a_number_that_may_be_dialled_is_a_number() -> None:
     )
     with pytest.raises(EmitError, match="is no number"):
         emitted(made)
+
+
+def test_what_a_call_loads_first_does_not_grow_with_the_project() -> None:
+    """Menus that are gone back to and places that flows return to stand with their own flows."""
+    small = graph(block("go", to=Hangup()))
+    more = [
+        one
+        for flow in (f"g{number}" for number in range(100))
+        for one in (
+            block(
+                f"{flow}.top.start",
+                Remember(f"{flow}.top"),
+                to=Call(flow, at(f"{flow}.in.start"), 1, ()),
+            ),
+            block(f"{flow}.in.start", to=Return(flow, "done", at("end"))),
+        )
+    ]
+    menus = {one.id.node_name: one.id for one in more}
+    large = graph(block("go", to=Hangup()), *more, menus=menus)
+    first = ("scripts/interpreter.lua", "scripts/release.lua", "scripts/flow_f.lua")
+    assert [len(emitted(large).artifact(path).content) for path in first] == [
+        len(emitted(small).artifact(path).content) for path in first
+    ]
