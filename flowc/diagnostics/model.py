@@ -38,6 +38,10 @@ class Words:
         return frozenset(n for _, n, _, _ in Formatter().parse(self.en) if n)
 
 
+THERE_ARE = Words("there are: {others}", "可用的有：{others}")
+MOST_OTHERS = 12  # names that a help lists
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """One kind of finding.
@@ -81,11 +85,13 @@ class Diagnostic:
         return self.code.label.say(language, dict(self.particulars))
 
     def help(self, language: str) -> str | None:
-        """What to do, where the finding knows it."""
+        """What to do, where the finding knows it; of a name that is near none, the names there are."""
         particulars = dict(self.particulars)
-        if self.code.help is None or not self.code.help.names <= particulars.keys():
+        if self.code.help is None:
             return None
-        return self.code.help.say(language, particulars)
+        if self.code.help.names <= particulars.keys():
+            return self.code.help.say(language, particulars)
+        return THERE_ARE.say(language, particulars) if "others" in particulars else None
 
     @property
     def is_error(self) -> bool:
@@ -97,10 +103,18 @@ def note(span: Span | None, words: Words, **particulars: object) -> Note:
     return Note(words, tuple((name, str(value)) for name, value in particulars.items()), span)
 
 
-def closest(name: str, known: Iterable[str]) -> dict[str, str]:
+def nearest(name: str, known: Iterable[str]) -> dict[str, str]:
     """`{"closest": ...}` where a known name is near enough to be meant, else nothing."""
     found = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return {"closest": found[0]} if found else {}
+
+
+def closest(name: str, known: Iterable[str]) -> dict[str, str]:
+    """The same, and where nothing is near, the first of the `others`."""
+    names = list(dict.fromkeys(known))
+    shown = ", ".join(names[:MOST_OTHERS])
+    more = ", ..." if len(names) > MOST_OTHERS else ""
+    return nearest(name, names) or ({"others": f"{shown}{more}"} if shown else {})
 
 
 @dataclass(slots=True)

@@ -109,7 +109,11 @@ def _one_line(span: Span, label: str, gutter: int, colour: str, paint: Paint) ->
     line = span.source.line(at.line)
     start = min(at.column - 1, len(line))
     end = min(len(line), start + span.end - span.start)
-    left, marked, right = _cropped(shown(line[:start]), shown(line[start:end]), shown(line[end:]))
+    # No more of a very long line is looked at than could be shown.
+    near = slice(max(0, start - WIDEST), start), slice(start, min(end, start + WIDEST))
+    left, marked, right = _cropped(
+        shown(line[near[0]]), shown(line[near[1]]), shown(line[end : end + WIDEST])
+    )
     yield f"{paint(f'{at.line:>{gutter}} |', '34')} {left}{marked}{right}"
     under = paint(f"{'^' * max(1, width(marked))} {shown(label)}".rstrip(), colour)
     yield f"{paint(' ' * gutter + ' |', '34')} {' ' * width(left)}{under}"

@@ -99,8 +99,9 @@ def _report_failure(failure: UnexpectedInput, place: Place) -> None:
     elif failure.expected == {"LPAR", "NAME"}:  # what only `in` asks for
         place.report(codes.IN_WHAT, start, start + len(word))
     else:
-        near = closest(word.lower(), KEYWORDS) if word.lower() != word else {}
-        place.report(codes.MISPLACED, start, start + len(word), found=word, **near)
+        near = word.lower() if word != word.lower() in KEYWORDS else ""
+        meant = {"closest": near} if near else {}
+        place.report(codes.MISPLACED, start, start + len(word), found=word, **meant)
 
 
 def _last_word(text: str, end: int) -> int:

@@ -13,6 +13,7 @@ from flowc.graph.ids import BlockId
 from flowc.graph.operations import Assign
 from flowc.kinds.base import Field, NodeKind, Outcome
 from flowc.kinds.builder import CALLED, MAIN_MENU, NodeBuilder
+from flowc.kinds.missing import report_missing_outcome
 from flowc.kinds.parts import Setting, Way, Word
 from flowc.kinds.program import BoundFlow
 from flowc.kinds.shapes import FLOW_NAME, LISTED_NAME, SETTINGS
@@ -61,9 +62,7 @@ class CallNode(NodeKind):
         )
         if way is None:
             word = "then" if result == DONE else result
-            into.report.report(
-                codes.MISSING_OUTCOME, into.node.name.span, node=into.node.name.text, outcome=word
-            )
+            report_missing_outcome(into.node.name, word, into.report)
             return into.id()
         return into.way(way, "then" if result == DONE else result)
 
@@ -124,10 +123,10 @@ class ReturnNode(NodeKind):
     def lower(self, into: NodeBuilder) -> None:
         declared = into.flow.results
         result = self.result.text if self.result else DONE
-        if self.result and result not in (declared or (DONE,)):
+        if result not in (declared or (DONE,)):
             into.report.report(
                 codes.UNKNOWN_RESULT,
-                self.result.span,
+                self.result.span if self.result else into.node.span,
                 flow=into.flow.name.text,
                 name=result,
                 known=", ".join(declared) or "-",

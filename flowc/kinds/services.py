@@ -16,6 +16,7 @@ from flowc.graph.services import TICKET_OPERATIONS, TICKETS, BuiltInOperation, O
 from flowc.graph.surroundings import Surroundings
 from flowc.kinds.base import Field, Fill, NodeKind, Outcome
 from flowc.kinds.builder import NodeBuilder, flat
+from flowc.kinds.missing import report_missing_outcome
 from flowc.kinds.parts import Formula, Setting, Speech, Way, Word
 from flowc.kinds.shapes import FORMULA, LISTED_NAME, OPERATION, SETTINGS, SPEECH, VARIABLE, one_of
 from flowc.source import Span
@@ -74,9 +75,7 @@ def _lower(
         word = "then" if outcome == "done" else outcome
         way = ways.get(word)
         if way is None:
-            into.report.report(
-                codes.MISSING_OUTCOME, into.node.name.span, node=into.node.name.text, outcome=word
-            )
+            report_missing_outcome(into.node.name, word, into.report)
         else:
             cases.append((outcome, into.way(way, word)))
     into.block("start", (invoke,), Switch(OUTCOME, tuple(cases)))

@@ -16,6 +16,7 @@ from flowc.graph.surroundings import Surroundings
 from flowc.kinds.base import FieldInfo, NodeKind, fields_of, main_field
 from flowc.kinds.calling import CallNode
 from flowc.kinds.collect import CollectNode
+from flowc.kinds.missing import report_missing_outcome
 from flowc.kinds.parts import Way, Word
 from flowc.kinds.program import BoundNode
 from flowc.kinds.services import LookupNode, RequestNode, TicketNode, operation_results
@@ -190,7 +191,7 @@ class NodeBinder:
         if body.key(written) is not None and not (info.main and _is_empty(body.get(written))):
             return  # written, and reported where it stands
         if info.outcome:
-            self.report.report(codes.MISSING_OUTCOME, name.span, node=name.text, outcome=info.key)
+            report_missing_outcome(name, info.key, self.report)
             return
         self.report.report(
             codes.MISSING_FIELD,

@@ -47,12 +47,18 @@ def all_edges(graph: FlowGraph) -> Iterator[Edge]:
 
 
 def possible_edges(graph: FlowGraph) -> Iterator[Edge]:
-    """Every way that some call can go: a flow that is only called returns to nowhere else."""
+    """Every way that some call can go, step by step.
+
+    A flow that is called leads on by its returns, and one that is only called to nowhere else.
+    """
     jumped = frozenset(_jumped_into(graph))
     for edge in all_edges(graph):
         match graph.blocks[edge.source].exit:
             case Return(flow=flow, otherwise=otherwise) if edge.to == otherwise:
                 if flow in jumped:
+                    yield edge
+            case Call(entry=entry):
+                if edge.to == entry:
                     yield edge
             case _:
                 yield edge

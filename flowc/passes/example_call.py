@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from flowc.diagnostics.model import Note, Words, note
-from flowc.graph.exits import Branch, Call, Hangup
+from flowc.graph.exits import Branch, Call, Return
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import (
@@ -29,7 +29,9 @@ from flowc.passes.edges import Edge, edges_of, ending
 from flowc.passes.leaving import block_ways
 
 State = TypeVar("State", bound=Hashable)
-Onward = Mapping[BlockId, tuple[Edge, ...]]
+Place = tuple[
+    BlockId, tuple[BlockId, ...]
+]  # a block, and the calls of flows that are open, newest first
 
 SHOWN = Words("for example: {call}", "例如：{call_zh}")
 HANG_UP = Words("hang up", "挂断")
@@ -48,16 +50,38 @@ class Happening:
         return said if self.times == 1 else f"{said} x{self.times}"
 
 
-def onward_of(graph: FlowGraph) -> Onward:
-    """The ways that lead from block to block whatever was before.
+def steps(graph: FlowGraph) -> Callable[[Place], Iterator[tuple[Edge, Place]]]:
+    """Where a call can go from a place, and with what: the calls of flows that it will return to.
 
-    A call of a flow is one step, and *back* leads where it does with no menu left: where else they
-    lead depends on the call.
+    *Back* leads where it does with no menu left: where else depends on the call.
     """
-    return {
-        id_: tuple(edge for edge in edges_of(block) if edge.to in graph.blocks)
-        for id_, block in graph.blocks.items()
-    }
+    blocks = graph.blocks
+
+    def onward(place: Place) -> Iterator[tuple[Edge, Place]]:
+        at, calls = place
+        block = blocks[at]
+        exit_ = block.exit
+        match exit_:
+            case Call(entry=entry):
+                yield Edge(at, entry), (entry, (at, *calls))
+            case Return(flow=flow, result=result) if calls and _calls(blocks[calls[0]], flow):
+                to = _returned(blocks[calls[0]], result)
+                if to is not None:
+                    yield Edge(at, to, result), (to, calls[1:])
+            case _:
+                for edge in edges_of(block):
+                    if edge.to in blocks:
+                        yield edge, (edge.to, calls)
+
+    return onward
+
+
+def _calls(site: Block, flow: str) -> bool:
+    return isinstance(site.exit, Call) and site.exit.flow == flow
+
+
+def _returned(site: Block, result: str) -> BlockId | None:
+    return dict(site.exit.results).get(result) if isinstance(site.exit, Call) else None
 
 
 def shortest(
@@ -85,14 +109,33 @@ def _way_back(state: State, came: Mapping[State, tuple[Edge, State] | None]) -> 
         step = came[before]
 
 
+def starts(graph: FlowGraph) -> list[Place]:
+    """Where calls begin."""
+    return [(entry, ()) for _, entry in graph.numbers]
+
+
 def way_to(graph: FlowGraph, there: BlockId) -> tuple[Edge, ...] | None:
     """The shortest way of a call to a block."""
-    onward = onward_of(graph)
-    return shortest(
-        (entry for _, entry in graph.numbers),
-        lambda at: ((edge, edge.to) for edge in onward[at]),
-        lambda at: at == there,
-    )
+    return shortest(starts(graph), steps(graph), lambda place: place[0] == there)
+
+
+def way_through(
+    graph: FlowGraph,
+    there: BlockId,
+    follow: Callable[[Edge], bool],
+    is_end: Callable[[BlockId], bool],
+) -> tuple[Edge, ...] | None:
+    """The shortest way of a call to a block, and from there by edges that are followed to an end."""
+    step = steps(graph)
+
+    def onward(state: tuple[Place, bool]) -> Iterator[tuple[Edge, tuple[Place, bool]]]:
+        place, passed = state
+        for edge, following in step(place):
+            if not passed or follow(edge):
+                yield edge, (following, passed or following[0] == there)
+
+    begun = [(place, place[0] == there) for place in starts(graph)]
+    return shortest(begun, onward, lambda state: state[1] and is_end(state[0][0]))
 
 
 def example(
@@ -112,12 +155,6 @@ def example(
     ]
     en, zh = (" -> ".join(each.say(language) for each in happenings) for language in ("en", "zh"))
     return (note(None, SHOWN, call=en, call_zh=zh),)
-
-
-def end_of(graph: FlowGraph, way: tuple[Edge, ...]) -> Words | None:
-    """`hang up` where the way's last block ends the call."""
-    last = graph.blocks[way[-1].to] if way else None
-    return HANG_UP if last is not None and isinstance(last.exit, Hangup) else None
 
 
 def told(graph: FlowGraph, way: Iterable[Edge]) -> list[Happening]:
@@ -161,16 +198,8 @@ def _happening(block: Block, edge: Edge) -> Words | None:
             return _as_it_is(f"{block.origin.kind}: {edge.outcome}")
         case Record():
             return _as_it_is(f"{block.origin.kind}: {edge.outcome}")
-        case _ if isinstance(block.exit, Call):
-            return _called(block.exit, edge)
         case _:
             return _decided(block, edge)
-
-
-def _called(exit_: Call, edge: Edge) -> Words | None:
-    """What a called flow ends with; being in it is nothing that happens."""
-    result = next((result for result, to in exit_.results if to == edge.to), None)
-    return None if result is None else _as_it_is(f"{exit_.flow}: {result}")
 
 
 _ATTEMPTS = {

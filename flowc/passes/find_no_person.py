@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flowc.diagnostics.codes import proofs
 from flowc.diagnostics.model import Note, Reporter
+from flowc.graph.exits import Hangup
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Collect, Cue, CueKind
 from flowc.graph.surroundings import PersonPromise
 from flowc.passes.durations import Lengths
 from flowc.passes.edges import Edge, ending
-from flowc.passes.example_call import end_of, example, onward_of, shortest, way_to
+from flowc.passes.example_call import HANG_UP, example, way_through, way_to
 from flowc.passes.ways_to_a_person import (
     Costs,
     by_silence,
@@ -77,17 +76,10 @@ def _is_heard_first(block: Block) -> bool:
 
 def _lost(graph: FlowGraph, there: BlockId, found: Costs) -> tuple[Note, ...]:
     """A call that comes there and is silent from then on, to its end without a person."""
-    before = way_to(graph, there)
-    if before is None:
-        return ()
-    onward = onward_of(graph)
 
-    def lost_ways(at: BlockId) -> Iterator[tuple[Edge, BlockId]]:
-        asks = isinstance(ending(graph.blocks[at]), Collect)
-        for edge in onward[at]:
-            if edge.to not in found and (not asks or edge.outcome == "silence"):
-                yield edge, edge.to
+    def is_lost(edge: Edge) -> bool:
+        asks = isinstance(ending(graph.blocks[edge.source]), Collect)
+        return edge.to not in found and (not asks or edge.outcome == "silence")
 
-    after = shortest([there], lost_ways, lambda at: not onward[at])
-    way = (*before, *(after or ()))
-    return example(graph, way, end_of(graph, way) if after else None)
+    ended = way_through(graph, there, is_lost, lambda at: isinstance(graph.blocks[at].exit, Hangup))
+    return example(graph, ended or way_to(graph, there), HANG_UP if ended else None)

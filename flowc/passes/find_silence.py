@@ -16,8 +16,8 @@ from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Collect, Dial, Enqueue, Invoke, Record
 from flowc.passes.bounded_ways import heaviest
 from flowc.passes.durations import Lengths, is_heard, prompt_ms
-from flowc.passes.edges import Edge, ending, reachable
-from flowc.passes.example_call import example, onward_of, shortest, way_to
+from flowc.passes.edges import Edge, ending, possible_edges, reachable
+from flowc.passes.example_call import example, way_through
 
 FILLED_AFTER_MS = 1000  # of waiting, `while_waiting` begins
 
@@ -37,7 +37,10 @@ def find_silence(graph: FlowGraph, most_s: int, lengths: Lengths, report: Report
     """Report each silence that may be longer than `most_s`, once for the question that begins it."""
     during = reachable(graph, tuple(entry for _, entry in graph.numbers))
     quiet = {id_: _quiet(graph.blocks[id_], lengths) for id_ in graph.blocks if id_ in during}
-    ways = onward_of(graph)
+    ways: dict[BlockId, list[Edge]] = {id_: [] for id_ in quiet}
+    for edge in possible_edges(graph):
+        if edge.source in quiet and edge.to in quiet:
+            ways[edge.source].append(edge)
     onward: dict[BlockId, Collection[BlockId]] = {
         id_: [edge.to for edge in ways[id_]] if each.tail is None else ()
         for id_, each in quiet.items()
@@ -63,7 +66,7 @@ def find_silence(graph: FlowGraph, most_s: int, lengths: Lengths, report: Report
 
 
 def _beginnings(
-    graph: FlowGraph, quiet: Mapping[BlockId, _Quiet], ways: Mapping[BlockId, tuple[Edge, ...]]
+    graph: FlowGraph, quiet: Mapping[BlockId, _Quiet], ways: Mapping[BlockId, list[Edge]]
 ) -> Iterator[tuple[int, BlockId, BlockId]]:
     """The silence that a block ends with, the block, and where it goes on; longest first."""
     ended = sorted(
@@ -110,8 +113,4 @@ def _is_filled(block: Block) -> bool:
 
 def _shown(graph: FlowGraph, asking: BlockId, last: frozenset[BlockId]) -> tuple[Note, ...]:
     """A call to the question, and on to where something is heard again."""
-    before, onward = way_to(graph, asking), onward_of(graph)
-    after = shortest(
-        [asking], lambda at: ((edge, edge.to) for edge in onward[at]), lambda at: at in last
-    )
-    return () if before is None else example(graph, (*before, *(after or ())))
+    return example(graph, way_through(graph, asking, lambda _: True, lambda at: at in last))

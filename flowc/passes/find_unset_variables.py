@@ -16,7 +16,7 @@ from flowc.graph.operations import Assign, Collect, Forget, Invoke, Operation, R
 from flowc.graph.reads import evaluated_by, phrases_in, spoken_in, written_by
 from flowc.kinds.builder import CALLED, ENTER
 from flowc.passes.edges import Edge, edges_of
-from flowc.passes.example_call import example, onward_of, shortest
+from flowc.passes.example_call import Place, example, shortest, starts, steps
 
 PROJECT = "project."
 REGISTERS = ("call", "clock", "input", "way", "outcome", "cause", "hangup")
@@ -48,18 +48,18 @@ def find_unset_variables(graph: FlowGraph, report: Reporter) -> None:
 
 
 def _example(graph: FlowGraph, there: BlockId, variable: str) -> tuple[Note, ...]:
-    """A call that comes there without the value; none where only the way back or another flow shows it."""
-    own, onward = {variable, f"{variable}!"}, onward_of(graph)
+    """A call that comes there without the value; none where only the way *back* shows it."""
+    own, step = {variable, f"{variable}!"}, steps(graph)
 
-    def ways(state: tuple[BlockId, Known]) -> Iterator[tuple[Edge, tuple[BlockId, Known]]]:
-        at, held = state
-        for edge in onward[at]:
-            after = _entered(edge.to, _after(graph.blocks[at], edge, held))
-            yield edge, (edge.to, after & own)
+    def onward(state: tuple[Place, Known]) -> Iterator[tuple[Edge, tuple[Place, Known]]]:
+        place, held = state
+        for edge, following in step(place):
+            after = _entered(edge.to, _after(graph.blocks[edge.source], edge, held))
+            yield edge, (following, after & own)
 
-    starts = [(entry, Known()) for _, entry in graph.numbers]
-    is_there = shortest(starts, ways, lambda state: state[0] == there and variable not in state[1])
-    return example(graph, None if variable.startswith(PROJECT) else is_there)
+    begun = [(place, Known()) for place in starts(graph)]
+    way = shortest(begun, onward, lambda state: state[0][0] == there and variable not in state[1])
+    return example(graph, way)
 
 
 def _decisions(graph: FlowGraph) -> Decisions:

@@ -18,7 +18,7 @@ from flowc.passes.attempts import attempts_in_all
 from flowc.passes.bounded_ways import rounds_of
 from flowc.passes.components import components
 from flowc.passes.durations import NOTHING, Lasting, Lengths, longest, said_in
-from flowc.passes.edges import Edge, chosen_in_a_menu, edges_of, ending, possible_edges
+from flowc.passes.edges import Edge, chosen_in_a_menu, edges_of, ending
 
 Part = frozenset[BlockId]
 
@@ -70,10 +70,10 @@ class _Sums:
         self._attempts = _attempts(graph)
         self._asked_again = _asked_again(graph, lengths)
         self._lengths = lengths
-        self._onward: dict[BlockId, list[Edge]] = {id_: [] for id_ in graph.blocks}
-        for edge in possible_edges(graph):
-            if edge.to in graph.blocks and not _is_left_out(graph.blocks[edge.source]):
-                self._onward[edge.source].append(edge)
+        self._onward: dict[BlockId, list[Edge]] = {}
+        for id_, block in graph.blocks.items():
+            ways = () if _is_left_out(block) else edges_of(block)
+            self._onward[id_] = [edge for edge in ways if edge.to in graph.blocks]
         unchosen = {
             id_: [e.to for e in edges if not chosen_in_a_menu(graph.blocks[id_], e.outcome)]
             for id_, edges in self._onward.items()

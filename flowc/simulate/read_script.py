@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from flowc.diagnostics.codes import calls as codes
-from flowc.diagnostics.model import Reporter, closest
+from flowc.diagnostics.model import Reporter, nearest
 from flowc.simulate.script import (
     KEY_SPACING_MS,
     CallScript,
@@ -309,9 +309,12 @@ class _ScriptReader:
         for entry in tree:
             name = entry.key.text
             if name not in known:
-                near, names = closest(name, known), ", ".join(known)
                 self._report.report(
-                    codes.UNKNOWN_FIELD, entry.key.span, name=name, known=names, **near
+                    codes.UNKNOWN_FIELD,
+                    entry.key.span,
+                    name=name,
+                    known=", ".join(known),
+                    **nearest(name, known),
                 )
 
     def _wrong(self, tree: Tree, expected: str, expected_zh: str, example: str) -> None:

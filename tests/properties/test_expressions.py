@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import pytest
@@ -236,11 +236,11 @@ def test_time_grows_with_the_length_and_not_with_its_square() -> None:
         text = f"a in ({', '.join('b' for _ in range(items))})"
         best = 1e9
         for _ in range(5):
-            began = perf_counter()
+            began = process_time()
             tree, report = parse(text)
             assert tree is not None
             assert check(tree, SCOPE, report) is not None
-            best = min(best, perf_counter() - began)
+            best = min(best, process_time() - began)
         return best
 
     took(10)

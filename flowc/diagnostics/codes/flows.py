@@ -11,7 +11,7 @@ UNKNOWN_NODE = Code(
     E,
     Words("unknown node", "没有这个节点"),
     Words("no node named `{name}` in flow `{flow}`", "流程 `{flow}` 里没有名为 `{name}` 的节点"),
-    Words("a node named `{closest}` exists", "有一个名为 `{closest}` 的节点，是不是它？"),
+    Words("did you mean `{closest}`?", "是不是想写 `{closest}`？"),
 )
 UNKNOWN_KIND = Code(
     "F0202",
@@ -55,8 +55,8 @@ MISSING_OUTCOME = Code(
     E,
     Words("an outcome leads nowhere", "有一种结果没有去处"),
     Words(
-        "`{node}` does not say where a caller goes when the outcome is `{outcome}`",
-        "`{node}` 没有写结果为 `{outcome}` 时来电者去哪里",
+        "`{node}` does not say where a caller goes {when}",
+        "`{node}` 没有写{when_zh}来电者去哪里",
     ),
     Words(
         "add `{outcome}: <node>` to the node, or `{outcome}:` under `defaults:` of flowc.yaml",

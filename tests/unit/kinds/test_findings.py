@@ -35,6 +35,12 @@ def test_a_call_inherits_the_results_that_it_leaves_out(small: Compile) -> None:
     assert (code, "`fine`" in label) == ("F0206", True)
 
 
+def test_a_return_names_a_result_where_the_flow_declares_some(small: Compile) -> None:
+    other = "flow: other\nresults: [fine]\nnodes:\n  a: {return: }\n"
+    told = found(small(f"a: {{call: other, fine: bye}}\n{BYE}", project=PROJECT, flow_other=other))
+    assert told == [("F0221", "flow `other` does not declare the result `done`")]
+
+
 def test_a_list_of_numbers_that_may_not_be_dialled_is_one_finding(small: Compile) -> None:
     project = PROJECT + 'destinations: ["0750*"]\n'
     node = f"a: {{dial: duty, {WAYS}}}\n{BYE}"
