@@ -109,6 +109,8 @@ def _digits_fix(digits: Expression, number: Expression) -> dict[str, str]:
     match digits, number:
         case Read(), Literal(int(value)) if value >= 0:
             return {"fix": f'{digits.span.text or "x"} == "{value}"'}
+        case Read(), _:
+            return {"fix": f"number({digits.span.text or 'x'})"}
         case _:
             return {}
 

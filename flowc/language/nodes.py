@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from flowc.diagnostics.codes import flows as codes
-from flowc.diagnostics.model import Reporter, Words, closest
+from flowc.diagnostics.model import Reporter, Words, closest, nearest
 from flowc.graph.surroundings import Surroundings
 from flowc.kinds.base import FieldInfo, NodeKind, fields_of, main_field
 from flowc.kinds.calling import CallNode
@@ -27,6 +27,8 @@ from flowc.language.not_yet import SECRET, planned_kind
 from flowc.language.reserved import COMMON
 from flowc.source import Span
 from flowc.syntax.tree import Entry, Mapping, Scalar, Tree
+
+FIELDS = frozenset(info.key for kind in BY_KEYWORD.values() for info in fields_of(kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +59,8 @@ class NodeBinder:
     def _kind(self, name: Word, body: Mapping) -> type[NodeKind] | None:
         found = [entry.key for entry in body if entry.key.text in BY_KEYWORD]
         # `language: en` inside another kind can't be: no field bears a kind's name (a test holds it).
-        planned = planned_kind(entry.key for entry in body)
-        if not found and planned is not None:
-            key, not_yet = planned
-            not_yet.report(key.span, self.report)
-            return None
         if not found:
-            written = ", ".join(f"`{entry.key.text}`" for entry in body) or "-"
-            self.report.report(
-                codes.UNKNOWN_KIND,
-                name.span,
-                node=name.text,
-                found=written,
-                kinds=", ".join(BY_KEYWORD),
-            )
+            self._no_kind(name, body)
             return None
         for second in found[1:]:
             self.report.report(
@@ -81,6 +71,23 @@ class NodeBinder:
                 second=second.text,
             )
         return BY_KEYWORD[found[0].text]
+
+    def _no_kind(self, name: Word, body: Mapping) -> None:
+        """A kind to come, a kind misspelt, or none."""
+        keys = [entry.key for entry in body]
+        planned = planned_kind(keys)
+        if planned is not None:
+            key, not_yet = planned
+            not_yet.report(key.span, self.report)
+            return
+        meant = next(((key, near) for key in keys if (near := _near_kind(key))), None)
+        self.report.report(
+            codes.UNKNOWN_KIND,
+            meant[0].span if meant else name.span,
+            node=name.text,
+            found=", ".join(f"`{key.text}`" for key in keys) or "-",
+            kinds=meant[1] if meant else ", ".join(BY_KEYWORD),
+        )
 
     def _values(
         self, kind: type[NodeKind], name: Word, body: Mapping, place: Place
@@ -219,3 +226,10 @@ def titles(tree: Tree | None, place: Place) -> tuple[tuple[str, str], ...]:
     return tuple(
         (key.text, value.text) for key, value in entries(tree) if isinstance(value, Scalar)
     )
+
+
+def _near_kind(key: Scalar) -> str | None:
+    """The kind that a word of a node may stand for; fields and outcomes of others stand for themselves."""
+    if key.text in COMMON or key.text in FIELDS:
+        return None
+    return nearest(key.text, BY_KEYWORD).get("closest")

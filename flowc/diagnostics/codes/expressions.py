@@ -204,9 +204,7 @@ DIGITS_AND_NUMBER = Code(
     Severity.ERROR,
     summary=Words(en="digits used as a number", zh="把号码当作数值使用"),
     label=Words(en="digits keep their zeros and are no number", zh="号码保留前面的 0，不是数值"),
-    help=Words(
-        en="compare with quoted digits, as in `{fix}`", zh="与带引号的号码比较，例如 `{fix}`"
-    ),
+    help=Words(en="write `{fix}`", zh="请写 `{fix}`"),
 )
 NO_ORDER = Code(
     "F0337",

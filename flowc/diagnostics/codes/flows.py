@@ -21,7 +21,7 @@ UNKNOWN_KIND = Code(
         "node `{node}` has no kind: none of {found} is one",
         "节点 `{node}` 没有种类：{found} 都不是种类",
     ),
-    Words("write one of: {kinds}", "请写其中之一：{kinds}"),
+    Words("write a kind: {kinds}", "请写一个种类：{kinds}"),
 )
 TWO_KINDS = Code(
     "F0203",

@@ -50,7 +50,7 @@ MISTAKES = {
         "MixMonitor",
     ),
     "a misspelt kind": Mistake(
-        HOTLINE, "    hours: office", "    ours: office", "F0202", "open_now:\n    ours", "hours"
+        HOTLINE, "    hours: office", "    ours: office", "F0202", "ours: office", "hours"
     ),
     "a misspelt field": Mistake(
         HOTLINE, "    max_wait:", "    maxwait:", "F0204", "maxwait", "max_wait"
