@@ -147,11 +147,31 @@ def _mirror(codename: str) -> str:
     `--print-uris update` tells it without package lists, without root and without the network.
     """
     wanted = _run(("apt-get", "--print-uris", "update"), "apt-get --print-uris update")
-    places = re.findall(r"^'(\S+?)/dists/([^/']+)", wanted, re.MULTILINE)
-    ranked = sorted(places, key=lambda place: (place[1] != codename, "security" in place[0]))
-    if not ranked:
+    mirror = main_mirror(wanted, codename)
+    if mirror is None:
         raise LabUnavailableError("apt has no mirror configured on this machine", OFFLINE_HELP)
-    return str(ranked[0][0])
+    return mirror
+
+
+def main_mirror(wanted: str, codename: str) -> str | None:
+    """The distribution's own among the places that apt would ask, as `--print-uris update` lists them.
+
+    Others serve the same codename (a vendor's packages, a PPA), and may be listed first; only the
+    distribution's own has its updates beside it.
+    """
+    places = re.findall(r"^'(\S+?)/dists/([^/']+)", wanted, re.MULTILINE)
+    suites: dict[str, set[str]] = {}
+    for mirror, suite in places:
+        suites.setdefault(mirror, set()).add(suite)
+    ranked = sorted(
+        suites,
+        key=lambda mirror: (
+            codename not in suites[mirror],
+            f"{codename}-updates" not in suites[mirror],
+            "security" in mirror,
+        ),
+    )
+    return next(iter(ranked), None)
 
 
 def _os_release(path: Path) -> dict[str, str]:

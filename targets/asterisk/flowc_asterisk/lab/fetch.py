@@ -20,6 +20,7 @@ from flowc_asterisk.lab import apt
 from flowc_asterisk.lab.tree import AsteriskTree, look_at, read_record, write_record
 
 Say = Callable[[str], None]
+UBUNTU_WITH_20 = "noble"  # 24.04, the oldest that has Asterisk 20
 
 _ASTERISK = ("asterisk", "asterisk-modules", "asterisk-core-sounds-en-gsm")
 # What asterisk and the lab's modules link to, and nothing else: 17 MB instead of 79 MB.
@@ -33,7 +34,7 @@ _CLOSURE = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Recipe:
+class Recipe:
     """One way to fetch: the suites to read and the packages, with or without their dependencies."""
 
     title: str
@@ -119,7 +120,7 @@ def _fetch(shelf: Path, say: Say) -> AsteriskTree:
     """Try each recipe of this distribution in turn; the last failure is the one reported."""
     distribution = apt.this_distribution()
     failure = LabUnavailableError(f"no way is known to fetch Asterisk on {distribution.name}")
-    for recipe in _recipes(distribution):
+    for recipe in recipes(distribution):
         say(f"fetching Asterisk from {recipe.title} (once; it is kept in {shelf})")
         with tempfile.TemporaryDirectory(prefix=".fetch-", dir=shelf) as work:
             try:
@@ -129,21 +130,32 @@ def _fetch(shelf: Path, say: Say) -> AsteriskTree:
     raise failure
 
 
-def _recipes(distribution: apt.Distribution) -> tuple[_Recipe, ...]:
-    """Debian 12 has no Asterisk and 13 an old one, so a newer suite is asked; Ubuntu has its own."""
+def recipes(distribution: apt.Distribution) -> tuple[Recipe, ...]:
+    """Debian 12 has no Asterisk and 13 an old one, so a newer suite is asked.
+
+    Ubuntu has its own; where that is too old (22.04), 24.04's runs there too, with its own libraries.
+    """
     if distribution.name == "ubuntu":
-        suites = (distribution.codename, f"{distribution.codename}-updates")
-        title = f"Ubuntu {distribution.codename}"
-        return (_Recipe(title, suites, "main universe", _ASTERISK, closed=False),)
+        names = dict.fromkeys((distribution.codename, UBUNTU_WITH_20))
+        return tuple(
+            Recipe(
+                f"Ubuntu {name}",
+                (name, f"{name}-updates"),
+                "main universe",
+                _ASTERISK,
+                closed=False,
+            )
+            for name in names
+        )
     return (
-        _Recipe("Debian forky, 17 MB", ("forky",), "main", _CLOSURE, closed=True),
-        _Recipe("Debian forky, 80 MB", ("forky",), "main", _ASTERISK, closed=False),
-        _Recipe("Debian sid, 80 MB", ("sid",), "main", _ASTERISK, closed=False),
+        Recipe("Debian forky, 17 MB", ("forky",), "main", _CLOSURE, closed=True),
+        Recipe("Debian forky, 80 MB", ("forky",), "main", _ASTERISK, closed=False),
+        Recipe("Debian sid, 80 MB", ("sid",), "main", _ASTERISK, closed=False),
     )
 
 
 def _follow(
-    recipe: _Recipe, distribution: apt.Distribution, work: Path, shelf: Path
+    recipe: Recipe, distribution: apt.Distribution, work: Path, shelf: Path
 ) -> AsteriskTree:
     """Download, unpack, look it over, and only then put it on the shelf under its version."""
     signed = f"[signed-by={distribution.keyring}] " if distribution.keyring.is_file() else ""
