@@ -23,6 +23,7 @@ from flowc.passes.count_nodes import count_nodes
 from flowc.passes.drop_unreachable import drop_unreachable
 from flowc.passes.find_end_of_holidays import find_end_of_holidays
 from flowc.passes.find_endless_loops import find_endless_loops
+from flowc.passes.find_long_menus import find_long_menus
 from flowc.passes.find_no_person import find_no_person
 from flowc.passes.find_no_reader import find_no_reader
 from flowc.passes.find_silence import find_silence
@@ -121,6 +122,7 @@ def prove(project: Project, graph: FlowGraph, pace: Pace, report: Reporter) -> F
     find_unset_variables(graph, report)
     find_endless_loops(graph, report)
     find_no_person(graph, project.program.around.promise, pace, report)
+    find_long_menus(graph, pace, report)
     find_silence(graph, project.program.most_silence_s, pace, report)
     graph = count_nodes(join_says(graph))
     broken = () if report.has_errors else verify(graph)

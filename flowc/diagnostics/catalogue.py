@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
-from flowc.diagnostics.codes import calls, expressions, flows, proofs, reading
+from flowc.diagnostics.codes import calendars, calls, expressions, flows, proofs, reading
 from flowc.diagnostics.model import Code
 
-AREAS = (reading, flows, expressions, proofs, calls)
+AREAS = (reading, flows, calendars, expressions, proofs, calls)
 
 
 @cache

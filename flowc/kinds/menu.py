@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, ClassVar
 
 from flowc.diagnostics.codes import flows as codes
@@ -133,8 +134,18 @@ class MenuNode(NodeKind):
         name = into.node.name.text
         if len(self.choices) > MANY:
             into.report.report(
-                codes.CHOICE_ORDER, into.node.name.span, node=name, count=len(self.choices)
+                codes.LONG_MENU, into.node.name.span, node=name, count=len(self.choices)
             )
+        pairs = pairwise(choice.key for choice in self.choices if choice.key.text.isdecimal())
+        for earlier, later in pairs:
+            if _place(later.text) < _place(earlier.text):
+                into.report.report(
+                    codes.OUT_OF_ORDER,
+                    later.span,
+                    node=name,
+                    later=earlier.text,
+                    earlier=later.text,
+                )
         keys = into.flow.keys.over(into.graph.program.around.keys).bound
         for choice in self.choices:
             hidden = dict(keys).get(choice.key.text)
@@ -178,3 +189,8 @@ class MenuNode(NodeKind):
 def _before(into: NodeBuilder, texts: tuple[Text, ...], offered: Prompt) -> tuple[Prompt, ...]:
     phrases = (into.words.phrase(text) for text in texts)
     return tuple((phrase, *offered) for phrase in phrases if phrase)
+
+
+def _place(key: str) -> int:
+    """Where callers expect a key: 0 after 9."""
+    return 10 if key == "0" else int(key)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from flowc.diagnostics.codes import flows as codes
+from flowc.diagnostics.codes import calendars as codes
 from flowc.diagnostics.model import Reporter, Words
 from flowc.graph.surroundings import Calendar, Opening
 from flowc.kinds.shapes import LISTED_NAME, ListShape, Place, Worded

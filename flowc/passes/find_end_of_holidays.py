@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from flowc.diagnostics.codes import flows
+from flowc.diagnostics.codes import calendars as codes
 from flowc.diagnostics.model import Reporter
 from flowc.graph.surroundings import Calendar
 
@@ -18,7 +18,7 @@ def find_end_of_holidays(calendars: Iterable[Calendar], today: date, report: Rep
         last = calendar.last_listed
         if last is not None and (last - today).days < AHEAD_DAYS:
             report.report(
-                flows.HOLIDAYS_END,
+                codes.HOLIDAYS_END,
                 calendar.listed_at,
                 name=calendar.name,
                 last=last,

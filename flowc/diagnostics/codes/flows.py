@@ -219,7 +219,7 @@ HANGUP_KIND = Code(
     Words("`{kind}` can't stand in `on_hangup:`", "`on_hangup:` 里不能用 `{kind}`"),
     Words("use set, branch, mark or ticket", "可以用 set、branch、mark、ticket"),
 )
-CHOICE_ORDER = Code(
+LONG_MENU = Code(
     "F0224",
     A,
     Words("a long menu", "菜单太长"),
@@ -293,13 +293,6 @@ HANGUP_WAY = Code(
         "请去掉去处：步骤会依次执行；branch 可以通向 `hangup_2`（第二步）或 `hangup_end`",
     ),
 )
-DAY_TWICE = Code(
-    "F0233",
-    E,
-    Words("a day is given twice", "同一天写了两次"),
-    Words("`{day}` has hours already", "`{day}` 已经写过时间"),
-    Words("name each day once", "每一天只写一次"),
-)
 HELD_WHOLE = Code(
     "F0234",
     E,
@@ -320,47 +313,26 @@ CUT_CONFIRMATION = Code(
         "请给第一句加 `bargein: none`，免得没听完就确认",
     ),
 )
-HOURS_OVERLAP = Code(
-    "F0236",
-    E,
-    Words("hours overlap", "时间段重叠"),
-    Words("{first} and {second} have minutes in common", "{first} 和 {second} 有重叠"),
-    Words("let one end where the next begins", "请让前一段在后一段开始时结束"),
-)
-HOURS_BACKWARD = Code(
-    "F0237",
-    E,
-    Words("hours end before they begin", "时间段的结束早于开始"),
-    Words("{hours} would go past midnight", "{hours} 跨过了零点"),
+OUT_OF_ORDER = Code(
+    "F0240",
+    A,
+    Words("choices out of order", "选项没有按顺序"),
     Words(
-        "give each day its own part: {today} here, and {tomorrow} on the day after",
-        "请分到两天写：当天写 {today}，第二天写 {tomorrow}",
+        "`{node}` offers `{later}` before `{earlier}`", "`{node}` 先念 `{later}`，后念 `{earlier}`"
+    ),
+    Words(
+        "callers wait for the next number: put the choices in the order of their keys (ISO/IEC 13714)",
+        "来电者会等下一个数字：请按按键从小到大排列选项（ISO/IEC 13714）",
     ),
 )
-NO_CHANGE = Code(
-    "F0238",
-    W,
-    Words("a make-up workday that changes nothing", "调休日没有起作用"),
+LONG_PROMPT = Code(
+    "F0241",
+    A,
+    Words("a menu that takes long to say", "菜单念得太久"),
+    Words("`{node}` takes about {seconds} s to say", "`{node}` 念完约需 {seconds} 秒"),
     Words(
-        "{day} is a {weekday} and keeps the hours of {like} either way",
-        "{day} 是 {weekday}，本来就是 {like} 的时间",
-    ),
-    Words(
-        "check the date against the notice of holidays, and name a day of the week that is worked",
-        "请核对放假通知里的日期，并写一个上班的星期几",
-    ),
-)
-HOLIDAYS_END = Code(
-    "F0239",
-    W,
-    Words("the list of holidays ends soon", "节假日快要列完了"),
-    Words(
-        "calendar `{name}` says nothing of single days after {last}, {days} days from {today}",
-        "日历 `{name}` 只列到 {last}，距 {today} 只有 {days} 天",
-    ),
-    Words(
-        "add the holidays and make-up workdays of the time after that; a day that is not listed is an ordinary one",
-        "请补上之后的节假日和调休日；没有列出的日子都按平常的星期几算",
+        "callers have forgotten the first choice by then: shorten the texts, or move choices to a second menu (ISO/IEC 13714)",
+        "念到最后，来电者已经忘了第一项：请缩短文字，或把选项移到下一级菜单（ISO/IEC 13714）",
     ),
 )
 

@@ -265,6 +265,22 @@ MISTAKES = {
         "again:\n    menu",
         "",
     ),
+    "choices out of order": Mistake(
+        BALANCE,
+        "    choices:\n      1: {name: {zh: 再听一遍, en: hear it again}, to: read_out}\n      2: {name: {zh: 开通服务, en: switch on}, to: sure}\n",
+        "    choices:\n      2: {name: {zh: 开通服务, en: switch on}, to: sure}\n      1: {name: {zh: 再听一遍, en: hear it again}, to: read_out}\n",
+        "F0240",
+        "1: {name: {zh: 再听",
+        "order of their keys",
+    ),
+    "a menu that takes long to say": Mistake(
+        BALANCE,
+        "{zh: 请选择。, en: Choose.}",
+        f"{{zh: {'感谢您的来电。' * 20}, en: Choose.}}",
+        "F0241",
+        "again:\n    menu",
+        "first choice",
+    ),
     "a zone that is none": Mistake(
         PROJECT, "Asia/Shanghai", "Asia/Jiangmen", "F0207", "Asia/Jiangmen", "Asia/Shanghai"
     ),
