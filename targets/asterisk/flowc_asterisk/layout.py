@@ -11,7 +11,7 @@ from flowc.expression.tree import Literal
 from flowc.graph.exits import Branch, Jump, Switch
 from flowc.graph.ids import START, BlockId
 from flowc.graph.model import Block, FlowGraph
-from flowc.graph.operations import OUTCOME, Answer, Assign, Collect, Cue, Ending, Options
+from flowc.graph.operations import OUTCOME, Answer, Assign, Collect, Cue, Ending, Lead, Options
 
 
 def attempts_in_line(graph: FlowGraph) -> dict[BlockId, BlockId]:
@@ -55,25 +55,52 @@ def _is_attempt(block: Block | None) -> bool:
     )
 
 
-def led_into(graph: FlowGraph, number_block: BlockId) -> BlockId | None:
-    """The first node's block, if the call enters it in the same extension as the number's own.
+def led_into(graph: FlowGraph, number_block: BlockId) -> tuple[BlockId, ...]:
+    """The blocks that a call enters in the same extension as the number's own, in order.
 
-    Nothing of the number's block may be told after it answered, and the block that follows waits
-    for nobody: it is laid out once more for each number.
+    Nothing of the number's block may be told after it answered. Then come the first node's block,
+    if it waits for nobody, or a whole way to the first input that tells nothing before it is read:
+    says that join it, its cue and its first attempt. They are laid out once more for each number.
     """
     match graph.blocks[number_block]:
         case Block(operations=(Answer(), *noted), exit=Jump(to)) if to in graph.blocks:
-            silent = all(_is_untold(one, graph) for one in noted)
+            if not all(_is_untold(one, graph) for one in noted):
+                return ()
             waits = any(isinstance(one, Ending) for one in graph.blocks[to].operations)
-            return to if silent and not waits else None
+            return _to_first_input(graph, to) or (() if waits else (to,))
         case _:
-            return None
+            return ()
+
+
+def _to_first_input(graph: FlowGraph, start: BlockId) -> tuple[BlockId, ...]:
+    way: list[BlockId] = []
+    at: BlockId | None = start
+    while at is not None and at in graph.blocks and at not in way:
+        way.append(at)
+        block = graph.blocks[at]
+        if block.operations and isinstance(block.operations[-1], Cue):
+            attempt = attempts_in_line(graph).get(at)
+            noted = all(_is_untold_or_lead(one, graph) for one in block.operations[:-1])
+            return (*way, attempt) if attempt and noted and isinstance(block.exit, Jump) else ()
+        joins = block.operations and all(isinstance(one, Lead) for one in block.operations)
+        at = block.exit.to if joins and isinstance(block.exit, Jump) else None
+    return ()
 
 
 def _is_untold(operation: object, graph: FlowGraph) -> bool:
     match operation:
         case Assign(variable, Literal()):
             return variable.startswith("call.") or variable not in graph.variables
+        case _:
+            return False
+
+
+def _is_untold_or_lead(operation: object, graph: FlowGraph) -> bool:
+    match operation:
+        case Lead():
+            return True
+        case Assign(variable):
+            return variable not in graph.variables and not variable.startswith("clock.")
         case _:
             return False
 

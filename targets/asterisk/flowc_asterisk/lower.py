@@ -45,7 +45,7 @@ from flowc_asterisk.expressions import NotNativeError
 from flowc_asterisk.input_states import input_states
 from flowc_asterisk.layout import led_into
 from flowc_asterisk.lower_base import Release, Spot
-from flowc_asterisk.lower_input import collect, cue
+from flowc_asterisk.lower_input import collect, cue, first_attempt, first_cue
 from flowc_asterisk.lower_recording import record
 from flowc_asterisk.lower_runtime import alive_context, invoke
 from flowc_asterisk.lower_speech import listed, play
@@ -140,21 +140,42 @@ def _lower_number(
     release: Release, drafts: dict[str, ContextDraft], number: str, entry: BlockId
 ) -> None:
     """A call enters here: the frame, then the first blocks, in one extension of the first node."""
-    first = led_into(release.graph, entry)
-    context = drafts[release.context(first or entry)]
+    led = led_into(release.graph, entry)
+    context = drafts[release.context((entry, *led)[-1])]
     script = context.extension(quote.digits(number), entry)
     calls.begin(release, script, number)
-    block = release.graph.blocks[entry]
-    spot = Spot(release, block, context, script)
-    if first is None:
-        spot.go(entry)
+    if not led:
+        Spot(release, release.graph.blocks[entry], context, script).go(entry)
         return
-    for operation in block.operations[1:]:
+    for operation in release.graph.blocks[entry].operations[1:]:
         if operation != Assign(SPENT, Literal(0, Scalar.INT)):  # unset is 0 to the server
-            _lower_operation(spot, operation)
+            _lower_operation(Spot(release, release.graph.blocks[entry], context, script), operation)
+    spots = [
+        Spot(release, release.graph.blocks[one], context, script, is_home=False) for one in led
+    ]
+    if len(spots) == 1:
+        script.run("Answer")
+        script.follow(led[0])
+        _lower_steps(spots[0])
+    else:
+        _lower_first_input(spots)
+
+
+def _lower_first_input(spots: list[Spot]) -> None:
+    """Up to the first input's read. No late `#` can be about, so its list need not be kept in `P`."""
+    script, lead, offered = spots[0].script, "", ""
+    for spot in spots[:-1]:
+        for operation in spot.block.operations:
+            match operation:
+                case Lead(prompt):
+                    lead += listed(spot, prompt)
+                case Cue():
+                    offered = first_cue(spot, operation, lead)
+                case _:
+                    _lower_operation(spot, operation)
     script.run("Answer")
-    script.follow(first)
-    _lower_steps(Spot(release, release.graph.blocks[first], context, script, is_home=False))
+    script.follow(spots[-1].block.id)
+    first_attempt(spots[-1], offered)
 
 
 def _lower_operation(spot: Spot, operation: Operation) -> None:

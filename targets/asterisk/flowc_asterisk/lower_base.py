@@ -144,6 +144,7 @@ class Release:
         self.arrivals = Arrivals(self.graph)
         self.in_line = attempts_in_line(self.graph)
         self.offered: dict[BlockId, str] = {}  # lists that the attempt behind a cue reads at once
+        self.states: dict[BlockId, str] = {}  # what the states of an attempt are called by
         self._hosts = {block: host for host, block in self.in_line.items()}
         self.writer = ExpressionWriter(self.id, self.graph.timezone, self.known.clean)
 
@@ -160,7 +161,7 @@ class Release:
 
     def door(self, number: str, entry: BlockId) -> str:
         """`context,extension,1` of the steps by which a call to a number enters the release."""
-        node = led_into(self.graph, entry) or entry
+        *_, node = (entry, *led_into(self.graph, entry))
         return f"{self.context(node)},{quote.digits(number)},1"
 
     def extension(self, block: BlockId) -> str:

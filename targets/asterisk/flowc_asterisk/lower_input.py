@@ -15,7 +15,7 @@ from flowc_asterisk.draft import Script
 from flowc_asterisk.expressions import NotNativeError
 from flowc_asterisk.layout import blocks_named, key_prefix, named_by_key
 from flowc_asterisk.lower_base import Spot
-from flowc_asterisk.lower_speech import MORE, NIL, listed
+from flowc_asterisk.lower_speech import MORE, NIL, ended, listed
 from flowc_asterisk.lower_values import FOLDER
 
 FIRST_S, BETWEEN_S = 5, 3  # set once a call; other times cost a node four steps more
@@ -33,9 +33,9 @@ def cue(spot: Spot, operation: Cue) -> None:
     lead = {CueKind.ENTRY: "${LD}", CueKind.AGAIN: "${LK}", CueKind.RETRY: ""}[operation.kind]
     at_once = _is_read_at_once(spot, operation, led=led)
     if at_once:
-        spot.release.offered[spot.block.id] = f"{'${LK}' if led else ''}{prompt}{NIL}"
+        spot.release.offered[spot.block.id] = ended(f"{'${LK}' if led else ''}{prompt}")
     else:
-        script.set("P", f"{lead if led else ''}{prompt}{NIL}")
+        script.set("P", ended(f"{lead if led else ''}{prompt}"))
     if uses.deaf(node):
         script.set("PD", listed(spot, operation.deaf))
     if led and operation.kind is CueKind.ENTRY:
@@ -47,6 +47,24 @@ def cue(spot: Spot, operation: Cue) -> None:
         script.set("SX", "")
     elif spot.block.id in spot.release.arrivals.open_window:
         script.set("SW", "")
+
+
+def first_cue(spot: Spot, operation: Cue, lead: str) -> str:
+    """The list of a call's first input, with what was said before it; kept for *repeat* if needed."""
+    prompt = listed(spot, operation.prompt)
+    if not lead or not spot.release.uses.repeats(spot.block.id.node_name):
+        return ended(f"{lead}{prompt}")
+    spot.script.set("LK", lead.replace(FOLDER, spot.release.request.environment.sounds))
+    return ended(f"${{LK}}{prompt}")
+
+
+def first_attempt(spot: Spot, offered: str) -> None:
+    """The same attempt once more, in a number's extension; its states are at home."""
+    match spot.block.operations:
+        case (Collect() as operation,):
+            _read(spot, operation, offered, spot.release.states[spot.block.id])
+        case _:
+            raise AssertionError(f"{spot.block.id} is no attempt")
 
 
 def _is_read_at_once(spot: Spot, operation: Cue, *, led: bool) -> bool:
@@ -66,6 +84,7 @@ def collect(spot: Spot, operation: Collect) -> None:
     label = quote.segment(spot.block.id.part) if behind else f"r{slot}"
     is_menu = isinstance(operation.entry, Options)
     states = _named_states(spot, slot) if is_menu else f"{slot}b"
+    spot.release.states[spot.block.id] = states
     at_once = spot.release.offered_at_once(spot.block.id)
     if at_once:
         _read(spot, operation, at_once, states)

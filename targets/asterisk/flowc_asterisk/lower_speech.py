@@ -55,12 +55,13 @@ def _play(script: Script, group: str, options: str, *, conditional: bool) -> Non
         script.set("PP", group)
         script.run("ExecIf", f"$[${{LEN(${{PP}})}}>0]?Playback(${{PP}}{NIL}{options})")
     else:
-        script.run("Playback", f"{_ended(group)}{options}")
+        script.run("Playback", f"{ended(group)}{options}")
 
 
-def _ended(group: str) -> str:
-    """A list with a file at its end: `Playback` needs no `nil` after one that is always there."""
-    return group[:-1] if group.endswith("&") else f"{group}{NIL}"
+def ended(files: str) -> str:
+    """A list with a file at its end: needs no `nil` after one that is always there, and the server
+    takes some 0.2 ms of its time and 70 ms of the caller's for one more file in a `Read`."""
+    return files[:-1] if files.endswith("&") else f"{files}{NIL}"
 
 
 # --- lists

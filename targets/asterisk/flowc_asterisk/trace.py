@@ -59,7 +59,7 @@ class TraceReader:
         self._folder = f"{sounds}/"
         self._numbers = dict(graph.numbers)
         self._in_line = attempts_in_line(graph)
-        self._led_into: BlockId | None = None  # the block whose first step comes next
+        self._led_into: tuple[BlockId, ...] = ()  # the blocks whose first step comes next
         self._steps: list[Step] = []
         self._times: list[int] = []
         self._told = frozenset(
@@ -130,9 +130,8 @@ class TraceReader:
     ) -> Iterator[BlockId]:
         """The blocks that a step is the first of; a cue may have no step of its own."""
         entry = self._numbers.get(exten)
-        begun = None if entry is None else self._entered_by(application, entry)
-        if begun is not None:
-            yield begun
+        if entry is not None:
+            yield from self._entered_by(application, entry)
         part = quote.part_of(exten)
         if part is None:
             return
@@ -142,12 +141,12 @@ class TraceReader:
         if application == "Read" and block in self._in_line:
             yield self._in_line[block]
 
-    def _entered_by(self, application: str, entry: BlockId) -> BlockId | None:
+    def _entered_by(self, application: str, entry: BlockId) -> tuple[BlockId, ...]:
         """In a number's extension: the steps up to Answer are the number's own."""
         if application == "Answer":
             self._led_into = led_into(self._graph, entry)
-            return entry
-        following, self._led_into = self._led_into, None
+            return (entry,)
+        following, self._led_into = self._led_into, ()
         return following
 
     def _passed(self, exten: str, *, first: bool) -> None:
