@@ -104,7 +104,7 @@ def test_a_good_entry_costs_a_read_and_no_test() -> None:
     lines = context(emitted(_asking(Digits(4, 4))), "fl-0123abcd.f.ask")
     assert lines[:8] == [
         "exten => start,1,Answer()",
-        " same => n,Read(B,${S}/zh/ask&${S}/nil,4,e)",
+        " same => n,Read(B,${S}/zh/ask,4,e)",
         " same => n,Goto(1b${B},1)",
         " same => n(once),Read(B,${P},4,e)",
         " same => n,Goto(1b${B},1)",
