@@ -59,8 +59,8 @@ def led_into(graph: FlowGraph, number_block: BlockId) -> tuple[BlockId, ...]:
     """The blocks that a call enters in the same extension as the number's own, in order.
 
     Nothing of the number's block may be told after it answered. Then come the first node's block,
-    if it waits for nobody, or a whole way to the first input that tells nothing before it is read:
-    says that join it, its cue and its first attempt. They are laid out once more for each number.
+    if it waits for nobody, or a whole way to the first input: says that join it, its cue and its
+    first attempt. They are laid out once more for each number.
     """
     match graph.blocks[number_block]:
         case Block(operations=(Answer(), *noted), exit=Jump(to)) if to in graph.blocks:
@@ -80,7 +80,7 @@ def _to_first_input(graph: FlowGraph, start: BlockId) -> tuple[BlockId, ...]:
         block = graph.blocks[at]
         if block.operations and isinstance(block.operations[-1], Cue):
             attempt = attempts_in_line(graph).get(at)
-            noted = all(_is_untold_or_lead(one, graph) for one in block.operations[:-1])
+            noted = all(isinstance(one, Assign | Lead) for one in block.operations[:-1])
             return (*way, attempt) if attempt and noted and isinstance(block.exit, Jump) else ()
         joins = block.operations and all(isinstance(one, Lead) for one in block.operations)
         at = block.exit.to if joins and isinstance(block.exit, Jump) else None
@@ -91,16 +91,6 @@ def _is_untold(operation: object, graph: FlowGraph) -> bool:
     match operation:
         case Assign(variable, Literal()):
             return variable.startswith("call.") or variable not in graph.variables
-        case _:
-            return False
-
-
-def _is_untold_or_lead(operation: object, graph: FlowGraph) -> bool:
-    match operation:
-        case Lead():
-            return True
-        case Assign(variable):
-            return variable not in graph.variables and not variable.startswith("clock.")
         case _:
             return False
 

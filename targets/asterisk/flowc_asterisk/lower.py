@@ -164,7 +164,9 @@ def _lower_number(
 def _lower_first_input(spots: list[Spot]) -> None:
     """Up to the first input's read. No late `#` can be about, so its list need not be kept in `P`."""
     script, lead, offered = spots[0].script, "", ""
+    script.run("Answer")
     for spot in spots[:-1]:
+        script.follow(spot.block.id)
         for operation in spot.block.operations:
             match operation:
                 case Lead(prompt):
@@ -173,7 +175,6 @@ def _lower_first_input(spots: list[Spot]) -> None:
                     offered = first_cue(spot, operation, lead)
                 case _:
                     _lower_operation(spot, operation)
-    script.run("Answer")
     script.follow(spots[-1].block.id)
     first_attempt(spots[-1], offered)
 

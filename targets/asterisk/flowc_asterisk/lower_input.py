@@ -54,7 +54,7 @@ def first_cue(spot: Spot, operation: Cue, lead: str) -> str:
     prompt = listed(spot, operation.prompt)
     if not lead or not spot.release.uses.repeats(spot.block.id.node_name):
         return ended(f"{lead}{prompt}")
-    spot.script.set("LK", lead.replace(FOLDER, spot.release.request.environment.sounds))
+    spot.script.set("LK", lead)
     return ended(f"${{LK}}{prompt}")
 
 

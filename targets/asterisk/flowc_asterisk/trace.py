@@ -146,8 +146,14 @@ class TraceReader:
         if application == "Answer":
             self._led_into = led_into(self._graph, entry)
             return (entry,)
-        following, self._led_into = self._led_into, ()
-        return following
+        led, self._led_into = self._led_into, ()
+        if not led or application == "Read" or not self._reads(led[-1]):
+            return led
+        self._led_into = led[-1:]
+        return led[:-1]
+
+    def _reads(self, block: BlockId) -> bool:
+        return any(isinstance(one, Collect) for one in self._graph.blocks[block].operations)
 
     def _passed(self, exten: str, *, first: bool) -> None:
         chosen = _CHOSEN.fullmatch(exten)
