@@ -149,8 +149,8 @@ class ExpressionWriter:
     def _read_number(self, variable: str, type_: Type) -> str:
         if type_ not in WHOLE_NUMBERS:
             raise NotNativeError(f"`{variable}` is {type_}, which the server does not decide")
-        if variable in quote.REGISTERS:
-            return f"(0${{{quote.variable(variable)}}})"  # only ever counted by us
+        if variable in quote.COUNTERS:
+            return f"(0{quote.held(variable)})"  # only ever counted by us
         # Unset is 0 here, never a syntax error; `0-5` in brackets is -5.
         return f"(0${{FILTER(0-9-,${{{quote.variable(variable)}}})}})"
 
@@ -162,8 +162,6 @@ class ExpressionWriter:
                 return f"${{{self._held(f'${{STRFTIME({self.local_now()},UTC,%Y%m%d)}}')}}}"
             case "len":
                 return f"${{LEN({self._digits(call.arguments[0])})}}"
-            case "number":
-                return f"(0{self._digits(call.arguments[0])})"
             case "number":
                 return f"(0{self._digits(call.arguments[0])})"
             case _:
@@ -188,13 +186,10 @@ class ExpressionWriter:
                 held = self._held_digits(value)
                 tail = f"${{{held}:-{len(end)}}}"
                 return f'("{tail}"="{quote.digits(end)}")'
-            case "like", (value, Literal(value=str(pattern))):
-                return f'${{REGEX("^{quote.places(pattern)}$" {self._digits(value)})}}'
             case "luhn", (value,):
                 return self._luhn(value)
             case "like", (value, Literal(value=str(pattern))):
-                shape = quote.digit_pattern(pattern)
-                return f'${{REGEX("^{shape}$" {self._digits(value)})}}'
+                return f'${{REGEX("^{quote.places(pattern)}$" {self._digits(value)})}}'
             case _:
                 raise NotNativeError(f"`{call.function}` is not decided on the server")
 

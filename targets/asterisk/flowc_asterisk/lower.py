@@ -6,15 +6,17 @@ dialplan itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import assert_never
 
+from flowc.expression.operators import reads
 from flowc.expression.tree import Literal
 from flowc.expression.types import Scalar
 from flowc.graph.exits import Back, Branch, Call, Hangup, Jump, Return, Switch, successors
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import (
-    OUTCOME,
     Answer,
     Assign,
     Clock,
@@ -130,10 +132,23 @@ def _lower_block(release: Release, block: Block, context: ContextDraft) -> None:
 
 def _lower_steps(spot: Spot) -> None:
     operations = spot.block.operations
-    for operation in operations:
-        _lower_operation(spot, operation)
+    _lower_operations(spot, operations)
     if not (operations and isinstance(operations[-1], Ending)):
         _lower_exit(spot)
+
+
+def _lower_operations(spot: Spot, operations: Iterable[Operation]) -> None:
+    """One after another; what is counted together is one step."""
+    for counted, some in groupby(operations, _is_count):
+        if counted:
+            _count(spot, [one for one in some if isinstance(one, Assign)])
+        else:
+            for operation in some:
+                _lower_operation(spot, operation)
+
+
+def _is_count(operation: Operation) -> bool:
+    return isinstance(operation, Assign) and operation.variable in quote.COUNTERS
 
 
 def _lower_number(
@@ -147,9 +162,9 @@ def _lower_number(
     if not led:
         Spot(release, release.graph.blocks[entry], context, script).go(entry)
         return
-    for operation in release.graph.blocks[entry].operations[1:]:
-        if operation != Assign(SPENT, Literal(0, Scalar.INT)):  # unset is 0 to the server
-            _lower_operation(Spot(release, release.graph.blocks[entry], context, script), operation)
+    nothing = Assign(SPENT, Literal(0, Scalar.INT))  # unset is 0 to the server
+    noted = (one for one in release.graph.blocks[entry].operations[1:] if one != nothing)
+    _lower_operations(Spot(release, release.graph.blocks[entry], context, script), noted)
     spots = [
         Spot(release, release.graph.blocks[one], context, script, is_home=False) for one in led
     ]
@@ -167,6 +182,7 @@ def _lower_first_input(spots: list[Spot]) -> None:
     script.run("Answer")
     for spot in spots[:-1]:
         script.follow(spot.block.id)
+        _lower_operations(spot, (one for one in spot.block.operations if isinstance(one, Assign)))
         for operation in spot.block.operations:
             match operation:
                 case Lead(prompt):
@@ -174,7 +190,7 @@ def _lower_first_input(spots: list[Spot]) -> None:
                 case Cue():
                     offered = first_cue(spot, operation, lead)
                 case _:
-                    _lower_operation(spot, operation)
+                    pass
     script.follow(spots[-1].block.id)
     first_attempt(spots[-1], offered)
 
@@ -235,6 +251,16 @@ def _lower_ending(spot: Spot, operation: Ending) -> None:
             assert_never(operation)
 
 
+def _count(spot: Spot, assigns: list[Assign]) -> None:
+    """Set several counters; the others stay. No value here is of a counter that is set beside it."""
+    counts = {name: quote.held(name) for name in quote.COUNTERS}
+    for one in assigns:
+        assert one.value is not None
+        assert not set(reads(one.value)) & {each.variable for each in assigns if each is not one}
+        counts[one.variable] = spot.release.value(one.value, spot.script)
+    spot.script.set(quote.COUNTS, "/".join(counts.values()))
+
+
 def _assign(spot: Spot, operation: Assign) -> None:
     if operation.variable.startswith("call.") and operation.variable not in spot.release.uses.read:
         return
@@ -278,9 +304,8 @@ def _follows(spot: Spot, to: BlockId) -> bool:
 
 def _switch(spot: Spot, exit_: Switch) -> None:
     """By text, exactly: a value of hostile signs is compared by its MD5, never met raw."""
-    held = quote.variable(exit_.variable)
     for value, to in exit_.cases:
-        test = f'"{_safe(held, exit_.variable)}"="{quote.word(value)}"'
+        test = f'"{_safe(exit_.variable)}"="{quote.word(value)}"'
         target = spot.release.way(spot.block.id, to)
         spot.script.run("GotoIf", f"$[{test}]?{target}")
     if exit_.otherwise is None:
@@ -289,10 +314,10 @@ def _switch(spot: Spot, exit_: Switch) -> None:
         spot.go(exit_.otherwise)
 
 
-def _safe(held: str, variable: str) -> str:
-    if variable in quote.REGISTERS or variable == OUTCOME:
-        return f"${{{held}}}"
-    return f"${{FILTER(A-Za-z0-9_.()-,${{{held}}})}}"
+def _safe(variable: str) -> str:
+    held = quote.held(variable)
+    ours = variable in quote.REGISTERS or variable in quote.COUNTERS
+    return held if ours else f"${{FILTER(A-Za-z0-9_.()-,{held})}}"
 
 
 def _list_contexts(release: Release) -> list[ContextDraft]:

@@ -22,7 +22,6 @@ _PATH = re.compile(r"(/[A-Za-z0-9_.-]+)+")
 _SOUND = re.compile(r"[A-Za-z0-9_~.-]+(/[A-Za-z0-9_~.-]+)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _DIGITS = re.compile(r"\+?[0-9]+")
-_DIGIT_PATTERN = re.compile(r"([0-9X]|\[[0-9](-[0-9])?\])+")
 _ENDPOINT = re.compile(r"[A-Za-z0-9_.-]+")
 _MEMBER = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*(@[A-Za-z0-9_.-]+(/n)?)?")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -30,14 +29,11 @@ _SPECIAL_EXTENSIONS = frozenset({"a", "e", "fax", "h", "i", "o", "s", "t"})
 _RESERVED = "."  # ends an extension whose part the server would take for one of its own
 
 # Registers that no author can name have short names, since they stand in the busiest lines.
-REGISTERS = {
-    "outcome": "O",
-    "cause": "C",
-    "input.silences": "NI",
-    "input.wrongs": "NM",
-    "input.repeats": "RP",
-    "call.spent": "NS",
-}
+REGISTERS = {"outcome": "O", "cause": "C"}
+# What is counted stands in one variable, `2/0/1/0`: each that is set is told to whoever listens to
+# the server, which takes it longer than the step itself.
+COUNTS = "CT"
+COUNTERS = ("call.spent", "input.silences", "input.wrongs", "input.repeats")
 _NAMES = {short: name for name, short in REGISTERS.items()}
 _PREFIX = "V_"
 
@@ -53,9 +49,18 @@ def variable(name: str) -> str:
     """
     if name in REGISTERS:
         return REGISTERS[name]
+    if name in COUNTERS:
+        raise QuoteError(f"{name!r} has no variable of its own")
     if not _VARIABLE.fullmatch(name):
         raise QuoteError(f"{name!r} is no variable's name")
     return _PREFIX + "".join(map(_mangled, name))
+
+
+def held(name: str) -> str:
+    """The text that reads a flat variable, register or counter; nothing where it is unset."""
+    if name in COUNTERS:
+        return f"${{CUT({COUNTS},/,{COUNTERS.index(name) + 1})}}"
+    return f"${{{variable(name)}}}"
 
 
 def _mangled(sign: str) -> str:
@@ -128,13 +133,6 @@ def digits(value: str) -> str:
     if not _DIGITS.fullmatch(value):
         raise QuoteError(f"{value!r} is no number")
     return value
-
-
-def digit_pattern(value: str) -> str:
-    """A pattern of digits (`1[3-9]XX`, X for any) as a regular expression without its ends."""
-    if not _DIGIT_PATTERN.fullmatch(value):
-        raise QuoteError(f"{value!r} is no pattern of digits")
-    return value.replace("X", "[0-9]")
 
 
 def number_pattern(allowed: str) -> str:

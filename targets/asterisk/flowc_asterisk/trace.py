@@ -232,9 +232,15 @@ class TraceReader:
         if variable == "MK":
             self._tell(Marked(value.rpartition(" ")[2]))
             return
-        name = quote.variable_name(variable)
-        if name is None:
+        if variable == quote.COUNTS:
+            for counter, count in zip(quote.COUNTERS, value.split("/"), strict=True):
+                self._hold(counter, count)
             return
+        name = quote.variable_name(variable)
+        if name is not None:
+            self._hold(name, value)
+
+    def _hold(self, name: str, value: str) -> None:
         self._raw[name] = value
         if name in self._told and not (self._began and self._ending is not None):
             self._assigned(name)
