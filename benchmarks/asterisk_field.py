@@ -91,13 +91,15 @@ async def field(
         server = await stack.enter_async_context(AsteriskServer(ensure_asterisk(), plan))
         beside, left_out = {}, {}
         english = str(sounds / "en")
-        command = (sys.executable, str(HERE / "asterisk_fastagi.py"), english)
-        agi = beside["panoramisk"] = await stack.enter_async_context(_process(*command))
-        port = int(await _line(agi))
+        port = 0
+        if "panoramisk" in asked:
+            command = (sys.executable, str(HERE / "asterisk_fastagi.py"), english)
+            agi = beside["panoramisk"] = await stack.enter_async_context(_process(*command))
+            port = int(await _line(agi))
         _install(server, bundle, sounds, port)
-        if importlib.util.find_spec("aiohttp") is None:
+        if "ari" in asked and importlib.util.find_spec("aiohttp") is None:
             left_out["ari"] = "aiohttp is not installed"
-        else:
+        elif "ari" in asked:
             beside["ari"] = await _ari(stack, server, english)
         account = (server.account.name, server.account.secret)
         ami = await stack.enter_async_context(
