@@ -35,7 +35,7 @@ class Calendar:
     workdays: tuple[tuple[date, int], ...] = ()
     days: tuple[tuple[date, tuple[Opening, ...]], ...] = ()
     emergency: str = ""  # the flag that closes it; "" has none
-    span: Span = NOWHERE
+    emergency_at: Span = NOWHERE
     listed_at: Span = NOWHERE  # where its single days stand
 
     @property

@@ -16,5 +16,5 @@ def report_missing_outcome(node: Word, outcome: str, report: Reporter) -> None:
         node=node.text,
         outcome=outcome,
         when="next" if is_then else f"when the outcome is `{outcome}`",
-        when_zh="接下来" if is_then else f"结果为 `{outcome}` 时",
+        when_zh="之后" if is_then else f"结果为 `{outcome}` 时",
     )

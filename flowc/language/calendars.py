@@ -22,10 +22,19 @@ from flowc.diagnostics.model import Reporter, Words
 from flowc.graph.surroundings import Calendar, Opening
 from flowc.kinds.shapes import LISTED_NAME, ListShape, Place, Worded
 from flowc.language.forms import Form, RawMapping, entries
-from flowc.source import Span
+from flowc.source import NOWHERE, Span
 from flowc.syntax.tree import Scalar, Tree
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+NAMES = (
+    Words("Monday", "周一"),
+    Words("Tuesday", "周二"),
+    Words("Wednesday", "周三"),
+    Words("Thursday", "周四"),
+    Words("Friday", "周五"),
+    Words("Saturday", "周六"),
+    Words("Sunday", "周日"),
+)
 HOURS = re.compile(r"([0-2][0-9]):([0-5][0-9])-([0-2][0-9]):([0-5][0-9])")
 MOST_DAYS = 366
 MIDNIGHT = 24 * 60
@@ -164,7 +173,7 @@ class CalendarReader:
             workdays=tuple(self._workdays(form.get("workdays"), week, place.under("workdays"))),
             days=tuple(self._days(form.get("days"), place.under("days"))),
             emergency=form["emergency"].text if "emergency" in form else "",
-            span=tree.span,
+            emergency_at=form["emergency"].span if "emergency" in form else NOWHERE,
             listed_at=_first_key(tree, "holidays", "workdays", "days"),
         )
 
@@ -227,12 +236,15 @@ class CalendarReader:
     ) -> None:
         """A make-up workday that keeps the hours it would have anyway is a slip of the pen."""
         if week[like] == week[day.weekday()]:
+            weekday, other = NAMES[day.weekday()], NAMES[like]
             self.report.report(
                 codes.NO_CHANGE,
                 key.span,
                 day=day,
-                weekday=WEEKDAYS[day.weekday()],
-                like=WEEKDAYS[like],
+                weekday=weekday.en,
+                weekday_zh=weekday.zh,
+                like=other.en,
+                like_zh=other.zh,
             )
 
     def _days(self, tree: Tree | None, place: Place) -> Iterator[tuple[date, tuple[Opening, ...]]]:

@@ -203,10 +203,9 @@ class ProjectReader:
         for calendar in around.calendars.values():
             flag = calendar.emergency
             if flag and flag not in around.flags:
-                span = calendar.span.source.span(calendar.span.start, calendar.span.start + 1)
                 self.report.report(
                     codes.UNKNOWN_THING,
-                    span,
+                    calendar.emergency_at,
                     what="flag",
                     what_zh="标志",
                     name=flag,

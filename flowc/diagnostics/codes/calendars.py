@@ -35,8 +35,8 @@ NO_CHANGE = Code(
     W,
     Words("a make-up workday that changes nothing", "调休日没有起作用"),
     Words(
-        "{day} is a {weekday} and keeps the hours of {like} either way",
-        "{day} 是 {weekday}，本来就是 {like} 的时间",
+        "{day} is a {weekday} and has the hours of a {like} either way",
+        "{day} 是{weekday_zh}，本来就和{like_zh}的时间一样",
     ),
     Words(
         "check the date against the notice of holidays, and name a day of the week that is worked",

@@ -149,7 +149,7 @@ MISTAKES = {
         "entries",
     ),
     "a calendar's flag that is not declared": Mistake(
-        PROJECT, "[emergency, outage]", "[outage]", "F0211", "", ""
+        PROJECT, "[emergency, outage]", "[outage]", "F0211", "emergency: emergency", "outage"
     ),
     "a day of the week twice": Mistake(
         "calendars/office.yaml", "sun: closed", "fri: closed", "F0233", "fri: closed", "once"
