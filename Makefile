@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TARGET ?= asterisk
 
-.PHONY: setup demo test lint types generate lock clean bench-asterisk bench-freeswitch bench-simulator fuzz
+.PHONY: setup demo test coverage lint types generate lock clean bench-asterisk bench-freeswitch bench-simulator fuzz
 
 setup: $(STAMP)
 
@@ -31,6 +31,11 @@ demo: setup
 test: setup
 	$(RUN)/python -m pytest -n 2 --dist loadgroup
 
+# Branches too; SERVERS=no leaves the real servers out. The pages of every file: build/coverage/index.html
+coverage: setup
+	$(RUN)/python -m pytest -n 2 --dist loadgroup $(if $(filter no,$(SERVERS)),--ignore tests/pbx) \
+	  --cov --cov-branch --cov-report=html:build/coverage --cov-report=term:skip-covered
+
 lint: setup
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
@@ -49,8 +54,9 @@ lock:
 bench-asterisk bench-freeswitch bench-simulator: bench-%: setup
 	$(RUN)/python benchmarks/$*.py
 
+# Goes on where it stopped; SEED=2 begins another run, SECONDS=240 does a part of it.
 fuzz: setup
-	$(RUN)/python benchmarks/fuzz_projects.py $(or $(N),200000)
+	$(RUN)/python benchmarks/fuzz_projects.py $(or $(N),200000) --seed $(or $(SEED),1) $(if $(SECONDS),--seconds $(SECONDS))
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
