@@ -21,6 +21,7 @@ from flowc.passes.example_call import Place, example, shortest, starts, steps
 PROJECT = "project."
 REGISTERS = ("call", "clock", "input", "way", "outcome", "cause", "hangup")
 Known = frozenset[str]
+Ways = Mapping[BlockId, tuple[Edge, ...]]
 # What each condition on text was decided by: with its fields known, it is known itself.
 Decisions = Mapping[str, Known]
 
@@ -138,19 +139,19 @@ def _lost_on_the_way_back(graph: FlowGraph) -> dict[BlockId, Known]:
         return {}
     by_everybody = asking.get(PROJECT.rstrip("."), [])
     asked = ((menu, [*asking.get(menu.flow, ()), *by_everybody]) for menu in graph.menus.values())
-    return {menu: _lost_since_left(graph, menu, blocks) for menu, blocks in asked if blocks}
+    ways = {id_: edges_of(block) for id_, block in graph.blocks.items()}
+    return {menu: _lost_since_left(graph, ways, menu, blocks) for menu, blocks in asked if blocks}
 
 
-def _lost_since_left(graph: FlowGraph, menu: BlockId, asking: list[BlockId]) -> Known:
+def _lost_since_left(graph: FlowGraph, ways: Ways, menu: BlockId, asking: list[BlockId]) -> Known:
     """The variables that may have lost their value between a choice in a menu and a *back* to it."""
-    left = _still_remembered(graph, menu)
+    left = _still_remembered(graph, ways, menu)
     failed: dict[BlockId, Known] = dict.fromkeys(left, frozenset())
     waiting = [id_ for id_ in asking if id_ in left]
     while waiting:
         at = waiting.pop()
-        block = graph.blocks[at]
-        for edge in edges_of(block):
-            there = _failed_after(block, edge, failed[at])
+        for edge in ways[at]:
+            there = _failed_after(graph.blocks[at], edge, failed[at])
             if edge.to in failed and not there <= failed[edge.to]:
                 failed[edge.to] |= there
                 waiting.append(edge.to)
@@ -159,7 +160,7 @@ def _lost_since_left(graph: FlowGraph, menu: BlockId, asking: list[BlockId]) -> 
     return frozenset(v for v in lost if v.startswith((f"{menu.flow}.", PROJECT)))
 
 
-def _still_remembered(graph: FlowGraph, menu: BlockId) -> dict[BlockId, None]:
+def _still_remembered(graph: FlowGraph, ways: Ways, menu: BlockId) -> dict[BlockId, None]:
     """The blocks that a call comes to with a menu on its back list."""
     left = Remember(menu.node_name)
     seen: dict[BlockId, None] = {}
@@ -169,7 +170,7 @@ def _still_remembered(graph: FlowGraph, menu: BlockId) -> dict[BlockId, None]:
         if at in seen or at not in graph.blocks or Forget(menu.flow) in graph.blocks[at].operations:
             continue
         seen[at] = None
-        waiting.extend(edge.to for edge in edges_of(graph.blocks[at]))
+        waiting.extend(edge.to for edge in ways[at])
     return seen
 
 
