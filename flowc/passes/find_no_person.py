@@ -14,9 +14,11 @@ from flowc.passes.edges import Edge, ending
 from flowc.passes.example_call import HANG_UP, example, way_through, way_to
 from flowc.passes.ways_to_a_person import (
     Costs,
+    Ways,
     by_silence,
     keys_to_a_person,
     seconds_to_a_person,
+    ways_of,
 )
 
 
@@ -24,14 +26,17 @@ def find_no_person(
     graph: FlowGraph, promise: PersonPromise, lengths: Lengths, report: Reporter
 ) -> None:
     """Report each input that breaks the promise; a project without `person:` promises nothing."""
+    if promise.within_keys is None and promise.within_s is None:
+        return
+    ways = ways_of(graph)
     if promise.within_keys is not None:
-        _find_by_keys(graph, promise.within_keys, report)
+        _find_by_keys(ways, promise.within_keys, report)
     if promise.within_s is not None:
-        _find_by_seconds(graph, promise.within_s, lengths, report)
+        _find_by_seconds(ways, promise.within_s, lengths, report)
 
 
-def _find_by_keys(graph: FlowGraph, most: int, report: Reporter) -> None:
-    keys, silent = keys_to_a_person(graph), by_silence(graph)
+def _find_by_keys(ways: Ways, most: int, report: Reporter) -> None:
+    graph, keys, silent = ways.graph, keys_to_a_person(ways), by_silence(ways)
     for id_, block in graph.blocks.items():
         if not isinstance(ending(block), Collect):
             continue
@@ -51,9 +56,9 @@ def _find_by_keys(graph: FlowGraph, most: int, report: Reporter) -> None:
             report.report(proofs.SILENT_NO_PERSON, span, *_lost(graph, id_, silent), node=node)
 
 
-def _find_by_seconds(graph: FlowGraph, most: int, lengths: Lengths, report: Reporter) -> None:
+def _find_by_seconds(ways: Ways, most: int, lengths: Lengths, report: Reporter) -> None:
     """From where an input is first heard; one from which nobody is reached is told by its keys."""
-    away = seconds_to_a_person(graph, lengths)
+    graph, away = ways.graph, seconds_to_a_person(ways, lengths)
     told: set[str] = set()
     for id_, block in graph.blocks.items():
         seconds = -(-away.get(id_, 0) // 1000)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 
 from flowc.graph.ids import BlockId
@@ -49,26 +49,57 @@ def _is_promise(block: Block, outcome: str) -> bool:
             return False
 
 
-def keys_to_a_person(graph: FlowGraph) -> Costs:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What every question about the way to a person shares.
+
+    `edges`: the ways that count, with their blocks; `chosen`: where the caller decides, or only
+    counts on: attempts, ways that are bounded.
+    """
+
+    graph: FlowGraph
+    edges: tuple[tuple[Block, Edge], ...]
+    chosen: frozenset[BlockId]
+
+
+def ways_of(graph: FlowGraph) -> Ways:
+    """The ways of a graph."""
+    blocks = graph.blocks
+    edges = ((blocks[edge.source], edge) for edge in possible_edges(graph))
+    chosen = (id_ for id_, block in blocks.items() if is_counted(block) or _asks(block))
+    return Ways(
+        graph, tuple(pair for pair in edges if not _leads_nowhere(*pair)), frozenset(chosen)
+    )
+
+
+def _asks(block: Block) -> bool:
+    return isinstance(ending(block), Collect)
+
+
+def _leads_nowhere(block: Block, edge: Edge) -> bool:
+    """A caller is there already; or nothing can be played, which nobody can choose."""
+    failed = edge.outcome == "error" and _asks(block)
+    return failed or is_person(block) or _is_promise(block, edge.outcome)
+
+
+def keys_to_a_person(ways: Ways) -> Costs:
     """The fewest keys from each block from which a caller surely gets to a person."""
-    return _Farness(graph, lambda block, edge: keys_pressed(block, edge.outcome)).found()
+    return _found(ways, lambda block, edge: keys_pressed(block, edge.outcome))
 
 
-def by_silence(graph: FlowGraph) -> Costs:
+def by_silence(ways: Ways) -> Costs:
     """The blocks from which a caller who presses nothing surely gets to a person."""
-    return _Farness(graph, _silent).found()
+    return _found(ways, _silent)
 
 
 def _silent(block: Block, edge: Edge) -> int | None:
     """No way but silence out of an input; every way out of all else."""
-    if isinstance(ending(block), Collect):
-        return 0 if edge.outcome == "silence" else None
-    return 0
+    return None if _asks(block) and edge.outcome != "silence" else 0
 
 
-def seconds_to_a_person(graph: FlowGraph, lengths: Lengths) -> Costs:
+def seconds_to_a_person(ways: Ways, lengths: Lengths) -> Costs:
     """Milliseconds from each block to a person, by the quickest keys."""
-    return _Farness(graph, _Quickest(graph, lengths).ms).found()
+    return _found(ways, _Quickest(ways.graph, lengths).ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,59 +140,43 @@ def _asks_again(block: Block) -> bool:
     return isinstance(last, Cue) and last.kind is CueKind.RETRY
 
 
-@dataclass
-class _Farness:
-    """Blocks by their cost, nearest first.
+def _found(ways: Ways, cost: Cost) -> Costs:
+    """What each block costs from which a person is reached at all, nearest first.
 
     A block where the caller chooses is as far as its best way; any other as its worst, and it is
-    settled when all of its ways are. What only counts (attempts, ways that are bounded) is left
-    to the caller, who can be silent as often as it takes.
+    settled when all of its ways are.
     """
+    backward: dict[BlockId, list[tuple[BlockId, int]]] = {}
+    unsettled: dict[BlockId, set[BlockId]] = {}
+    for (source, to), price in _priced(ways, cost).items():
+        backward.setdefault(to, []).append((source, price))
+        unsettled.setdefault(source, set()).add(to)
+    found: dict[BlockId, int] = {}
+    worst: dict[BlockId, int] = {}
+    people = [id_ for id_, block in ways.graph.blocks.items() if is_person(block)]
+    heap = [(0, at, id_) for at, id_ in enumerate(people)]
+    pushed = count(len(heap))
+    while heap:
+        total, _, at = heapq.heappop(heap)
+        if at in found:
+            continue
+        found[at] = total
+        for before, price in backward.get(at, ()):
+            worst[before] = max(worst.get(before, 0), total + price)
+            unsettled[before].discard(at)
+            if before in ways.chosen:
+                heapq.heappush(heap, (total + price, next(pushed), before))
+            elif not unsettled[before]:
+                heapq.heappush(heap, (worst[before], next(pushed), before))
+    return found
 
-    graph: FlowGraph
-    cost: Cost
-    costs: dict[BlockId, int] = field(default_factory=dict)
 
-    def found(self) -> Costs:
-        """Of every block from which a person is reached at all."""
-        backward: dict[BlockId, list[tuple[BlockId, int]]] = {}
-        unsettled: dict[BlockId, set[BlockId]] = {}
-        for (source, to), price in self._priced().items():
-            backward.setdefault(to, []).append((source, price))
-            unsettled.setdefault(source, set()).add(to)
-        worst: dict[BlockId, int] = {}
-        people = [id_ for id_, block in self.graph.blocks.items() if is_person(block)]
-        heap = [(0, at, id_) for at, id_ in enumerate(people)]
-        pushed = count(len(heap))
-        while heap:
-            cost, _, at = heapq.heappop(heap)
-            if at in self.costs:
-                continue
-            self.costs[at] = cost
-            for before, price in backward.get(at, ()):
-                worst[before] = max(worst.get(before, 0), cost + price)
-                unsettled[before].discard(at)
-                if self._is_chosen(before):
-                    heapq.heappush(heap, (cost + price, next(pushed), before))
-                elif not unsettled[before]:
-                    heapq.heappush(heap, (worst[before], next(pushed), before))
-        return self.costs
-
-    def _priced(self) -> dict[tuple[BlockId, BlockId], int]:
-        """What each way costs; of several from a block to another, the one that counts."""
-        found: dict[tuple[BlockId, BlockId], int] = {}
-        for edge in possible_edges(self.graph):
-            price = self.cost(self.graph.blocks[edge.source], edge)
-            block = self.graph.blocks[edge.source]
-            # That nothing can be played is nothing that a caller can choose.
-            if edge.outcome == "error" and isinstance(ending(block), Collect):
-                continue
-            if price is None or is_person(block) or _is_promise(block, edge.outcome):
-                continue
-            way, which = (edge.source, edge.to), min if self._is_chosen(edge.source) else max
+def _priced(ways: Ways, cost: Cost) -> dict[tuple[BlockId, BlockId], int]:
+    """What each way costs; of several from a block to another, the one that counts."""
+    found: dict[tuple[BlockId, BlockId], int] = {}
+    for block, edge in ways.edges:
+        price = cost(block, edge)
+        if price is not None:
+            way, which = (edge.source, edge.to), min if edge.source in ways.chosen else max
             found[way] = which(price, found.get(way, price))
-        return found
-
-    def _is_chosen(self, id_: BlockId) -> bool:
-        block = self.graph.blocks[id_]
-        return is_counted(block) or isinstance(ending(block), Collect)
+    return found
