@@ -105,10 +105,14 @@ class Player:
         step = self._anchor(act)
         begun = await self._reach(step)
         simulated, live = self._meant.times[step] if step >= 0 else 0, begun
-        if self._keys and self._keys[-1][0] > simulated:
+        is_after_key = bool(self._keys) and self._keys[-1][0] > simulated
+        if is_after_key:
             simulated, live = self._keys[-1]
         if act.audio_ended_at is not None and act.audio_ended_at > simulated:
-            simulated, live = act.audio_ended_at, await self._quiet(begun, act, simulated)
+            quiet = await self._quiet(begun, act, simulated)
+            # A late `#` begins a prompt anew on some servers only: then the key itself is the mark.
+            if quiet > live or not is_after_key:
+                simulated, live = act.audio_ended_at, quiet
         soonest = 0.0 if self._keys and live == self._keys[-1][1] else SOONEST_S
         return live + max((act.at - simulated) / 1000, soonest)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flowc.syntax.write_yaml import Value
 from fuzz.chance import Chance
+from fuzz.ending import after_call
 from fuzz.growing import LATE, Flow, Growing
 from fuzz.nodes import Writer
 from fuzz.phrases import Phrases
@@ -39,6 +40,9 @@ def _grown(chance: Chance, things: Things, size: int) -> Growing:
         grown.new_flow()  # of a second number
     while (node := grown.next_node()) is not None:
         Writer(grown, node).write()
+    for flow in grown.flows:
+        if not flow.is_called and chance.odds(0.15):
+            flow.on_hangup = after_call(grown, flow)
     return grown
 
 
@@ -60,9 +64,11 @@ def _settings(chance: Chance, grown: Growing) -> Value:
         person: dict[str, Value] = {"to": grown.person.place}
         found["person"] = {**person, "within_keys": "3"} if grown.is_strict else person
     defaults = {"gave_up": "person"} if grown.person is not None else {}
+    limits: dict[str, Value] = {"silence": "90s"}  # what one look-up after another may take
     if grown.sorry is not None:
         defaults |= {"error": grown.sorry.place, "unknown": grown.sorry.place}
-        found["limits"] = {"nodes": chance.pick(["1000", "1000", "12"]), "to": grown.sorry.place}
+        limits |= {"nodes": chance.pick(["1000", "1000", "12"]), "to": grown.sorry.place}
+    found["limits"] = limits
     if defaults:
         found["defaults"] = defaults
     if things.flags:
@@ -74,13 +80,18 @@ def _settings(chance: Chance, grown: Growing) -> Value:
             name: {"accept": "15m", "reply": "24h"} for name in things.ticket_classes
         }
     if chance.odds(0.3):
-        found["on_hangup"] = [{"mark": "call_over"}]
+        found["on_hangup"] = after_call(grown, None)
     return found
 
 
 def _numbers(grown: Growing) -> Value:
     answering = [flow for flow in grown.flows[:2] if not flow.is_called]
-    return {number: flow.name for number, flow in zip(NUMBERS, answering, strict=False)}
+    found: dict[str, Value] = {
+        number: flow.name for number, flow in zip(NUMBERS, answering, strict=False)
+    }
+    if len(answering) == 1 and grown.chance.odds(0.1):
+        found[NUMBERS[0]] = {"flow": answering[0].name, "also": ["07507001", "+867507001"]}
+    return found
 
 
 def _flow(flow: Flow) -> Value:
@@ -93,5 +104,9 @@ def _flow(flow: Flow) -> Value:
         found["results"] = list(flow.results)
     if flow.declared:
         found["vars"] = dict(flow.declared)
+    if flow.keys:
+        found["keys"] = dict(flow.keys)
+    if flow.on_hangup:
+        found["on_hangup"] = list(flow.on_hangup)
     found["nodes"] = {node.name: node.body for node in flow.nodes}
     return found

@@ -59,7 +59,8 @@ class Flow:
     declared: dict[str, str] = field(default_factory=dict)
     entries: set[str] = field(default_factory=set)
     calls: set[str] = field(default_factory=set)
-    on_hangup: Value = None
+    keys: dict[str, str] = field(default_factory=dict)
+    on_hangup: list[Value] = field(default_factory=list)
 
     @property
     def is_called(self) -> bool:
@@ -95,6 +96,8 @@ class Growing:
                 type_ = {"account": "digits", "anew": "bool", "how_many": "int"}[name]
                 flow.parameters[name] = flow.types[name] = type_
                 flow.sources[name] = GIVEN
+        if len(self.flows) > 0 and not self.is_strict and self.chance.odds(0.12):
+            flow.keys = self.chance.pick([{"7": "repeat"}, {"*": "main_menu"}, {"5": "back"}])
         self.flows.append(flow)
         start = self.new_node(flow)
         start.reach(frozenset(flow.parameters))

@@ -138,12 +138,16 @@ class RunCaller:
         return None if begun is None else self._timed(line, act, *begun)
 
     def _timed(self, line: Line, act: Act, simulated: int, live: int) -> Due | None:
-        if self._keys and self._keys[-1][0] > simulated:
+        is_after_key = bool(self._keys) and self._keys[-1][0] > simulated
+        if is_after_key:
             simulated, live = self._keys[-1]
         if act.audio_ended_at is not None and act.audio_ended_at > simulated:
-            if line.is_saying or line.quiet_at <= live:
+            is_quiet = not line.is_saying and line.quiet_at > live
+            # A late `#` begins a prompt anew on some servers only: then the key itself is the mark.
+            if line.is_saying or not (is_quiet or is_after_key):
                 return None
-            simulated, live = act.audio_ended_at, line.quiet_at
+            if is_quiet:
+                simulated, live = act.audio_ended_at, line.quiet_at
         return Due(live + act.at - simulated, act.what)
 
     def _finishes_entry(self, act: Act) -> bool:
