@@ -109,6 +109,8 @@ class ScriptedOutside:
         name = f"{ask.invoke.service}.{ask.invoke.operation}"
         if ask.invoke.kind is InvokeKind.REQUEST and (name, ask.arguments) in self._kept:
             return REPLY_MS, _again(self._kept[name, ask.arguments])  # by the runtime's journal
+        if self._is_down(ask.invoke.service):
+            return REPLY_MS, self._refused(ask, name)  # at once, whatever the script has for it
         reply = self._next_reply(name)
         late = REPLY_MS if reply is None else max(reply.after_ms, REPLY_MS)
         in_time = late < ask.invoke.deadline_ms
@@ -127,6 +129,12 @@ class ScriptedOutside:
 
         return due, make
 
+    def _refused(self, ask: AskService, name: str) -> EventMaker:
+        if ask.invoke.kind is InvokeKind.LOOKUP:
+            self.asked[name] += 1
+        self._served.append(Served(name, "error", None, REPLY_MS, False))
+        return _outcome("error")
+
     def _next_reply(self, name: str) -> Reply | None:
         """Successive answers, the last one again and again."""
         replies = self._replies.get(name, [])
@@ -139,8 +147,6 @@ class ScriptedOutside:
         lost = self._take(Happening.REPLY_LOST) is not None or not in_time
         if invoke.kind is InvokeKind.LOOKUP:
             self.asked[name] += 1
-        if self._is_down(invoke.service):
-            return _outcome("error")
         answer = self._value(ask, name, reply)
         if answer.outcome == "done" and invoke.kind is not InvokeKind.LOOKUP:
             self.done[name] += 1
