@@ -109,9 +109,8 @@ class ScriptedOutside:
         name = f"{ask.invoke.service}.{ask.invoke.operation}"
         if ask.invoke.kind is InvokeKind.REQUEST and (name, ask.arguments) in self._kept:
             return REPLY_MS, _again(self._kept[name, ask.arguments])  # by the runtime's journal
-        if self._is_down(ask.invoke.service):
-            return REPLY_MS, self._refused(ask, name)  # at once, whatever the script has for it
-        reply = self._next_reply(name)
+        is_down = self._is_down(ask.invoke.service)
+        reply = None if is_down else self._next_reply(name)
         late = REPLY_MS if reply is None else max(reply.after_ms, REPLY_MS)
         in_time = late < ask.invoke.deadline_ms
 
@@ -122,6 +121,9 @@ class ScriptedOutside:
         self._served.append(Served(name, "done", value, late, not in_time))
 
         def make(at: int) -> Event:
+            if is_down or self._is_down(ask.invoke.service):
+                self._served[place] = Served(name, "error", None, REPLY_MS, False)
+                return self._refused(ask, name, at)
             answer = self._answer(ask, name, reply, in_time)(at)
             given = self._order if reply is None else value
             self._served[place] = Served(name, answer.outcome, given, late, not in_time)
@@ -129,11 +131,11 @@ class ScriptedOutside:
 
         return due, make
 
-    def _refused(self, ask: AskService, name: str) -> EventMaker:
+    def _refused(self, ask: AskService, name: str, at: int) -> Answered:
+        """What is down is so at once, however long its answer would have taken."""
         if ask.invoke.kind is InvokeKind.LOOKUP:
             self.asked[name] += 1
-        self._served.append(Served(name, "error", None, REPLY_MS, False))
-        return _outcome("error")
+        return Answered("error", at)
 
     def _next_reply(self, name: str) -> Reply | None:
         """Successive answers, the last one again and again."""
@@ -262,10 +264,6 @@ class ScriptedOutside:
         if found is not None:
             self._happenings.remove(found)
         return found
-
-
-def _outcome(outcome: str) -> Callable[[int], Answered]:
-    return lambda at: Answered(outcome, at)
 
 
 def _again(answer: Answered) -> Callable[[int], Answered]:

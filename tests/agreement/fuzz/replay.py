@@ -39,7 +39,8 @@ class Timing:
     """How times differ. `gap_ms` after each sound; `reply_ms` later answers; `early`, `late`: by
     how much a key may miss its moment; `wait_s`: a queue is left so much later than it should be,
     since servers count its time in whole seconds; `people_ms`: how long a talk takes, or a line to
-    be busy, which on a server is at once; `swallows_quietly`: a late `#` begins nothing anew."""
+    be busy, which on a server is at once; `tone_ms` of a tone before a recording, which is no part
+    of it; `swallows_quietly`: a late `#` begins nothing anew."""
 
     name: str
     gap_ms: int = 0
@@ -48,11 +49,12 @@ class Timing:
     late: int = 0
     wait_s: int = 0
     people_ms: int = 20
+    tone_ms: int = 0
     swallows_quietly: bool = False
 
 
 TIMINGS = (
-    Timing("slow server, late keys", gap_ms=60, reply_ms=150, late=100, wait_s=1),
+    Timing("slow server, late keys", gap_ms=60, reply_ms=150, late=100, wait_s=1, tone_ms=500),
     Timing("early keys", early=100, wait_s=-1, people_ms=400),
     Timing("unsteady keys", gap_ms=20, reply_ms=60, early=70, late=70, people_ms=1200),
     Timing("a late # swallowed quietly", swallows_quietly=True),
@@ -110,6 +112,8 @@ class _Outside:
     def __init__(self, inner: ScriptedOutside, timing: Timing) -> None:
         self._inner = inner
         self._reply_ms, self._people_ms = timing.reply_ms, timing.people_ms
+        self._tone_ms = timing.tone_ms
+        self.line: Line  # which asks
 
     def reply(self, ask: AskService) -> tuple[int, EventMaker]:
         due, make = self._inner.reply(ask)
@@ -135,6 +139,8 @@ class _Outside:
         return delay, sooner
 
     def record(self, record: RecordCaller) -> tuple[int, EventMaker]:
+        self.line._recording_since += self._tone_ms
+        self.line.machine._walk.waiting_since += self._tone_ms
         return self._inner.record(record)
 
 
@@ -157,7 +163,8 @@ class _Replay:
         machine = Machine(prepared, world, voice.read, script.language or None)
         if timing.swallows_quietly:
             machine._walk.listener = _QuietListener(machine._walk.commands)
-        self._line = Line(machine, world, voice, _Outside(outside, timing))
+        other = _Outside(outside, timing)
+        self._line = other.line = Line(machine, world, voice, other)
         self._run, self._timing = run, timing
         self._chance = Chance("timing", run.script.name, timing.name)
         self._keys: list[tuple[int, int]] = []
