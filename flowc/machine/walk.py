@@ -112,21 +112,22 @@ class Walk:
         self.tell(self.block.ended.get(outcome) or Ended(self.block.id, outcome))
 
     def finish(self, how: HungUp, command: EndCall | None, lost: str = "") -> None:
-        """The call is over; its handler runs once, without the variable `lost`."""
+        """The call is over; its handler runs once, without the variable `lost`: nobody else would
+        ask for it."""
         if self.is_ending:
             self.phase = self.phase if command is None else Phase.OVER
             return
         self.tell(how)
         if command is not None:
             self.commands.append(command)
-        if lost:
-            self.assign(lost, None)
         handler = self.prepared.graph.on_hangup
         self._is_ending = True
         if handler is None:
             self.phase = Phase.OVER
-        else:
-            self.enter(self.prepared.blocks[handler])
+            return
+        if lost:
+            self.assign(lost, None)
+        self.enter(self.prepared.blocks[handler])
 
     def assign(self, variable: str, value: int | str | None) -> None:
         """Fill or unset a variable of the flow's; told only where that changes it."""

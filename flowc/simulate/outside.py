@@ -85,8 +85,9 @@ class ScriptedOutside:
         self._desk = Desk()
         self._order: Order | None = None  # the work order last spoken of
         self._happenings: list[Happens] = []
-        # Requests by their arguments, as the runtime keeps them by their key.
-        self._kept: dict[tuple[object, ...], Answered] = {}
+        # Requests by their arguments, as the runtime keeps them by their key: how each ended, and
+        # what was answered, since another place has other variables for it.
+        self._kept: dict[tuple[object, ...], tuple[str, object]] = {}
 
     def happens(self, step: Happens) -> None:
         """The script's world changes; what is asked next meets it."""
@@ -108,7 +109,8 @@ class ScriptedOutside:
     def reply(self, ask: AskService) -> tuple[int, EventMaker]:
         name = f"{ask.invoke.service}.{ask.invoke.operation}"
         if ask.invoke.kind is InvokeKind.REQUEST and (name, ask.arguments) in self._kept:
-            return REPLY_MS, _again(self._kept[name, ask.arguments])  # by the runtime's journal
+            outcome, value = self._kept[name, ask.arguments]
+            return REPLY_MS, self._once_more(ask, outcome, value)
         is_down = self._is_down(ask.invoke.service)
         reply = None if is_down else self._next_reply(name)
         late = REPLY_MS if reply is None else max(reply.after_ms, REPLY_MS)
@@ -130,6 +132,19 @@ class ScriptedOutside:
             return answer
 
         return due, make
+
+    def _once_more(self, ask: AskService, outcome: str, value: object) -> EventMaker:
+        """The runtime's journal answers."""
+
+        def make(at: int) -> Event:
+            values = self._variables(ask, value) if outcome == "done" else {}
+            return Answered(outcome, at, values)
+
+        return make
+
+    def _variables(self, ask: AskService, value: object) -> dict[str, int | str]:
+        read = self._voice.read
+        return answer_variables(ask.invoke, value, self._languages, read, self._world)
 
     def _refused(self, ask: AskService, name: str, at: int) -> Answered:
         """What is down is so at once, however long its answer would have taken."""
@@ -158,7 +173,7 @@ class ScriptedOutside:
         # What was not surely refused stands for the key: a request's result may stay unknown for
         # good, since nobody asks the back end twice.
         if invoke.kind is InvokeKind.REQUEST and told.outcome != "error":
-            self._kept[name, ask.arguments] = told
+            self._kept[name, ask.arguments] = told.outcome, None if reply is None else reply.value
         return _again(told)
 
     def _is_down(self, service: str) -> bool:
@@ -171,9 +186,7 @@ class ScriptedOutside:
         if reply.is_word and isinstance(reply.value, str) and reply.value in words:
             return Answered(reply.value, 0)
         try:
-            values = answer_variables(
-                invoke, reply.value, self._languages, self._voice.read, self._world
-            )
+            values = self._variables(ask, reply.value)
         except AnswerRejected as rejected:
             place = self._script.place(f"services.{name}")
             self.failures.append(failure(WRONG_ANSWER, place, service=name, reason=rejected))
@@ -195,9 +208,7 @@ class ScriptedOutside:
         self._order = self._desk.ask(ask.invoke.operation, asked, now)
         if self._order is None:
             return Answered("not_found", 0)
-        read = self._voice.read
-        values = answer_variables(ask.invoke, self._order, self._languages, read, self._world)
-        return Answered("done", 0, values)
+        return Answered("done", 0, self._variables(ask, self._order))
 
     # --- people and lines
 

@@ -22,9 +22,9 @@ return function(call)
     if not state.load() then return end
     call.limit_at = nil
     call.tell("hungup", call.by)
-    if call.wordless then call.assign(call.wordless, nil) end -- a recording without a word
     local handler = call.release.on_hangup
     if handler then
+      if call.wordless then call.assign(call.wordless, nil) end -- a recording without a word
       local done, why = pcall(call.walk, handler)
       if not done then call.defect(tostring(why)) end
     end
