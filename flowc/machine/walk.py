@@ -112,8 +112,8 @@ class Walk:
         self.tell(self.block.ended.get(outcome) or Ended(self.block.id, outcome))
 
     def finish(self, how: HungUp, command: EndCall | None, lost: str = "") -> None:
-        """The call is over; its handler runs once, without the variable `lost`: nobody else would
-        ask for it."""
+        """The call is over; its handler runs once, without the variable `lost`. Without a handler
+        nothing is told of that any more, since nobody asks for it."""
         if self.is_ending:
             self.phase = self.phase if command is None else Phase.OVER
             return
@@ -124,6 +124,7 @@ class Walk:
         self._is_ending = True
         if handler is None:
             self.phase = Phase.OVER
+            self.values.pop(lost, None)
             return
         if lost:
             self.assign(lost, None)

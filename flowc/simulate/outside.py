@@ -180,7 +180,7 @@ class ScriptedOutside:
         return "" in self._down or service in self._down
 
     def _value(self, ask: AskService, name: str, reply: Reply | None) -> Answered:
-        invoke, words = ask.invoke, {"error", "unknown", *ask.invoke.results}
+        words = {"error", "unknown", *ask.invoke.results}
         if reply is None:
             return self._unscripted(ask, name)
         if reply.is_word and isinstance(reply.value, str) and reply.value in words:
