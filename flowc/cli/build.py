@@ -67,9 +67,10 @@ def built(
 ) -> Build:
     """A release, or the program ends with what is in its way."""
     from flowc.build import BuildError, build
+    from flowc.deploy.place import hidden, secrets_in
     from flowc.target import EmitError, UnknownTargetError, load_target
 
-    environment = with_secrets(environment)
+    written, environment = environment, with_secrets(environment)
     try:
         target = load_target(environment.target)
         with progress_bar("prompts") as tell:
@@ -89,8 +90,10 @@ def built(
             )
         sys.exit(OUTSIDE)
     except EmitError as error:
+        secrets = secrets_in(written.settings, os.environ)
         for problem in error.problems:
-            click.echo(f"flowc: {environment.target} can't do this: {problem}", err=True)
+            told = hidden(str(problem), secrets)
+            click.echo(f"flowc: {environment.target} can't do this: {told}", err=True)
         sys.exit(FINDINGS)
     except UnknownTargetError as error:
         raise click.UsageError(

@@ -39,6 +39,7 @@ class Place:
     root: Path
     words: Mapping[str, str] = field(repr=False)
     elsewhere: tuple[str, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # see `secrets_in`
 
     def installer(self) -> Installer:
         """The target's installer. Raises SettingError, UnknownTargetError."""
@@ -48,7 +49,7 @@ class Place:
         try:
             return target.installer(self.root, self.words)
         except ValueError as reason:
-            raise SettingError(str(reason)) from reason
+            raise SettingError(hidden(str(reason), self.secrets)) from None
 
     def deployment(self, observe: Observer) -> Deployment:
         """Deploys to this server, readable for whoever may read its configuration."""
@@ -66,10 +67,25 @@ def read_place(
         for name, value in settings.items()
         if isinstance(value, str)
     }
+    secrets = secrets_in(settings, known)
     root = words.pop("root", DEFAULT_ROOT).rstrip("/")
     if not root.startswith("/"):
-        raise SettingError(f"`root: {root}` is no absolute path")
-    return Place(target, Path(root), words, _elsewhere(settings.get("hosts", ())))
+        raise SettingError(hidden(f"`root: {root}` is no absolute path", secrets))
+    return Place(target, Path(root), words, _elsewhere(settings.get("hosts", ())), secrets)
+
+
+def secrets_in(settings: Mapping[str, Setting], variables: Mapping[str, str]) -> dict[str, str]:
+    """The values of the environment's variables that settings name, and how each is written."""
+    texts = (value for value in settings.values() if isinstance(value, str))
+    found = (match for text in texts for match in _SECRET.finditer(text))
+    return {variables[each[1]]: each[0] for each in found if variables.get(each[1])}
+
+
+def hidden(text: str, secrets: Mapping[str, str]) -> str:
+    """A text for people, with each value as it is written in the settings."""
+    for value in sorted(secrets, key=len, reverse=True):
+        text = text.replace(value, secrets[value])
+    return text
 
 
 def resolved(name: str, value: str, variables: Mapping[str, str]) -> str:
