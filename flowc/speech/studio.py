@@ -23,6 +23,8 @@ def recording(folder: Path, language: str, name: str) -> bytes | None:
     Raises SpeechError where something stands there that is no file that can be read.
     """
     shown = f"{language}/{name}.wav"
+    if any("/" in part or "\0" in part or part in (".", "..") for part in (language, name)):
+        return None
     try:
         with _opened(folder, language, f"{name}.wav") as handle:
             return _content(handle, shown)

@@ -282,3 +282,21 @@ class TestCache:
     def test_only_a_key_names_a_file(self, tmp_path: Path, key: str) -> None:
         with pytest.raises(ValueError, match="64 hex digits"):
             PromptCache(tmp_path).path_of(key)
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("zh", "../secret"),
+        ("zh", "../../secret"),
+        ("..", "secret"),
+        (".", "secret"),
+        ("zh", "a\0b"),
+    ],
+)
+def test_no_name_leads_out_of_its_folder(
+    studio: Path, tmp_path: Path, language: str, name: str
+) -> None:
+    for folder in (tmp_path, studio):
+        (folder / "secret.wav").write_bytes(b"secret")
+    assert recording(studio, language, name) is None
