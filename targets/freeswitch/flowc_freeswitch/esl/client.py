@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
 from types import TracebackType
 
 from flowc_freeswitch.esl import wire
@@ -15,6 +14,7 @@ from flowc_freeswitch.esl import wire
 CONNECT_S = 5.0
 REPLY_S = 30.0
 MOST_EVENTS = 100_000  # not yet taken; a client that is slower is cut off
+MOST_WAITING = 256 * 1024 * 1024  # characters of them
 
 
 class EslError(OSError):
@@ -27,8 +27,10 @@ class Esl:
     def __init__(self, host: str, port: int, password: str) -> None:
         """Nothing is connected before it is entered."""
         self._host, self._port, self._password = host, port, password
-        self._events: asyncio.Queue[wire.Event | None] = asyncio.Queue(MOST_EVENTS)
-        self._replies: asyncio.Queue[wire.Message | None] = asyncio.Queue()
+        self._events: asyncio.Queue[wire.Message | None] = asyncio.Queue()
+        self._waiting = 0  # characters of events that nobody has taken yet
+        self._reply: asyncio.Future[wire.Message] | None = None  # that a command waits for
+        self._given_up = 0  # replies still to come to commands that nobody waits for any more
         self._turn = asyncio.Lock()
         self._writer: asyncio.StreamWriter | None = None
         self._pump: asyncio.Task[None] | None = None
@@ -85,23 +87,26 @@ class Esl:
 
     async def events(self) -> AsyncIterator[wire.Event]:
         """The events as they come, until the server is gone."""
-        while (event := await self._events.get()) is not None:
-            yield event
+        while (message := await self._events.get()) is not None:
+            self._waiting -= len(message.body)
+            yield wire.event_of(message)
 
     async def _asked(self, data: bytes) -> wire.Message:
         async with self._turn:
             if self._writer is None or self.gone.is_set():
                 raise EslError(self.fault or "the event socket is closed")
+            reply: asyncio.Future[wire.Message] = asyncio.get_running_loop().create_future()
+            self._reply = reply
             self._writer.write(data)
             try:
-                reply = await asyncio.wait_for(self._replies.get(), REPLY_S)
-            except TimeoutError as error:
-                # A reply that comes later would be taken for the next command's.
+                await asyncio.wait({reply}, timeout=REPLY_S)
+            finally:
+                self._reply = None
+                self._given_up += not reply.done()  # it may come, and is not the next command's
+            if not reply.done():
                 self._end("no reply in time")
-                raise EslError(self.fault) from error
-        if reply is None:
-            raise EslError(self.fault or "the event socket has closed")
-        return reply
+                raise EslError(self.fault)
+            return reply.result()
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         incoming = wire.Wire()
@@ -109,8 +114,8 @@ class Esl:
             while data := await reader.read(65_536):
                 for message in incoming.feed(data):
                     self._take(message)
-        except (wire.WireError, asyncio.QueueFull, OSError) as error:
-            self.fault = str(error) or "more events than can be taken"
+        except (wire.WireError, OSError) as error:
+            self.fault = str(error)
         finally:
             self._end(self.fault or "the server closed the event socket")
 
@@ -119,27 +124,41 @@ class Esl:
             case "auth/request":
                 self._greeted.set()
             case "command/reply" | "api/response":
-                self._replies.put_nowait(message)
+                self._replied(message)
             case "text/event-plain":
-                self._events.put_nowait(wire.event_of(message))
+                self._keep(message)
             case "text/disconnect-notice" | "text/rude-rejection":
                 self.fault = "the server turned us away"
             case _:
                 pass
+
+    def _replied(self, message: wire.Message) -> None:
+        if self._given_up:
+            self._given_up -= 1
+        elif self._reply is None or self._reply.done():
+            raise wire.WireError("a reply that nobody asked for")
+        else:
+            self._reply.set_result(message)
+
+    def _keep(self, message: wire.Message) -> None:
+        self._waiting += len(message.body)
+        if self._waiting > MOST_WAITING or self._events.qsize() >= MOST_EVENTS:
+            raise wire.WireError("more events than can be taken")
+        self._events.put_nowait(message)
 
     def _end(self, why: str) -> None:
         self.fault = self.fault or why
         if not self.gone.is_set():
             self.gone.set()
             self._greeted.set()
-            self._replies.put_nowait(None)
-            with suppress(asyncio.QueueFull):
-                self._events.put_nowait(None)
+            if self._reply is not None and not self._reply.done():
+                self._reply.set_exception(EslError(self.fault))
+            self._events.put_nowait(None)
 
     async def _close(self) -> None:
         if self._pump is not None:
             self._pump.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._pump
+            # Not suppressed, since what comes here may be our own task's end.
+            await asyncio.gather(self._pump, return_exceptions=True)
         if self._writer is not None:
             self._writer.close()

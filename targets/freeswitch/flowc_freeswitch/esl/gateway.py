@@ -26,10 +26,12 @@ from flowc_freeswitch.esl.question import (
 from flowc_freeswitch.esl.wire import Event
 
 MOST_QUESTIONS = 4000
+MOST_NONSENSE = 200  # questions in a row that cannot be read; such a server is left for a while
 BEAT_S = 1.0
 RETRY_S = 0.5
 TAKEN_S = 3.0  # for a call to say that it has the answer
 DRAIN_S = 10.0
+FAREWELL_S = 1.0
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class EslGateway:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _taken: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
     _told: str = ""
+    _nonsense: int = 0
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[tuple[str, int]]:
@@ -88,17 +91,20 @@ class EslGateway:
     async def _serve(self, esl: Esl) -> None:
         await esl.subscribe(ASK, TAKEN)
         self._note("")
+        self._nonsense = 0
         beating = asyncio.create_task(self._beat(esl))
         try:
             async for event in esl.events():
                 self.take(esl, event)
+                if self._nonsense >= MOST_NONSENSE:
+                    raise EslError("it asks only what nobody can answer")
             raise EslError(esl.fault)
         finally:
             beating.cancel()
-            with suppress(EslError, asyncio.CancelledError):
-                await beating
-            with suppress(EslError):
-                await esl.api("global_setvar flowc_beat=0")
+            await asyncio.gather(beating, return_exceptions=True)
+            with suppress(EslError, TimeoutError):
+                async with asyncio.timeout(FAREWELL_S):
+                    await esl.api("global_setvar flowc_beat=0")
 
     async def _beat(self, esl: Esl) -> None:
         while not esl.gone.is_set():
@@ -115,19 +121,20 @@ class EslGateway:
             self._begin(esl, event)
 
     def _begin(self, esl: Esl, event: Event) -> None:
-        if len(self._tasks) >= MOST_QUESTIONS:
-            self.broker.metrics.turned_away.labels("too many calls").inc()
-            return
-        task = asyncio.create_task(self._answer(esl, event))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _answer(self, esl: Esl, event: Event) -> None:
         try:
             question = read_question(event, self.releases, self.clock)
         except NoQuestionError as why:
             self._turn_away(event, str(why))
             return
+        self._nonsense = 0
+        if len(self._tasks) >= MOST_QUESTIONS:
+            self.broker.metrics.turned_away.labels("too many calls").inc()
+            return
+        task = asyncio.create_task(self._answer(esl, question))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, esl: Esl, question: CallQuestion) -> None:
         try:
             with self.broker.metrics.calls.track_inprogress():
                 await self._see_through(esl, question)
@@ -135,6 +142,7 @@ class EslGateway:
             self.broker.log.event("defect", "error", error=type(error).__name__)
 
     def _turn_away(self, event: Event, why: str) -> None:
+        self._nonsense += 1
         self.broker.metrics.turned_away.labels(why.partition(" no ")[0]).inc()
         place = {
             name: event.headers.get(f"Flowc-{name.title()}", "")[:80]

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 MOST_HEAD = 64 * 1024
-MOST_BODY = 4 * 1024 * 1024
+MOST_BODY = 4 * 1024 * 1024  # of an API's answer
+MOST_EVENT = 256 * 1024
 MOST_COMMAND = 256 * 1024
 _LINE_END = re.compile(r"[\r\n\0]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -102,7 +103,8 @@ def _headers(text: str) -> dict[str, str]:
 
 def _length(head: Mapping[str, str]) -> int:
     word = head.get("Content-Length", "0")
-    if not re.fullmatch("[0-9]{1,9}", word) or int(word) > MOST_BODY:
+    most = MOST_EVENT if head.get("Content-Type") == "text/event-plain" else MOST_BODY
+    if not re.fullmatch("[0-9]{1,9}", word) or int(word) > most:
         raise WireError("a body of no or too great a length")
     return int(word)
 
