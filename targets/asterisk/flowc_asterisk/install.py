@@ -94,9 +94,15 @@ class AsteriskInstaller:
         """Channels by the context they are in."""
         async with self._connected() as ami:
             channels = await ami.core_show_channels()
-        contexts = [channel.get("Context") for channel in channels]
-        found = Counter(match[1] for each in contexts if (match := _RELEASE.match(each)))
-        return Calls(dict(found), sum(each.startswith("flowc-") for each in contexts))
+        contexts = [channel.all("Context") for channel in channels]
+        found = Counter(
+            match[1] for each in contexts for one in each if (match := _RELEASE.match(one))
+        )
+        # A channel that names none may be on its way into any release.
+        between = sum(
+            not each or any(one.startswith("flowc-") for one in each) for each in contexts
+        )
+        return Calls(dict(found), between)
 
     async def try_call(self, number: str, release: str) -> None:
         """A call over a Local channel; it is hung up as soon as it is in the release."""

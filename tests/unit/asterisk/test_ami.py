@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowc_asterisk.ami.client import (
+    ActionFailed,
     ActionRefused,
     ActionTimeout,
     Originate,
@@ -137,5 +138,55 @@ def test_a_hostile_account_or_caller_never_reaches_the_wire() -> None:
                 call = Originate("Local/1@x", "x", caller_id="a\r\nVariable: ADMIN=1")
                 with pytest.raises(ActionRefused):
                     await ami.originate(call)
+
+    asyncio.run(scenario())
+
+
+def _channels(number: str) -> bytes:
+    """A server's list of two channels, one of a caller of that number."""
+    item = (
+        "Event: CoreShowChannel\r\nActionID: %ID%\r\nChannel: PJSIP/{0}\r\nCallerIDNum: {1}\r\n"
+        "Context: fl-0000000{0}.a.b\r\nUniqueid: {0}\r\n\r\n"
+    )
+    return (
+        "Response: Success\r\nActionID: %ID%\r\nEventList: start\r\n\r\n"
+        f"{item.format(1, number)}{item.format(2, '138')}"
+        "Event: CoreShowChannelsComplete\r\nActionID: %ID%\r\nEventList: Complete\r\nListItems: 2\r\n\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "x\r\nEventList: Complete",
+        "x\r\nEvent: CoreShowChannelsComplete\r\nEventList: Complete",
+        "x\r\nevent: Shutdown",
+        "x\r\nActionID: other",
+        "x\r\nCommandID: other\r\nCommandID: another",
+        "x\r\nContext: elsewhere",
+        "x\r\n\r\nEvent: Shutdown\r\nReason: none",
+        "x\r\n\r\nResponse: Error\r\nMessage: no",
+        "x\r\n\r\n",
+    ],
+)
+def test_a_caller_whose_number_writes_lines_hides_no_other_call(number: str) -> None:
+    async def scenario() -> None:
+        peer = _peer(_WELCOME, _channels(number), _WELCOME)
+        async with peer as port, connect("127.0.0.1", port, "u", "s") as ami:
+            one, other = await ami.core_show_channels()
+            assert one.get("Channel") == "PJSIP/1"
+            assert other.all("Context") == ("fl-00000002.a.b",)
+            assert "fl-00000001.a.b" in one.all("Context") or "\r\n\r\n" in number
+            assert (await ami.action("Ping")).succeeded
+
+    asyncio.run(scenario())
+
+
+def test_a_list_of_channels_that_lacks_one_is_not_believed() -> None:
+    async def scenario() -> None:
+        short = _channels("138").replace(b"ListItems: 2", b"ListItems: 3")
+        async with _peer(_WELCOME, short) as port, connect("127.0.0.1", port, "u", "s") as ami:
+            with pytest.raises(ActionFailed, match="not whole"):
+                await ami.core_show_channels()
 
     asyncio.run(scenario())

@@ -6,7 +6,6 @@ Knows the protocol and a stream; knows no flow and no runtime.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from flowc_asterisk.agi import wire
@@ -59,8 +58,7 @@ class Conversation:
         """End the connection."""
         self._pump.cancel()
         self._writer.close()
-        with suppress(OSError, asyncio.CancelledError):
-            await self._pump
+        await asyncio.gather(self._pump, return_exceptions=True)
         self._header.cancel()
 
     async def _read(self) -> None:

@@ -162,8 +162,16 @@ class Ami:
         return await self._listed("QueueStatus", fields)
 
     async def core_show_channels(self) -> tuple[AmiMessage, ...]:
-        """Every channel that is up (CoreShowChannel)."""
-        return await self._listed("CoreShowChannels", {})
+        """Every channel that is up (CoreShowChannel). Raises ActionFailed where one is missing.
+
+        A caller's number may write lines of their own channel's event: `all` values of a header count.
+        """
+        response, *items = await self._send("CoreShowChannels", {}, ACTION_SECONDS)
+        _succeeded("CoreShowChannels", response)
+        channels = tuple(item for item in items if item.event == "CoreShowChannel")
+        if items and items[-1].get("ListItems") != str(len(channels)):
+            raise ActionFailed("Asterisk's list of channels is not whole")
+        return channels
 
     async def reload(self, module: str) -> None:
         """Have a module (`pbx_config`, `app_queue`, `res_musiconhold`) read its files anew.

@@ -2,6 +2,10 @@
 
 Mended: text cut by a packet's border is kept, a lost connection ends what waits for it, nothing
 reconnects or pings by itself, and headers are taken apart without guessing at the text in them.
+
+The server tells a caller's number as it came, line ends and all (tried on 22.10): whoever calls can
+write lines of an event. So of what the protocol itself rests on the first word counts, no event ends
+a connection, and a list is whole only with as many parts as its end says.
 """
 
 from __future__ import annotations
@@ -14,9 +18,31 @@ from typing import Any
 from panoramisk.actions import Action
 from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.manager import Manager
+from panoramisk.message import Message
 
 from flowc_asterisk.ami.errors import PbxUnreachable
 from flowc_asterisk.ami.message import AmiMessage, from_headers
+
+MOST_WAITING = 16 * 1024 * 1024  # characters without an empty line: the peer is no manager
+_OF_THE_PROTOCOL = frozenset({"event", "response", "actionid", "eventlist", "message"})
+
+
+def parsed(text: str) -> Any:  # panoramisk's Message
+    """A message's headers; None where there is neither an answer nor an event."""
+    headers: dict[str, str | list[str]] = {}
+    spelled: dict[str, str] = {}
+    for line in text.split("\r\n"):
+        name, colon, rest = line.partition(":")
+        value = rest.removeprefix(" ")
+        if not colon:
+            continue
+        key = spelled.setdefault(name.lower(), name)
+        if key not in headers:
+            headers[key] = value
+        elif name.lower() not in _OF_THE_PROTOCOL:
+            known = headers[key]
+            headers[key] = [*(known if isinstance(known, list) else [known]), value]
+    return Message(headers) if {"event", "response"} & spelled.keys() else None
 
 
 class PlainAction(Action):  # type: ignore[misc]  # panoramisk has no types
@@ -38,7 +64,8 @@ class PlainAction(Action):  # type: ignore[misc]  # panoramisk has no types
         if not first.success:
             return True
         if first.eventlist.lower() == "start":
-            return bool(last.eventlist.lower() in ("complete", "cancelled"))
+            ends = last.eventlist.lower() in ("complete", "cancelled")
+            return bool(ends and last.event.lower().endswith(("complete", "cancelled")))
         if self.action.lower() == "originate" and str(self.get("async", "")).lower() == "true":
             return bool(last.event == "OriginateResponse")
         return True
@@ -51,12 +78,27 @@ class WholeTextProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no
         """Called by asyncio."""
         super().connection_made(transport)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._rest = ""
 
     def data_received(self, data: bytes) -> None:
-        """Hand on whole characters only: panoramisk drops the parts of a cut one."""
-        whole = self._decoder.decode(data)
-        if whole:
-            super().data_received(whole.encode())
+        """Called by asyncio. panoramisk drops the parts of a character that a packet cut."""
+        self._rest += self._decoder.decode(data)
+        *whole, self._rest = self._rest.split("\r\n\r\n")
+        for each in whole:
+            message = parsed(each)
+            if message is not None:
+                self.handle_message(message)
+        if len(self._rest) > MOST_WAITING:
+            self.transport.close()
+
+    def handle_message(self, message: Any) -> None:  # panoramisk's Message
+        """To whom it belongs; panoramisk would end the connection at any event called Shutdown."""
+        action = self.responses.get(message.actionid)
+        if action is None:
+            if "event" in message:
+                self.factory.dispatch(message)
+        elif action.add_message(message):
+            self.responses.pop(action.id, None)
 
     def close(self) -> None:
         """Close, and tell everyone who waits for an answer; panoramisk would let them wait."""
