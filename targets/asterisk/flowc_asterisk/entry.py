@@ -59,8 +59,8 @@ def _queue_keys(release: Release) -> list[Context]:
 
 def _keys_context(queue: str, keys: set[str]) -> Context:
     context = ContextDraft(queue_keys(queue))
-    for key in sorted(keys):
-        context.extension(quote.key(key)).go(f"${{FQ}},${{FS}}q{key},1")
+    for key in map(quote.key, sorted(keys)):
+        context.extension(key).go(f"${{FQ}},${{FS}}q{key},1")
     return context.finished()
 
 

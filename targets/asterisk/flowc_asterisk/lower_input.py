@@ -217,7 +217,7 @@ def _option_states(spot: Spot, operation: Collect, options: Options, slot: int) 
 
 def _state(slot: int, string: str) -> str:
     """`1k2`; `1k1k2` for the second key of a longer string."""
-    return f"{slot}k{'k'.join(string)}"
+    return f"{slot}k{'k'.join(quote.key(string))}"
 
 
 def _take_option(spot: Spot, script: Script, string: str) -> None:
@@ -254,7 +254,8 @@ def _outcome_states(spot: Spot, operation: Collect, slot: int) -> None:
     taken = set(operation.entry.keys) if isinstance(operation.entry, Options) else {"done"}
     for outcome in outcomes(operation):
         if outcome not in taken:
-            leave(spot, spot.context.extension(f"{slot}.{outcome}", spot.block.id), outcome)
+            state = f"{slot}.{quote.outcome(outcome)}"
+            leave(spot, spot.context.extension(state, spot.block.id), outcome)
 
 
 def leave(spot: Spot, script: Script, outcome: str) -> None:

@@ -144,7 +144,7 @@ def _accept_option(release: Release, operation: Dial) -> str:
 
 def _outcome_states(spot: Spot, operation: Enqueue | Dial, slot: int) -> None:
     for outcome in outcomes(operation):
-        script = spot.context.extension(f"{slot}.{outcome}", spot.block.id)
+        script = spot.context.extension(f"{slot}.{quote.outcome(outcome)}", spot.block.id)
         script.set("O", outcome)
         leave(spot, script, outcome)
 

@@ -82,15 +82,16 @@ def _decide(spot: Spot, operation: Invoke, slot: int) -> None:
     script = spot.script
     answered = f"${{{protocol.DONE}}}/${{FILTER(a-z0-9_,${{{protocol.ANSWER}}})}}"
     for outcome in outcomes(operation):
-        expected = f"${{{protocol.NONCE}}}/{quote.word(outcome)}"
-        script.run("GotoIf", f'$["{answered}"="{expected}"]?{slot}.{outcome},1')
+        word = quote.outcome(outcome)
+        expected = f"${{{protocol.NONCE}}}/{word}"
+        script.run("GotoIf", f'$["{answered}"="{expected}"]?{slot}.{word},1')
     script.go(f"{slot}.lost,1")
 
 
 def _states(spot: Spot, operation: Invoke, slot: int) -> None:
     filled = _filled_by(spot, operation)
     for outcome in outcomes(operation):
-        script = spot.context.extension(f"{slot}.{outcome}", spot.block.id)
+        script = spot.context.extension(f"{slot}.{quote.outcome(outcome)}", spot.block.id)
         script.set("O", outcome)
         if outcome != "done":
             for name in filled:

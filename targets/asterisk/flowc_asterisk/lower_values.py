@@ -177,8 +177,10 @@ def _stem(release: Release, language: str, variable: str) -> str | None:
     """What the files of all ten digits begin with, where the value is known to have every digit."""
     keys = release.request.digit_fragments.get(language, {})
     stem = keys.get("0", "")[:-1]
-    alike = stem and all(keys.get(digit) == f"{stem}{digit}" for digit in "0123456789")
-    return quote.sound(stem) if alike and variable in release.known.exact else None
+    if not stem or variable not in release.known.exact:
+        return None
+    alike = all(keys.get(digit, "").removeprefix(stem) == digit for digit in "0123456789")
+    return quote.sound(stem) if alike else None
 
 
 def _spelling_prefix(release: Release, language: str) -> str:
@@ -193,7 +195,10 @@ def spelling(release: Release) -> tuple[tuple[str, str], ...]:
         if _stem(release, language, variable) is None
     }
     return tuple(
-        (f"{_spelling_prefix(release, language)}{digit}", f"{FOLDER}/{quote.sound(key)}&")
+        (
+            f"{_spelling_prefix(release, language)}{quote.digits(digit)}",
+            f"{FOLDER}/{quote.sound(key)}&",
+        )
         for language in release.graph.languages
         if language in needed
         for digit, key in sorted(release.request.digit_fragments.get(language, {}).items())

@@ -15,6 +15,7 @@ variables `SET MUSIC OFF`. Knows neither side's inside.
 from __future__ import annotations
 
 import hmac
+from hashlib import sha256
 
 from flowc_asterisk import quote
 
@@ -48,8 +49,12 @@ def alive_url(runtime: str, token: str, release8: str) -> str:
 
 
 def filler_class(release8: str, site: str, language: str) -> str:
-    """The class of music that says a site's filler once; a class's name has at most 79 bytes."""
-    return f"fl-{quote.release8(release8)}.{site}.{quote.language(language)}"[: quote.MOST_NAME]
+    """The class of music that says a site's filler once; the server cuts a class's name at 79 bytes."""
+    place = ".".join(map(quote.segment, site.split(".")))
+    name = f"fl-{quote.release8(release8)}.{place}.{quote.language(language)}"
+    if len(name) <= quote.MOST_NAME:
+        return name
+    return f"fl-{quote.release8(release8)}-{sha256(name.encode()).hexdigest()[:32]}"
 
 
 def quiet_class(release8: str) -> str:

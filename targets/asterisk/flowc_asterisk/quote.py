@@ -24,6 +24,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _DIGITS = re.compile(r"\+?[0-9]+")
 _ENDPOINT = re.compile(r"[A-Za-z0-9_.-]+")
 _MEMBER = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*(@[A-Za-z0-9_.-]+(/n)?)?")
+_OUTCOME = re.compile(r"[a-z][a-z0-9_]*|[0-9*#A-D]+|key_[0-9*#A-D]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SPECIAL_EXTENSIONS = frozenset({"a", "e", "fax", "h", "i", "o", "s", "t"})
 _RESERVED = "."  # ends an extension whose part the server would take for one of its own
@@ -154,6 +155,13 @@ def key(value: str) -> str:
     """Keys of a telephone."""
     if not re.fullmatch(r"[0-9*#A-D]+", value):
         raise QuoteError(f"{value!r} are no keys")
+    return value
+
+
+def outcome(value: str) -> str:
+    """How an operation ended: a name, keys, or `key_1` of a queue."""
+    if not _OUTCOME.fullmatch(value):
+        raise QuoteError(f"{value!r} is no outcome")
     return value
 
 

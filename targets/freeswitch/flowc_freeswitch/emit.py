@@ -55,7 +55,7 @@ def emit(request: EmitRequest) -> Bundle:
     artifacts: list[Artifact] = []
     for name, data in lower_flows(release).items():
         origins = tuple(each for each in request.graph.blocks if each.flow == name)
-        artifacts.append(_script(f"flow_{name}.lua", file_of(data, head), origins))
+        artifacts.append(_script(f"flow_{quote.segment(name)}.lua", file_of(data, head), origins))
     try:
         artifacts.append(_script("release.lua", file_of(_release(release), head)))
         artifacts.extend(_lists(release))

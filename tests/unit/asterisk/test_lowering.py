@@ -40,7 +40,8 @@ from flowc.target import (
     target_names,
 )
 from flowc_asterisk import TARGET
-from flowc_asterisk.protocol import password
+from flowc_asterisk.protocol import filler_class, password
+from flowc_asterisk.quote import MOST_NAME
 from flowc_asterisk.zones import transitions
 
 ENVIRONMENT = Environment("/srv/sounds", "/srv/recordings", token="t0ken")
@@ -235,3 +236,11 @@ def test_whatever_cannot_stand_in_a_dialplan_is_told_as_a_problem(
 ) -> None:
     one = block("one", Answer(), Clock(), to=Hangup())
     assert refused(replace(graph(one), **changed))  # type: ignore[arg-type]
+
+
+def test_a_filler_is_never_taken_for_another_s_however_long_its_place_is_called() -> None:
+    site = f"{'f' * 40}.{'n' * 26}"
+    names = {filler_class("0123abcd", site, language) for language in ("zh", "en", "zh-yue")}
+    names.add(filler_class("0123abcd", f"{site[:-1]}m", "zh"))
+    assert len(names) == 4
+    assert max(map(len, names)) <= MOST_NAME
