@@ -55,7 +55,7 @@ from flowc.kinds.shapes import (
     count,
     one_of,
 )
-from flowc.language.forms import PLAIN, Form, MappingShape, RawMapping, entries
+from flowc.language.forms import PLAIN, RAW, Form, MappingShape, RawMapping, entries
 from flowc.language.not_yet import type_of
 from flowc.source import Span
 from flowc.syntax.tree import Mapping, Scalar, Tree
@@ -113,6 +113,9 @@ OPERATION = Form(
         "at": PLAIN,
     },
 )
+# What would do a request twice, or not at all, is taken in to be refused in words of its own.
+ONCE = ("retries", "cache")
+REQUEST = Form("operation", {**OPERATION.fields, **dict.fromkeys(ONCE, RAW)})
 EVERYWHERE = ("with", "optional", "gives", "or", "deadline")
 FIELDS_OF = {
     "sql": ("query", "lists", "empty"),
@@ -204,7 +207,8 @@ class ServiceReader:
         records: MappingOf[str, Record],
         place: Place,
     ) -> OperationSpec | None:
-        form = OPERATION.read(body, place)
+        is_request = kind is InvokeKind.REQUEST
+        form = (REQUEST if is_request else OPERATION).read(body, place)
         if form is None:
             return None
         named = (
@@ -217,7 +221,7 @@ class ServiceReader:
         templates = TemplateReader(scope, self.report, body.span)
         written = {key.text: tree for key, tree in entries(body)}.get("gives")
         results = self._results(form.get("or", ()))
-        self._fits(form, service_kind, name, kind)
+        self._fits(form, service_kind, name, body, kind)
         for word in form.get("optional", ()):
             if word.text not in dict(parameters):
                 self.report.report(
@@ -228,7 +232,7 @@ class ServiceReader:
                     name=word.text,
                     **closest(word.text, dict(parameters)),
                 )
-        if kind is InvokeKind.REQUEST and "key" not in form:
+        if is_request and "key" not in form:
             self.report.report(proofs.ALWAYS_REQUEST, name.span, name=name.text)
         self._known_results(body, form, results)
         return OperationSpec(
@@ -240,8 +244,8 @@ class ServiceReader:
             results=results,
             optional=tuple(word.text for word in form.get("optional", ())),
             deadline_ms=form.get("deadline", 3) * 1000,
-            retries=form.get("retries", 0),
-            cache_s=form.get("cache", 0),
+            retries=0 if is_request else form.get("retries", 0),
+            cache_s=0 if is_request else form.get("cache", 0),
             key=templates.read(form["key"]) if "key" in form else (),
         )
 
@@ -252,14 +256,23 @@ class ServiceReader:
         return tuple(dict.fromkeys(word.text for word in words))
 
     def _fits(
-        self, form: dict[str, Any], service_kind: str, name: Scalar, kind: InvokeKind
+        self,
+        form: dict[str, Any],
+        service_kind: str,
+        name: Scalar,
+        body: Tree,
+        kind: InvokeKind,
     ) -> None:
         """The fields of an operation are those of its service's kind."""
-        for word in form:
-            if word not in EVERYWHERE + FIELDS_OF[service_kind] + ONLY_OF[kind]:
-                self.report.report(
-                    codes.UNKNOWN_FIELD, name.span, kind=f"{service_kind} {kind.value}", name=word
-                )
+        known = EVERYWHERE + FIELDS_OF[service_kind] + ONLY_OF[kind]
+        for key, _ in entries(body):
+            word = key.text
+            if kind is InvokeKind.REQUEST and word in ONCE:
+                self.report.report(proofs.MORE_THAN_ONCE, key.span, name=name.text, field=word)
+            elif word in form and word not in known:
+                what = f"{service_kind} {kind.value}"
+                near = closest(word, known)
+                self.report.report(codes.UNKNOWN_FIELD, key.span, kind=what, name=word, **near)
         if service_kind == "sql" and "query" not in form:
             self.report.report(
                 codes.MISSING_FIELD,

@@ -119,6 +119,19 @@ SILENCE = Code(
         "请用 `while_waiting:` 填补等待，在两次查询之间放音，或在服务里缩短 `deadline:`",
     ),
 )
+MORE_THAN_ONCE = Code(
+    "F0411",
+    E,
+    Words("an effect is tried once", "有动作的请求只做一次"),
+    Words(
+        "`{field}:` is for look-ups; `{name}` is a request, which changes something",
+        "`{field}:` 只能用于查询；`{name}` 是有动作的请求",
+    ),
+    Words(
+        "take it out: where the reply is lost a call goes on by `unknown`, and `key:` keeps the effect from happening twice",
+        "请去掉它：没有收到回复时，通话按 `unknown` 继续；`key:` 保证动作不会做两次",
+    ),
+)
 
 CODES: tuple[Code, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Code)

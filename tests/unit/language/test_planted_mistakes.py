@@ -224,6 +224,14 @@ MISTAKES = {
         "unsuspend:\n    with",
         "key:",
     ),
+    "a request that is tried again": Mistake(
+        "services/billing.yaml",
+        "    deadline: 3s\n",
+        "    deadline: 3s\n    retries: 1\n",
+        "F0411",
+        "retries: 1",
+        "unknown",
+    ),
     "a secret": Mistake(
         BALANCE,
         "    length: 8\n",
