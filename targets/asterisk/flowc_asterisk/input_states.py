@@ -9,6 +9,7 @@ from __future__ import annotations
 from flowc_asterisk.draft import ContextDraft, Script
 from flowc_asterisk.lower_base import Release
 from flowc_asterisk.lower_input import SWALLOW, swallow_late
+from flowc_asterisk.lower_speech import NIL
 
 MOST_KEYS = 64
 _OWN = "${EXTEN:0:1}"
@@ -71,7 +72,7 @@ def _digits(script: Script) -> None:
         f"${{IF($[${{N}}+${{LEN(${{B}})}}>{MOST_KEYS}]?$[{MOST_KEYS}-${{LEN(${{B}})}}]:${{N}})}}",
     )
     script.run("GotoIf", "$[${N}<1]?~ended,1")
-    script.run("Read", "J,,${N},,1,${TD}")
+    script.run("Read", f"J,{NIL},${{N}},,1,${{TD}}")
     script.set("B", "${B}${J}")
     script.run("GotoIf", "$[${LEN(${J})}=${N}]?more")
     script.go("~ended,1")

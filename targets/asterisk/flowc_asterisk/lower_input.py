@@ -16,7 +16,6 @@ from flowc_asterisk.expressions import NotNativeError
 from flowc_asterisk.layout import blocks_named, key_prefix, named_by_key
 from flowc_asterisk.lower_base import Spot
 from flowc_asterisk.lower_speech import MORE, NIL, ended, listed
-from flowc_asterisk.lower_values import FOLDER
 
 FIRST_S, BETWEEN_S = 5, 3  # set once a call; other times cost a node four steps more
 NOW_MS = "${STRFTIME(,,%s%3q)}"
@@ -207,7 +206,7 @@ def _option_states(spot: Spot, operation: Collect, options: Options, slot: int) 
             swallow_late(script, str(slot))
         if string in begun:
             _wait_for_more(spot, slot, string, is_key=string in keys)
-            script.run("Read", f"K,,1,e,1,{seconds(operation.inter_ms)}")
+            script.run("Read", f"K,{NIL},1,e,1,{seconds(operation.inter_ms)}")
             script.go(f"{_state(slot, string)}k${{K}},1")
         else:
             _take_option(spot, script, string)
@@ -245,7 +244,7 @@ def _skip(spot: Spot, operation: Collect, slot: int) -> None:
     """`#` stops the prompt once a cue; a second one is a wrong key."""
     script = spot.context.extension(f"{slot}k#", spot.block.id)
     swallow_late(script, str(slot))
-    script.run("Read", f"K,{FOLDER}/nil,1,e,1,{seconds(operation.first_ms)}")
+    script.run("Read", f"K,{NIL},1,e,1,{seconds(operation.first_ms)}")
     script.go(f"{slot}s${{K}},1")
 
 

@@ -31,9 +31,9 @@ from flowc_asterisk.lower_values import (
 )
 
 LANGUAGE = "${L}"
-NIL = (
-    f"{FOLDER}/nil"  # 20 ms of silence, always there: a missing last file would end a Read at once
-)
+# 20 ms of silence, always there: a missing last file would end a Read at once, and on Asterisk 20.6
+# so does a Read without any.
+NIL = f"{FOLDER}/nil"
 # An option without effect on an answered call: a trace reads that the next list belongs to this one.
 MORE = ",noanswer"
 

@@ -118,7 +118,7 @@ def test_a_good_entry_costs_a_read_and_no_test() -> None:
 def test_a_key_that_is_a_choice_names_its_own_state() -> None:
     lines = context(emitted(_asking(Options(("1", "12", "0")))), "fl-0123abcd.f.ask")
     assert "exten => 1k0,1,Goto(fl-0123abcd.f.end,start,1)" in lines
-    assert "exten => 1k1,1,Read(K,,1,e,1,3)" in lines
+    assert "exten => 1k1,1,Read(K,${S}/nil,1,e,1,3)" in lines
     assert " same => n,Goto(1k1k${K},1)" in lines
 
 
