@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flowc.build import Build
     from flowc.compiler import Compiled
     from flowc.language.environments import Environment
+    from flowc.target import Target
 
 
 RUNTIME_SETTINGS = frozenset({"runtime", "token", "store", "trunk", "root", "seats"})
@@ -68,11 +69,11 @@ def built(
     """A release, or the program ends with what is in its way."""
     from flowc.build import BuildError, build
     from flowc.deploy.place import hidden, secrets_in
-    from flowc.target import EmitError, UnknownTargetError, load_target
+    from flowc.target import EmitError
 
     written, environment = environment, with_secrets(environment)
+    target = target_named(environment.target)
     try:
-        target = load_target(environment.target)
         with progress_bar("prompts") as tell:
             return build(
                 compiled,
@@ -95,6 +96,14 @@ def built(
             told = hidden(str(problem), secrets)
             click.echo(f"flowc: {environment.target} can't do this: {told}", err=True)
         sys.exit(FINDINGS)
+
+
+def target_named(name: str) -> Target:
+    """The target of that name, or the use was wrong."""
+    from flowc.target import UnknownTargetError, load_target
+
+    try:
+        return load_target(name)
     except UnknownTargetError as error:
         raise click.UsageError(
             f"{error}; an uninstalled checkout has none: run `make setup`"

@@ -126,6 +126,10 @@ def command(
             "--all draws the overview and each flow; leave the other choices out"
         )
     compiled = compiled_or_exit(folder, language)
+    assert compiled.project is not None
+    known = compiled.project.program.flows
+    if flow is not None and flow not in known:
+        raise click.UsageError(f"no flow is named `{flow}`; there are: {', '.join(known)}")
     labels = labels_of(compiled, language)
     if every:
         _write_all(compiled, labels, out or folder / "pictures", cast("Format", form or "svg"))

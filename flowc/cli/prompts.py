@@ -32,6 +32,11 @@ def command(folder: Path, form: str, spoken: str | None, mark: bool, language: s
 
     compiled = compiled_or_exit(folder, language)
     assert compiled.graph is not None
+    known = compiled.graph.languages
+    if spoken is not None and spoken not in known:
+        raise click.UsageError(
+            f"the project has no language `{spoken}`; it has: {', '.join(known)}"
+        )
     kept = folder / MARKS
     if mark:
         kept.parent.mkdir(exist_ok=True)
@@ -44,7 +49,7 @@ def command(folder: Path, form: str, spoken: str | None, mark: bool, language: s
         case "csv":
             click.echo(as_csv(lines), nl=False)
         case "script":
-            click.echo(as_script(lines, spoken or compiled.graph.languages[0]), nl=False)
+            click.echo(as_script(lines, spoken or known[0]), nl=False)
         case _:
             for line in lines:
                 click.echo(f"{line.state.value:9} {line.language}/{line.id}: {line.text}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from flowc.cli.build import environment_named, with_secrets
+from flowc.cli.build import environment_named, target_named, with_secrets
 from flowc.cli.words import OUTSIDE, compiled_or_exit, lang_option, project_argument
 
 
@@ -37,11 +37,11 @@ def command(
     from flowc.runtime.app import RuntimeSettings, serve
     from flowc.runtime.logs import Log
     from flowc.runtime.services.model import SettingsError
-    from flowc.target import HasGateway, load_target
+    from flowc.target import HasGateway
 
     compiled = compiled_or_exit(folder, language)
     place = with_secrets(environment_named(compiled, environment))
-    target = load_target(place.target)
+    target = target_named(place.target)
     if not isinstance(target, HasGateway):
         raise click.UsageError(f"the target `{place.target}` serves no live calls")
     root = Path(str(place.settings.get("root", DEFAULT_ROOT)))

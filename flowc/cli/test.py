@@ -98,7 +98,12 @@ def scripts_of(
     if report.has_errors:
         print_found(report.sorted, language)
         sys.exit(FINDINGS)
-    return tuple(one for one in scripts if chosen in one.name or chosen in one.span.source.name)
+    found = tuple(one for one in scripts if chosen in one.name or chosen in one.span.source.name)
+    if chosen and not found:
+        raise click.UsageError(
+            f"no call's title or file contains `{chosen}`; there are {len(scripts)} calls"
+        )
+    return found
 
 
 def simulated(compiled: Compiled, scripts: tuple[CallScript, ...]) -> tuple[Run, ...]:

@@ -63,7 +63,8 @@ _MODULES = {
     "UUID": "func_uuid",
 }
 _CALLED = re.compile(r"([A-Za-z_]\w*)\(")
-_SOUND = re.compile(r"\$\{S\}/(\$\{L\}/)?([A-Za-z0-9_~./-]+)")  # L: the language of the call
+_SOUND = re.compile(r"\$\{S\}/(\$\{L\}/)?([A-Za-z0-9_~./-]++)(?!\$\{)")  # L: the call's language
+_DIGIT = re.compile(r"\$\{S\}/([A-Za-z0-9_~./-]++)\$\{\w+:[0-9]+:1\}")  # a digit ends the name
 _FULL_PATH = re.compile(r"/sounds/([A-Za-z0-9_~./-]+)")
 _FORMATS = (".wav", ".sln", ".ulaw", ".alaw", ".gsm")
 
@@ -92,6 +93,7 @@ def _sounds(build: Path) -> set[str]:
     keys = set(_FULL_PATH.findall(text))
     for in_language, key in _SOUND.findall(text):
         keys.update(f"{each}/{key}" for each in languages) if in_language else keys.add(key)
+    keys.update(f"{stem}{digit}" for stem in _DIGIT.findall(text) for digit in "0123456789")
     return {key for key in keys if not key.endswith("/")}
 
 

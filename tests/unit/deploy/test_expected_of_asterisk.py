@@ -139,6 +139,12 @@ def test_each_sound_that_would_not_be_heard_is_named(tmp_path: Path) -> None:
     assert [fault.split()[2] for fault in missing_parts(build)] == [
         *("en/c", "quiet", "zh/_/0", "zh/b", "zh/c"),
     ]
+    spelled = "exten => s,1,Playback(${S}/en/_/n${V_a_b:0:1}&${S}/zh/a)\n"
+    (build / "entry/extensions.conf").write_text(spelled)
+    assert [fault.split()[2] for fault in missing_parts(build)] == [
+        *(f"en/_/n{digit}" for digit in range(10)),
+        *("quiet", "zh/b"),
+    ]
     (build / "entry/queues.conf").unlink()
     assert missing_parts(build) == ("entry/queues.conf is missing",)
 
