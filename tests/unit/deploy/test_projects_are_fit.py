@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 PROJECTS = ("flows", "examples/city_hotline", "examples/duty_400", "examples/smallest")
 
 
-@pytest.mark.parametrize("name", (*PROJECTS, "tests/cases/station"))
+@pytest.mark.parametrize("name", [*PROJECTS, "tests/cases/station"])
 @pytest.mark.parametrize("root", ["/var/lib/flowc", f"/srv/{'deep/' * 20}flowc"], ids=["", "deep"])
 def test_every_sound_that_a_dialplan_names_is_rendered(
     tmp_path: Path, name: str, root: str
