@@ -34,7 +34,7 @@ async def run(count: int, calls: int, only: tuple[str, ...]) -> tuple[dict[str, 
         async with field(Path(folder), only) as made:
             await same_ends(made, [each for each in only if each != "null"])
             idle = await idle_share(made, only[0], IDLE_S)
-            rounds = Rounds(made, calls, idle)
+            rounds = Rounds((made,), calls, idle)
             await rounds.play(count)
             return _report(rounds, made.version, idle), rounds.all_right
 

@@ -1,7 +1,10 @@
 """Rounds of calls to every variant of the measured path, and the figures that they give.
 
-A round calls every variant, each round in another order; ratios are of one round, and their median
-is told with its interval by order statistics. Knows no server: a field does.
+A round calls every variant; ratios are of one round, and their median is told with its interval by
+order statistics. On one field the variants take turns, each round in another order. On several,
+which are alike, they are called at the same time, each on a field of its own and each round on
+another one: what slows the machine down for a second then slows all of them. Knows no server: a
+field does.
 """
 
 from __future__ import annotations
@@ -62,10 +65,10 @@ class Rounds:
     `idle`: the share of a CPU that is taken off for the time that a measurement lasts.
     """
 
-    def __init__(self, field: Field, calls: int, idle: float = 0.0) -> None:
-        self._field, self._calls, self._idle = field, calls, idle
+    def __init__(self, fields: Sequence[Field], calls: int, idle: float = 0.0) -> None:
+        self._fields, self._calls, self._idle = fields, calls, idle
         self._count = 0
-        self.ms: dict[str, list[float]] = {name: [] for name in field.variants}
+        self.ms: dict[str, list[float]] = {name: [] for name in fields[0].variants}
         self.right: Counter[str] = Counter()
 
     async def play(self, count: int) -> None:
@@ -78,17 +81,22 @@ class Rounds:
 
     async def _one(self, number: int) -> None:
         """Call every variant; each round begins with another, and every other one runs backwards."""
-        names = self._field.variants
+        names = tuple(self.ms)
         start = number % len(names)
         order = names[start:] + names[:start]
-        for name in order if number % 2 else reversed(order):
-            await self._measure(name)
+        turns = order if number % 2 else order[::-1]
+        if len(self._fields) == 1:
+            for name in turns:
+                await self._measure(self._fields[0], name)
+        else:
+            pairs = zip(self._fields, turns, strict=True)
+            await asyncio.gather(*(self._measure(field, name) for field, name in pairs))
 
-    async def _measure(self, name: str) -> None:
+    async def _measure(self, field: Field, name: str) -> None:
         loop = asyncio.get_running_loop()
-        pids = self._field.pids(name)
+        pids = field.pids(name)
         before, begun = sum(map(cpu_seconds, pids)), loop.time()
-        ends = await self._field.measured(name, self._calls)
+        ends = await field.measured(name, self._calls)
         taken = sum(map(cpu_seconds, pids)) - before - self._idle * (loop.time() - begun)
         self.ms[name].append(1000 * taken / self._calls)
         self.right[name] += ends[RIGHT]
