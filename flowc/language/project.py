@@ -355,8 +355,3 @@ def _records(services: MappingOf[str, ServiceSpec]) -> dict[str, Record]:
         for operation in service.operations:
             keep(operation.gives)
     return found
-
-
-def project_file_missing(files: MappingOf[str, bytes]) -> bool:
-    """Whether a folder is no project at all."""
-    return PROJECT_FILE not in files

@@ -32,10 +32,6 @@ class LongestCall:
     speech_s: int
     silence_s: int
 
-    @property
-    def whole_s(self) -> int:
-        return self.speech_s + self.silence_s
-
 
 @dataclass(frozen=True, slots=True)
 class _Sum:

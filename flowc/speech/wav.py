@@ -6,9 +6,7 @@ as it is. Files are hostile: every length is checked before it is believed.
 """
 
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,9 +150,3 @@ def _a_law(codes: NDArray[np.uint8]) -> NDArray[np.int32]:
 
 def _mono(samples: Samples, channels: int) -> Samples:
     return np.asarray(samples.reshape(-1, channels).mean(axis=1), dtype=np.float32)
-
-
-def concatenate(paths: Iterable[Path], gap_ms: int = 0) -> bytes:
-    """One WAV of several that `write_wav` made, with silence between them."""
-    gap = b"\0\0" * (TELEPHONE_RATE * gap_ms // 1000)
-    return write_wav(gap.join(pcm_of_own_wav(path.read_bytes()) for path in paths))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flowc.graph.prompts import ReadAs, Spoken, reading_variable
-from flowc.speech.longest import longest_lists
+from flowc.speech.longest import longest_lists, most_sounds
 from flowc.speech.readers import UnknownLanguageError
 from flowc.speech.readers.reading import MOST_DIGITS
 from flowc_asterisk import quote
@@ -90,7 +90,7 @@ def _size(release: Release, language: str, part: Spoken, unknown: int) -> _Size:
         lists = longest_lists(part.read_as, language)
     except UnknownLanguageError as error:
         raise NotNativeError(str(error)) from error
-    files = max(map(len, lists))
+    files = most_sounds(part.read_as, language)
     if part.read_as is ReadAs.DIGITS:
         files = release.known.most.get(part.variable, unknown)
     folder = len(release.request.environment.sounds)

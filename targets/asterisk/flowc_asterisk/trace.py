@@ -38,17 +38,6 @@ _UNSAID = "nil"
 _BEGINS = frozenset({"Read", "AGI", "Queue", "Dial", "Record"})
 
 
-def trace_of(events: Iterable[Event], graph: FlowGraph, release8: str, sounds: str) -> Trace:
-    """The trace of one channel's Newexten and VarSet events, in the order received.
-
-    `sounds` is the folder that sound keys are relative to.
-    """
-    reader = TraceReader(graph, release8, sounds)
-    for event in events:
-        reader.feed(event)
-    return reader.trace
-
-
 class TraceReader:
     """Reads one call as it goes on."""
 

@@ -3,7 +3,6 @@
 import io
 import struct
 import wave
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowc.speech.sound import resampled, to_pcm
-from flowc.speech.wav import BrokenWavError, concatenate, read_wav, write_wav
+from flowc.speech.wav import BrokenWavError, read_wav, write_wav
 
 TONE = (np.sin(2 * np.pi * 440 * np.arange(48000) / 48000) * 0.5).astype(np.float32)
 
@@ -98,14 +97,6 @@ def test_too_loud_a_recording_is_turned_down_and_never_clipped() -> None:
 def test_the_file_that_is_written_is_a_wav_to_everybody() -> None:
     with wave.open(io.BytesIO(write_wav(b"\1\0" * 800))) as file:
         assert file.getparams()[:4] == (1, 2, 8000, 800)
-
-
-def test_several_prompts_are_joined_with_a_gap_between_them(tmp_path: Path) -> None:
-    for name in ("a", "b", "c"):
-        (tmp_path / name).write_bytes(write_wav(b"\1\0" * 800))
-
-    with wave.open(io.BytesIO(concatenate(sorted(tmp_path.iterdir()), gap_ms=50))) as file:
-        assert file.getnframes() == 3 * 800 + 2 * 400
 
 
 BROKEN = {
