@@ -52,11 +52,6 @@ def read_wav(content: bytes) -> tuple[Samples, int]:
     return _mono(_decoded(sound[:whole], form), form.channels), form.rate
 
 
-def pcm_of_own_wav(content: bytes) -> bytes:
-    """The samples of a file that `write_wav` made."""
-    return content[44:]
-
-
 def _chunk(name: bytes, content: bytes) -> bytes:
     return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
 
