@@ -1,10 +1,12 @@
 """Random flows and random callers on every executor; what differs is kept and told.
 
     python tests/agreement/fuzz_agreement.py 2000 --on asterisk --on freeswitch --on stand-ins
+    python tests/agreement/fuzz_agreement.py --shrink FOLDER --on asterisk
 
 A run is made of pieces of some seeds each; what is done stands in the folder of `--state`, and the
-same command goes on where it was stopped. Prints one JSON object last; ends with 1 where anything
-differs, or where the compiler refuses a project.
+same command goes on where it was stopped. What differs is kept there as a project with one call;
+`--shrink` makes the smallest of it. Prints one JSON object last; ends with 1 where anything differs,
+or where the compiler refuses a project.
 """
 
 from __future__ import annotations
@@ -20,9 +22,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fuzz.keeping import Failure, keep
+from fuzz import questions
+from fuzz.keeping import Failure, case_of, keep
 from fuzz.ledger import Ledger, Piece, total
 from fuzz.pieces import STAND_IN, Scope, on_server, on_stand_ins
+from fuzz.questions import on_stand_in
+from fuzz.shrink import shrunk
 from stand_ins.making import TARGETS
 
 STAND_INS = "stand-ins"
@@ -33,6 +38,8 @@ TOLD = 20
 
 def main() -> int:
     options = _options()
+    if options.shrink is not None:
+        return _shrink(options)
     began = time.monotonic()
     ledger = Ledger(options.state / "pieces.jsonl")
     scope = Scope(options.size, options.callers)
@@ -44,7 +51,8 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("flows", type=int, help="how many random projects")
+    parser.add_argument("flows", type=int, nargs="?", default=0, help="how many random projects")
+    parser.add_argument("--shrink", type=Path, help="a folder that was kept")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--size", type=int, default=12, help="about how many nodes a project has")
     parser.add_argument("--callers", type=int, default=5, help="calls to each project")
@@ -116,6 +124,21 @@ class _Run:
             f"{piece.calls} calls, {len(piece.failed)} differ, {piece.seconds:.0f} s",
             flush=True,
         )
+
+
+def _shrink(options: argparse.Namespace) -> int:
+    """Print where the smallest case stands."""
+    case = case_of(options.shrink)
+    name = options.on[0]
+    is_stand_in = name.startswith(STAND_IN)
+    asked = on_stand_in(name.removeprefix(STAND_IN)) if is_stand_in else questions.on_server(name)
+    if not asked([case])[0]:
+        print(f"{options.shrink} does not differ on {name}")
+        return 1
+    small = shrunk(case, asked, at_once=1 if is_stand_in else 30)
+    failure = Failure(f"smallest {name}", 0, small.project, small.script, "made smaller")
+    print(keep(failure, options.state / "found", options.state / "tones"))
+    return 0
 
 
 def pieces_of(options: argparse.Namespace, executor: str) -> list[tuple[int, int]]:

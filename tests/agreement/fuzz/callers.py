@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from flowc.compiler import Compiled
 from flowc.graph.operations import Collect, Digits, Options
+from flowc.machine.listening import WINDOW_MS
 from flowc.machine.machine import MachineError, ReadError
 from flowc.machine.phase import Phase
 from flowc.machine.prepared import Prepared
@@ -225,7 +226,10 @@ class _Caller:
     def _press(self, wait_ms: int, keys: str) -> None:
         """Press keys after so long, or a little later where something else happens then."""
         soonest = self._line.key_at + SPACINGS[0] if self._line.key_at else 0
-        self._come_to(max(self._line.now + wait_ms, soonest))
+        at = max(self._line.now + wait_ms, soonest)
+        if keys[0] == "#" and abs(at - self._line.key_at - WINDOW_MS) < 2 * MARGIN_MS:
+            at = self._line.key_at + WINDOW_MS + 2 * MARGIN_MS  # surely too late to be swallowed
+        self._come_to(at)
         spacing = self._chance.pick(SPACINGS)
         after = self._line.now - self._stepped_at
         pressed = ""

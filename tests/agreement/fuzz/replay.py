@@ -203,13 +203,15 @@ class _Replay:
         if begun is None:
             return None
         simulated, live = meant.times[anchor] if anchor >= 0 else 0, begun
-        if self._keys and self._keys[-1][0] > simulated:
+        is_after_key = bool(self._keys) and self._keys[-1][0] > simulated
+        if is_after_key:
             simulated, live = self._keys[-1]
         if act.audio_ended_at is not None and act.audio_ended_at > simulated:
             quiet = self._quiet()
             if quiet is None:
                 return None
-            simulated, live = act.audio_ended_at, quiet
+            if quiet > live or not is_after_key:
+                simulated, live = act.audio_ended_at, quiet
         shift = self._chance.number(-self._timing.early, self._timing.late)
         if not (self._timing.early and self._timing.late):
             shift = self._timing.late - self._timing.early
