@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TARGET ?= asterisk
 
-.PHONY: setup demo test coverage lint types generate lock clean bench-asterisk bench-freeswitch bench-simulator fuzz
+.PHONY: setup demo test coverage lint types generate lock clean bench-asterisk bench-freeswitch bench-simulator fuzz fuzz-agreement
 
 setup: $(STAMP)
 
@@ -55,6 +55,12 @@ bench-asterisk bench-freeswitch bench-simulator: bench-%: setup
 	$(RUN)/python benchmarks/$*.py
 
 # Goes on where it stopped; SEED=2 begins another run, SECONDS=240 does a part of it.
+# Random flows and callers on the simulator, the stand-ins and the real servers that there are. Long:
+# what is done stands in .fuzz-agreement, and the same command goes on where it was stopped.
+fuzz-agreement: setup
+	$(RUN)/python tests/agreement/fuzz_agreement.py $(or $(N),200) \
+	  $(foreach NAME,$(or $(ON),stand-ins asterisk freeswitch),--on $(NAME))
+
 fuzz: setup
 	$(RUN)/python benchmarks/fuzz_projects.py $(or $(N),200000) --seed $(or $(SEED),1) $(if $(SECONDS),--seconds $(SECONDS))
 

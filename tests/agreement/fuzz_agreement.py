@@ -30,6 +30,8 @@ from fuzz.questions import on_stand_in
 from fuzz.shrink import shrunk
 from stand_ins.making import TARGETS
 
+from flowc.target import LabUnavailableError
+
 STAND_INS = "stand-ins"
 SEEDS_A_PIECE = {STAND_INS: 50}
 SEEDS_ON_A_SERVER = 100
@@ -43,10 +45,15 @@ def main() -> int:
     began = time.monotonic()
     ledger = Ledger(options.state / "pieces.jsonl")
     scope = Scope(options.size, options.callers)
+    left_out: dict[str, str] = {}
     for executor in options.on:
         run = _Run(options, scope, ledger, executor, began)
-        (run.on_stand_ins if executor == STAND_INS else run.on_server)()
-    return _report(options, scope, ledger)
+        try:
+            (run.on_stand_ins if executor == STAND_INS else run.on_server)()
+        except LabUnavailableError as error:
+            print(f"{executor} is left out: {error}", flush=True)
+            left_out[executor] = error.message
+    return _report(options, scope, ledger, left_out)
 
 
 def _options() -> argparse.Namespace:
@@ -148,7 +155,9 @@ def pieces_of(options: argparse.Namespace, executor: str) -> list[tuple[int, int
     return [(first, min(most, options.first + options.flows - first)) for first in ends]
 
 
-def _report(options: argparse.Namespace, scope: Scope, ledger: Ledger) -> int:
+def _report(
+    options: argparse.Namespace, scope: Scope, ledger: Ledger, left_out: dict[str, str]
+) -> int:
     """The sums of what is done, as JSON."""
     names = [
         name
@@ -166,6 +175,7 @@ def _report(options: argparse.Namespace, scope: Scope, ledger: Ledger) -> int:
         "differences": sum(int(str(one["differences"])) for one in sums.values()),
         "refused": max(int(str(one["refused"])) for one in sums.values()),
         "executors": sums,
+        "left_out": left_out,
     }
     print(json.dumps(told, ensure_ascii=False))
     return 1 if told["differences"] or told["refused"] else 0
