@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
-from time import perf_counter, process_time
+from time import process_time
 from typing import Any
 
 import pytest
@@ -224,11 +224,11 @@ def test_any_text_gives_a_tree_or_a_finding_and_never_an_exception(text: str) ->
 )
 def test_hostile_text_is_a_finding_at_once(text: str) -> None:
     parse("a")
-    began = perf_counter()
+    began = process_time()
     tree, report = parse(text)
     assert tree is None
     assert report.has_errors
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
 
 
 def test_time_grows_with_the_length_and_not_with_its_square() -> None:
