@@ -15,7 +15,10 @@ SURE_MS = 400
 
 
 def unheard(
-    trace: Trace, heard: Sequence[HeardSound], lengths: Mapping[str, int]
+    trace: Trace,
+    heard: Sequence[HeardSound],
+    lengths: Mapping[str, int],
+    hushed: Sequence[int] = (),
 ) -> tuple[str, ...]:
     """The sounds that were offered, and had the time to be heard, but were not, in order.
 
@@ -23,7 +26,7 @@ def unheard(
     """
     missing: list[str] = []
     place = 0
-    for sound in expected_sounds(trace, lengths):
+    for sound in expected_sounds(trace, lengths, hushed):
         found = _next(heard, place, sound)
         if found is None:
             missing.append(sound)
@@ -32,13 +35,20 @@ def unheard(
     return tuple(missing)
 
 
-def expected_sounds(trace: Trace, lengths: Mapping[str, int]) -> list[str]:
-    """The sounds that were offered and had the time to be heard, in order."""
+def expected_sounds(
+    trace: Trace, lengths: Mapping[str, int], hushed: Sequence[int] = ()
+) -> list[str]:
+    """The sounds that were offered and had the time to be heard, in order.
+
+    `hushed`: when the caller pressed a `#`, in ms since the answer: it may stop a prompt, and no
+    step tells of that.
+    """
     sounds: list[str] = []
     for place, step in enumerate(trace.steps):
         if not isinstance(step, Offered):
             continue
         at, until = trace.times[place], _next_moment(trace, place)
+        until = min((moment for moment in (*hushed, until) if moment > at), default=until)
         for sound in step.sounds:
             if sound not in lengths or until - at < SURE_MS:
                 break

@@ -125,6 +125,7 @@ class _Played:
 
     result: Result
     call: LiveLabCall | None = None
+    hushed: tuple[int, ...] = ()  # when the caller pressed a `#`
 
 
 def _with_ears(played: _Played, lengths: Mapping[str, int]) -> Result:
@@ -132,9 +133,9 @@ def _with_ears(played: _Played, lengths: Mapping[str, int]) -> Result:
     if played.call is None or not played.result.passed:
         return played.result
     trace = played.call.trace
-    missing = unheard(trace, played.call.heard(), lengths)
+    missing = unheard(trace, played.call.heard(), lengths, played.hushed)
     problems = tuple(f"offered, but not heard: {sound}" for sound in missing)
-    found = len(expected_sounds(trace, lengths)) - len(missing)
+    found = len(expected_sounds(trace, lengths, played.hushed)) - len(missing)
     return replace(played.result, problems=problems, heard=found)
 
 
@@ -157,11 +158,12 @@ async def _play_one(lab: LiveLab, each: PlannedCall) -> _Played:
         call = await lab.call(each.asked)
     except ServerError as error:
         return _Played(Result(each.script, problems=(str(error),)))
+    player = Player(each.run, call)
     try:
-        await Player(each.run, call).play()
+        await player.play()
     except PartedError as parting:
         problem = parting.why
     difference = first_difference(each.graph, each.run.trace, call.trace)
     problems = (problem,) if problem else ()
     result = Result(each.script, difference=difference, problems=problems, trace=call.trace)
-    return _Played(result, call)
+    return _Played(result, call, player.hushed)

@@ -64,3 +64,13 @@ def test_a_mark_does_not_end_a_prompt() -> None:
 def test_a_sound_of_unknown_length_cannot_be_looked_for_nor_what_follows_it() -> None:
     unknown = trace((0, Offered(("zh/a", "zh/?", "zh/b"))), (9000, HungUp("caller")))
     assert expected_sounds(unknown, LENGTHS) == ["zh/a"]
+
+
+def test_what_a_pound_may_have_stopped_need_not_be_heard() -> None:
+    """Skip stops a prompt, and no step of a trace tells of it."""
+    block = BlockId("f", "n", "ask")
+    steps = (Entered(block), Offered(("zh/one", "zh/two")), Entered(BlockId("f", "m")))
+    trace = Trace(steps, (0, 0, 9000))
+    lengths = {"zh/one": 1000, "zh/two": 1000}
+    assert expected_sounds(trace, lengths) == ["zh/one", "zh/two"]
+    assert expected_sounds(trace, lengths, (1100,)) == ["zh/one"]
