@@ -12,6 +12,7 @@ from flowc.target import HeardSound
 
 # A sound that had less time than this before something else happened may not have been heard.
 SURE_MS = 400
+BETWEEN_MS = 70  # what some servers need from file to file
 
 
 def unheard(
@@ -40,8 +41,8 @@ def expected_sounds(
 ) -> list[str]:
     """The sounds that were offered and had the time to be heard, in order.
 
-    `hushed`: when the caller pressed a `#`, in ms since the answer: it may stop a prompt, and no
-    step tells of that.
+    `hushed`: when the caller pressed a key, in ms since the answer: it may stop a prompt (the first
+    of an entry, or skip), and no step tells of that.
     """
     sounds: list[str] = []
     for place, step in enumerate(trace.steps):
@@ -53,7 +54,7 @@ def expected_sounds(
             if sound not in lengths or until - at < SURE_MS:
                 break
             sounds.append(sound)
-            at += lengths[sound]
+            at += lengths[sound] + BETWEEN_MS
     return sounds
 
 

@@ -39,15 +39,14 @@ class Player:
         self._run, self._call = run, call
         self._meant = run.trace
         self._keys: list[tuple[int, float]] = []  # simulated and live end of each key
-        self._hushes: list[float] = []
         self._speaking: set[asyncio.Task[None]] = set()
         self._reached = 0
         self._seen = (-1, 0, False)  # steps of the live trace, those that are told, has it parted
 
     @property
     def hushed(self) -> tuple[int, ...]:
-        """When a `#` ended, in ms since the answer."""
-        return tuple(round((at - self._call.zero) * 1000) for at in self._hushes)
+        """When each key ended, in ms since the answer."""
+        return tuple(round((at - self._call.zero) * 1000) for _, at in self._keys)
 
     async def play(self) -> Trace:
         """The live call's whole trace. Raises PartedError; the call is over then, too."""
@@ -66,9 +65,7 @@ class Player:
         due = await self._due(act)
         match act.what:
             case Press(key):
-                ended = await self._call.press(key, due)
-                self._keys.append((act.at, ended))
-                self._hushes += [ended] if key == "#" else []
+                self._keys.append((act.at, await self._call.press(key, due)))
             case Speak(seconds):
                 await _until(due)
                 task = asyncio.create_task(self._call.speak(seconds))

@@ -125,7 +125,7 @@ class _Played:
 
     result: Result
     call: LiveLabCall | None = None
-    hushed: tuple[int, ...] = ()  # when the caller pressed a `#`
+    hushed: tuple[int, ...] = ()  # when the caller pressed a key
 
 
 def _with_ears(played: _Played, lengths: Mapping[str, int]) -> Result:

@@ -66,8 +66,8 @@ def test_a_sound_of_unknown_length_cannot_be_looked_for_nor_what_follows_it() ->
     assert expected_sounds(unknown, LENGTHS) == ["zh/a"]
 
 
-def test_what_a_pound_may_have_stopped_need_not_be_heard() -> None:
-    """Skip stops a prompt, and no step of a trace tells of it."""
+def test_what_a_key_may_have_stopped_need_not_be_heard() -> None:
+    """The first key of an entry stops a prompt, and so does skip; no step of a trace tells of it."""
     block = BlockId("f", "n", "ask")
     steps = (Entered(block), Offered(("zh/one", "zh/two")), Entered(BlockId("f", "m")))
     trace = Trace(steps, (0, 0, 9000))
