@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from flowc.cli.test_on import How
 from flowc.cli.words import (
     CLEAN,
     FINDINGS,
@@ -25,6 +28,27 @@ if TYPE_CHECKING:
 MOST_UNCOVERED = 20
 
 
+def _how_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that make up a `How`."""
+
+    @click.option("--coverage", is_flag=True, help="Say what no call went through.")
+    @click.option(
+        "--strict",
+        is_flag=True,
+        help="With --on: no second try for a call that failed while this machine was too busy.",
+    )
+    @click.option(
+        "--at-once",
+        type=click.IntRange(1, 500),
+        help="With --on: how many calls at a time; 60 where nothing is said.",
+    )
+    @wraps(command)
+    def told_how(*, coverage: bool, strict: bool, at_once: int | None, **others: Any) -> None:
+        command(how=How(coverage, strict, at_once), **others)
+
+    return told_how
+
+
 @click.command("test")
 @project_argument
 @click.option(
@@ -33,7 +57,6 @@ MOST_UNCOVERED = 20
     help="A telephone system to play the calls on, such as one that `flowc build` knows.",
 )
 @click.option("-k", "chosen", default="", help="Only calls whose title or file contains this.")
-@click.option("--coverage", is_flag=True, help="Say what no call went through.")
 @click.option(
     "--format",
     "form",
@@ -41,22 +64,17 @@ MOST_UNCOVERED = 20
     default="text",
     help="How results are written.",
 )
-@click.option(
-    "--strict",
-    is_flag=True,
-    help="With --on: no second try for a call that failed while this machine was too busy.",
-)
+@_how_options
 @click.option("-v", "--verbose", is_flag=True, help="Show what was heard in each call.")
 @lang_option
 def command(
     folder: Path,
     target: str | None,
     chosen: str,
-    coverage: bool,
     form: str,
-    strict: bool,
     verbose: bool,
     language: str,
+    how: How,
 ) -> None:
     """Play the calls in tests/*.call.yaml and compare them with what they expect."""
     from flowc.simulate.report import junit, results_json
@@ -64,10 +82,9 @@ def command(
     compiled = compiled_or_exit(folder, language)
     scripts = scripts_of(compiled, folder, chosen, language)
     if target is not None:
-        from flowc.cli.test_on import How, test_on
+        from flowc.cli.test_on import test_on
 
-        how = How(strict, coverage, language)
-        sys.exit(test_on(target, compiled, folder, scripts, how))
+        sys.exit(test_on(target, compiled, folder, scripts, how, language))
     runs = simulated(compiled, scripts)
     match form:
         case "json":
@@ -76,7 +93,7 @@ def command(
             click.echo(junit(runs, language))
         case _:
             print_runs(runs, language, verbose)
-    if coverage:
+    if how.coverage:
         click.echo(_coverage(compiled, runs, language), err=form != "text")
     sys.exit(CLEAN if all(run.passed for run in runs) else FINDINGS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,15 +21,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """`strict`: no second tries. `coverage`: say what no equal call went through."""
+    """`coverage`: say what no call went through. On servers, `strict`: no second tries; `at_once`:
+    how many calls at a time, None for as many as usual.
+    """
 
-    strict: bool = False
     coverage: bool = False
-    language: str = "en"
+    strict: bool = False
+    at_once: int | None = None
 
 
 def test_on(
-    name: str, compiled: Compiled, folder: Path, scripts: tuple[CallScript, ...], how: How
+    name: str,
+    compiled: Compiled,
+    folder: Path,
+    scripts: tuple[CallScript, ...],
+    how: How,
+    language: str,
 ) -> int:
     """Play the calls on a target's own server; the exit code. 3 where no server can be had."""
     from flowc.build import BuildError
@@ -46,15 +54,18 @@ def test_on(
     except (BuildError, EmitError) as error:
         click.echo(f"flowc: {error}", err=True)
         return FINDINGS
-    click.echo(summary(results, name, how.language))
+    click.echo(summary(results, name, language))
+    click.echo(allowed(results, language))
     if how.coverage:
-        click.echo(coverage(compiled, results, how.language))
-    return FINDINGS if any(result.failed for result in results) else CLEAN
+        click.echo(coverage(compiled, results, language))
+    bad = any(result.failed for result in results) or uses_too_many(results)
+    return FINDINGS if bad else CLEAN
 
 
 def _played(
     name: str, compiled: Compiled, folder: Path, scripts: tuple[CallScript, ...], how: How
 ) -> tuple[Result, ...]:
+    from flowc.live.rounds import AT_ONCE
     from flowc.on_target import play_calls
     from flowc.target import load_target
 
@@ -64,9 +75,12 @@ def _played(
         click.echo(line(result))
 
     with tempfile.TemporaryDirectory(prefix="flowc-test-") as work:
-        return asyncio.run(
-            play_calls(compiled, target, scripts, folder, Path(work), told, strict=how.strict)
+        playing = play_calls(
+            *(compiled, target, scripts, folder, Path(work), told),
+            strict=how.strict,
+            at_once=how.at_once or AT_ONCE,
         )
+        return asyncio.run(playing)
 
 
 def line(result: Result) -> str:
@@ -110,6 +124,31 @@ def summary(results: tuple[Result, ...], name: str, language: str) -> str:
     calls = "1 call" if equal == 1 else f"{equal} calls"
     second = f" ({again} at the second try)" if again else ""
     return f"{name}: {calls} as simulated{second}, {failed} failed, {skipped} not played"
+
+
+def allowed(results: tuple[Result, ...], language: str) -> str:
+    """Each allowed difference that calls had: how many of them, what it is, and why it may be."""
+    used = Counter(each for result in results for each in result.allowed)
+    zh = language == "zh"
+    if not used:
+        return "允许的差异：无" if zh else "allowed differences: none"
+    lines = ["允许的差异：" if zh else "allowed differences:"]
+    for row, count in used.items():
+        what, why = row.what.say(language, {}), row.why.say(language, {})
+        lines.append(
+            f"  {count} 通：{what}（{why}）" if zh else f"  {count} of the calls: {what}; {why}"
+        )
+    if uses_too_many(results):
+        lines.append("  这样的通话太多了" if zh else "  these are too many")
+    return "\n".join(lines)
+
+
+def uses_too_many(results: tuple[Result, ...]) -> bool:
+    """Did more calls differ than may?"""
+    from flowc.live.allowances import too_many
+
+    played = [result for result in results if not result.skipped]
+    return too_many(sum(bool(result.allowed) for result in played), len(played))
 
 
 def coverage(compiled: Compiled, results: tuple[Result, ...], language: str) -> str:

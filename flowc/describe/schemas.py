@@ -21,7 +21,7 @@ from flowc.language.project_form import LIMITS, NUMBER, PERSON, PROJECT, TICKET_
 from flowc.language.reserved import COMMON
 from flowc.language.services import OPERATION, SERVICE
 from flowc.language.tables import QUEUE
-from flowc.simulate.read_script import EXPECTED, FIELDS, PRESS_FIELDS
+from flowc.simulate.read_script import EXPECTED, FIELDS, NO_SOUNDS, PRESS_FIELDS
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 SCALAR: JsonSchema = {"type": ["string", "number", "boolean"]}
@@ -261,6 +261,7 @@ def default_of(kind: type[NodeKind], info: FieldInfo) -> object:
 def _call() -> JsonSchema:
     """The form of a call script; its steps are phrases or one word with a value."""
     special: dict[str, JsonSchema] = {
+        "sounds": {"const": NO_SOUNDS},
         "services": {"type": "object"},
         "lists": {"type": "object"},
         "flags": {"anyOf": [SCALAR, {"type": "array", "items": SCALAR}, {"type": "object"}]},

@@ -158,6 +158,14 @@ _CALL = {
     "from": Words("The caller's number.", "来电号码。"),
     "at": Words("The clock of the call.", "通话的时间。"),
     "language": Words("The language it begins in.", "开始时的语言。"),
+    "limit": Words(
+        "How long the call may be at most, instead of the project's own limit.",
+        "本次通话的最长时间，代替项目里的限制。",
+    ),
+    "sounds": Words(
+        "`missing`: the server has none of the release's sounds.",
+        "写 `missing` 表示服务器上没有这个版本的语音文件。",
+    ),
     "services": Words("What services answer.", "各服务的答复。"),
     "lists": Words("What lists hold in this call.", "本次通话里名单的内容。"),
     "flags": Words("The flags that are on.", "打开的标志。"),

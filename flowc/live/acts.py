@@ -60,12 +60,13 @@ class Act:
 
 def unplayable(run: Run) -> str:
     """Why a call can't be played on a real server, in a few words; "" where it can."""
-    if run.by == "limit":
-        return "the call ends by its hard limit, which would be waited for in real time"
     if run.length_ms > LONGEST_CALL_S * 1000:
-        return f"the call would take {run.length_ms // 1000} s of real time"
-    if any(isinstance(n.what, RecordingEnded) and n.what.outcome == "error" for n in run.journal):
-        return "a recording can't be made to fail in one call only"
+        took = f"the call would take {run.length_ms // 1000} s of real time"
+        return f"{took}; `limit:` can end it earlier" if run.by == "limit" else took
+    recordings = sum(isinstance(note.what, RecordCaller) for note in run.journal)
+    failed = sum(note.what == RecordingEnded("error", note.at) for note in run.journal)
+    if 0 < failed < recordings:
+        return "a server that can't record does not do so once in the same call"
     return ""
 
 
@@ -93,7 +94,7 @@ def _recorded(journal: tuple[Noted, ...], place: int, record: RecordCaller) -> l
     """The caller speaks, and presses the key where the script lets the recording end by one."""
     begun, after = journal[place], journal[place + 1 :]
     ended = next((note for note in after if _ends_recording(note, record)), None)
-    if ended is None or (isinstance(ended.what, RecordingEnded) and ended.what.outcome == "empty"):
+    if ended is None or (isinstance(ended.what, RecordingEnded) and ended.what.outcome != "done"):
         return []
     lasted = ended.at - begun.at
     if not isinstance(ended.what, RecordingEnded):

@@ -1,4 +1,7 @@
-"""Two traces of one call: where they first part, in words. Knows no server and no simulator."""
+"""Two traces of one call: where they first part, in words, and what of it is allowed.
+
+Knows no server and no simulator.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import assert_never
 from flowc.graph.ids import BlockId
 from flowc.graph.model import FlowGraph
 from flowc.graph.operations import Record
+from flowc.live.allowances import PARTS, Allowance
 from flowc.machine.trace import (
     Assigned,
     Ended,
@@ -20,8 +24,6 @@ from flowc.machine.trace import (
 )
 from flowc.source import NOWHERE, Span
 
-_RECORDING = "a recording"
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -33,10 +35,30 @@ class Difference:
     found: str
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The first difference, None where there is none; and the allowances without which there were one."""
+
+    difference: Difference | None
+    allowed: tuple[Allowance, ...] = ()
+
+
+def compared(graph: FlowGraph, meant: Trace, found: Trace) -> Compared:
+    """What `found` has otherwise than was `meant`."""
+    ours, theirs = comparable(graph, meant), comparable(graph, found)
+    whole = _whole_offers(ours, theirs)
+    allowed = (PARTS,) if whole != theirs else ()
+    return Compared(_first_difference(graph, ours, whole), allowed)
+
+
 def first_difference(graph: FlowGraph, meant: Trace, found: Trace) -> Difference | None:
-    """The first step in which `found` is not what was `meant`; None where they are equal."""
-    ours = comparable(graph, meant)
-    theirs = _whole_offers(ours, comparable(graph, found))
+    """The first step in which `found` is not what was `meant`; None where nothing is but what may be."""
+    return compared(graph, meant, found).difference
+
+
+def _first_difference(
+    graph: FlowGraph, ours: tuple[Step, ...], theirs: tuple[Step, ...]
+) -> Difference | None:
     if ours == theirs:
         return None
     place = next(
@@ -50,28 +72,27 @@ def first_difference(graph: FlowGraph, meant: Trace, found: Trace) -> Difference
 
 
 def comparable(graph: FlowGraph, trace: Trace) -> tuple[Step, ...]:
-    """The steps without what no two executors can agree on: the ids of recordings."""
+    """The steps, with recordings by their number in the call: their ids are each executor's own."""
     recorded = {
         operation.into
         for block in graph.blocks.values()
         for operation in block.operations
         if isinstance(operation, Record)
     }
+    names: dict[int | str, str] = {}
     steps: list[Step] = []
-    held: dict[str, Step] = {}
     for step in trace.steps:
-        if isinstance(step, Assigned) and step.variable in recorded:
-            known = Assigned(step.variable, None if step.value is None else _RECORDING)
-            if held.get(step.variable) != known:  # a second recording has another id here only
-                steps.append(known)
-            held[step.variable] = known
+        if isinstance(step, Assigned) and step.value is not None:
+            if step.variable in recorded:
+                names.setdefault(step.value, f"recording {len(names) + 1}")
+            steps.append(Assigned(step.variable, names.get(step.value, step.value)))
         else:
             steps.append(step)
     return tuple(steps)
 
 
 def _whole_offers(meant: tuple[Step, ...], found: tuple[Step, ...]) -> tuple[Step, ...]:
-    """A server tells a prompt part by part; where the caller hung up, the rest was not begun."""
+    """What was found, with the last prompt whole where the caller hung up in it (see PARTS)."""
     whole = list(found)
     for place, (ours, theirs) in enumerate(zip(meant, found, strict=False)):
         last = found[place + 1 : place + 2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from flowc.live.allowances import Allowance
 from flowc.live.compare import Difference
 from flowc.live.lag import BUSY_MS
 from flowc.machine.trace import Trace
@@ -16,7 +17,7 @@ class Result:
     """`skipped`: why the call was not played; `problems`: what was not as meant.
 
     `lag_ms`: how late this machine woke us at worst while the call went on. `heard`: how many sounds
-    had to be found in what the caller heard. `trace`: the live one, None where nothing was played.
+    had to be found in what the caller heard. `allowed`: what of it differs and may. `trace`: the live one, None where nothing was played.
     `first`: the call had failed so before and was played again, since the machine had been too busy.
     """
 
@@ -27,6 +28,7 @@ class Result:
     problems: tuple[str, ...] = ()
     lag_ms: float = 0.0
     heard: int = 0
+    allowed: tuple[Allowance, ...] = ()
     trace: Trace | None = None
     first: Result | None = None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from flowc.graph.model import FlowGraph
-from flowc.live.compare import first_difference
+from flowc.live.compare import compared
 from flowc.live.ears import expected_sounds, unheard
 from flowc.live.lag import Lag, lag_watched, no_collections
 from flowc.live.play import PartedError, Player
@@ -163,7 +163,12 @@ async def _play_one(lab: LiveLab, each: PlannedCall) -> _Played:
         await player.play()
     except PartedError as parting:
         problem = parting.why
-    difference = first_difference(each.graph, each.run.trace, call.trace)
-    problems = (problem,) if problem else ()
-    result = Result(each.script, difference=difference, problems=problems, trace=call.trace)
+    found = compared(each.graph, each.run.trace, call.trace)
+    result = Result(
+        each.script,
+        difference=found.difference,
+        problems=(problem,) if problem else (),
+        allowed=found.allowed,
+        trace=call.trace,
+    )
     return _Played(result, call, player.hushed)

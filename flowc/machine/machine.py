@@ -66,16 +66,18 @@ class Machine:
         world: World,
         readout: Readout,
         language: str | None = None,
+        limit_s: int | None = None,
     ) -> None:
         """A call that nobody dialled yet; share a `Prepared` between the calls of one graph.
 
-        `language`: to begin in; else the project's first.
+        `language`: to begin in; else the project's first. `limit_s`: instead of the graph's own.
         """
         self.prepared = graph if isinstance(graph, Prepared) else prepare(graph)
         first = self.prepared.graph.languages[0]
         self._walk = Walk(self.prepared, world, readout, language or first)
         self._flow_ms = 0
-        self._limit_ms: int | None = self.prepared.graph.limits.length_s * 1000
+        length_s = self.prepared.graph.limits.length_s if limit_s is None else limit_s
+        self._limit_ms: int | None = length_s * 1000
 
     @property
     def phase(self) -> Phase:

@@ -28,6 +28,7 @@ from flowc.machine.commands import (
 from flowc.machine.events import (
     AgentAnswered,
     AudioEnded,
+    AudioFailed,
     CallerHungUp,
     DialEnded,
     Dialled,
@@ -246,7 +247,7 @@ class Line:
         match command:
             case PlaySounds(sounds):
                 self._due.pop("timer", None)
-                self._expect("audio", (self._say(sounds), AudioEnded))
+                self._expect("audio", self._saying(sounds))
             case StopSounds():
                 if self._due.pop("audio", None):
                     self._cut()
@@ -279,9 +280,13 @@ class Line:
 
     def _filler(self, ask: AskService) -> EventMaker:
         def say(_at: int) -> None:
-            self._say(ask.filler)
+            if not self._voice.is_mute:
+                self._say(ask.filler)
 
         return say
+
+    def _saying(self, sounds: tuple[str, ...]) -> tuple[int, EventMaker]:
+        return (1, AudioFailed) if self._voice.is_mute else (self._say(sounds), AudioEnded)
 
     def _say(self, sounds: tuple[str, ...]) -> int:
         begins = self.now

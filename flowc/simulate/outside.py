@@ -287,5 +287,7 @@ def _recorded_ms(ending: Happening, record: RecordCaller) -> int:
             return record.silence_s * 1000
         case Happening.RECORDED_BY_SILENCE:
             return SPEECH_MS + record.silence_s * 1000
+        case Happening.RECORDING_FAILS:
+            return REPLY_MS
         case _:
             return SPEECH_MS

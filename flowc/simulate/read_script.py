@@ -27,9 +27,13 @@ from flowc.simulate.words import milliseconds, phrase_step
 from flowc.source import Span
 from flowc.syntax.tree import Entry, Mapping, Scalar, Sequence, Tree
 
-FIELDS = ("call", "to", "from", "at", "language", "services", "lists", "flags", "steps", "expect")
+FIELDS = (
+    *("call", "to", "from", "at", "language", "limit", "sounds", "services", "lists", "flags"),
+    *("steps", "expect"),
+)
 EXPECTED = ("marks", "tickets", "requests", "lookups", "variables", "hears_not", "ends", "at")
 PRESS_FIELDS = ("keys", "during", "spacing", "after")
+NO_SOUNDS = "missing"
 ENDS = ("caller", "flow", "limit")
 _KEYS = re.compile("[0-9*#A-D]{1,200}")
 _AT = re.compile(
@@ -81,6 +85,8 @@ class _ScriptReader:
             services=tuple(self._services()),
             lists=tuple(self._lists()),
             flags=tuple(self._flags()),
+            limit_s=self._limit(),
+            lacks_sounds=self._lacks_sounds(),
             expected=self._expected(),
             spans=tuple(self._spans),
             span=self._tree.span,
@@ -109,6 +115,20 @@ class _ScriptReader:
             pass
         self._wrong(tree, "a date and a time", "日期和时间", "2026-11-21T10:00+08:00")
         return ""
+
+    def _limit(self) -> int | None:
+        tree = self._tree.get("limit")
+        milliseconds = self._length(tree)
+        if milliseconds % 1000:
+            assert tree is not None
+            self._wrong(tree, "whole seconds", "整数秒", "30s")
+        return milliseconds // 1000 or None
+
+    def _lacks_sounds(self) -> bool:
+        tree = self._tree.get("sounds")
+        if tree is not None and self._text("sounds") != NO_SOUNDS:
+            self._wrong(tree, "the word `missing`", "`missing` 一词", f"sounds: {NO_SOUNDS}")
+        return tree is not None
 
     def _lists(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         for entry in self._entries(self._tree.get("lists"), "lists"):

@@ -125,7 +125,8 @@ class Expected:
 class CallScript:
     """One call. `at`: ISO text, in the project's zone where it names none; "" is a Monday at ten.
 
-    `lists` and `flags` replace those of the release for this call.
+    `lists`, `flags` and `limit_s` replace those of the release for this call. `lacks_sounds`: the
+    server has none of the release's sounds.
     """
 
     name: str
@@ -137,6 +138,8 @@ class CallScript:
     services: tuple[tuple[str, tuple[Reply, ...]], ...] = ()
     lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
     flags: tuple[str, ...] = ()
+    limit_s: int | None = None
+    lacks_sounds: bool = False
     expected: Expected = Expected()
     spans: tuple[tuple[str, Span], ...] = ()
     span: Span = NOWHERE

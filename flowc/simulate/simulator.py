@@ -116,11 +116,13 @@ class CallInSteps:
         lists = {**release.lists, **dict(script.lists)}
         started = seconds_of(script.at, release.timezone)
         world = SimulatedWorld(started, release.timezone, lists, script.flags)
-        voice = Voice(texts, lengths, release.timezone)
+        voice = Voice(texts, lengths, release.timezone, is_mute=script.lacks_sounds)
         self._script = script
         self._step: Step | None = None
         self._outside = ScriptedOutside(script, release.languages, voice, world, self._is_patient)
-        self._machine = Machine(prepared, world, voice.read, script.language or None)
+        self._machine = Machine(
+            prepared, world, voice.read, script.language or None, script.limit_s
+        )
         self._line = Line(self._machine, world, voice, self._outside)
         self._ear = Ear(self._line.said)
         self._failures: list[Failure] = []

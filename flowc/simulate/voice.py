@@ -20,17 +20,20 @@ class Voice:
     """The texts and lengths of sound keys, for one call.
 
     `texts`: by sound key. `lengths`: milliseconds by sound key, where the audio is known.
-    `timezone`: of the moments that are read out.
+    `timezone`: of the moments that are read out. `is_mute`: the server has no sound at all.
     """
 
-    __slots__ = ("_lengths", "_made", "_texts", "_timezone")
+    __slots__ = ("_lengths", "_made", "_texts", "_timezone", "is_mute")
 
     def __init__(
         self,
         texts: Mapping[str, str],
         lengths: Mapping[str, int] | None = None,
         timezone: str = "UTC",
+        *,
+        is_mute: bool = False,
     ) -> None:
+        self.is_mute = is_mute
         self._texts = texts
         self._timezone = timezone
         self._lengths = lengths or {}

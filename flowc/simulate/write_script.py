@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from flowc.simulate.read_script import NO_SOUNDS
 from flowc.simulate.script import (
     KEY_SPACING_MS,
     CallScript,
@@ -62,6 +63,8 @@ def _world(setting: CallScript) -> dict[str, Value]:
         "from": setting.caller,
         "at": setting.at,
         "language": setting.language,
+        "limit": length_text(setting.limit_s * 1000) if setting.limit_s else "",
+        "sounds": NO_SOUNDS if setting.lacks_sounds else "",
         "services": {name: _replies(replies) for name, replies in setting.services},
         "lists": {name: list(values) for name, values in setting.lists},
         "flags": list(setting.flags),

@@ -69,10 +69,16 @@ class LabCall:
 
 @dataclass(frozen=True, slots=True)
 class LabRelease:
-    """A release that a lab's server shall hold: what it was made from, and its files."""
+    """A release that a lab's server shall hold: what it was made from, and its files.
+
+    `has_sounds`, `has_recordings`: whether there are the folders that its environment names; a call
+    of a test may want a server that lacks them.
+    """
 
     request: EmitRequest
     bundle: Bundle
+    has_sounds: bool = True
+    has_recordings: bool = True
 
 
 @dataclass(frozen=True, slots=True)

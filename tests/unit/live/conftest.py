@@ -48,7 +48,12 @@ nodes:
       2: {name: 电话, to: duty}
       3: {name: 办理, to: order}
       4: {name: 座席, to: agent}
-  message: {voicemail: 请留言。, as: left, then: bye, empty: sorry, error: sorry}
+  message:
+    voicemail: 请留言。
+    as: left
+    then: bye
+    empty: sorry
+    error: {to: message, at_most: 1, else: sorry}
   duty: {dial: "200", after_agent: bye, busy: sorry, no_answer: sorry, failed: sorry}
   order:
     request: far.order

@@ -84,6 +84,12 @@ def test_a_call_that_takes_longer_than_anybody_waits_is_not_played(run: Play) ->
     )
 
 
-def test_a_recording_that_fails_cannot_be_played(run: Play) -> None:
-    failed = run("steps: [recording fails, press: 1, hears: 抱歉]")
-    assert "recording" in unplayable(failed)
+def test_a_recording_that_fails_is_played_and_nothing_is_spoken_into_it(run: Play) -> None:
+    failed = run("steps: [recording fails, recording fails, press: 1, hears: 抱歉]")
+    assert unplayable(failed) == ""
+    assert [each for each in _what(failed) if not isinstance(each, HangUp)] == [Press("1")]
+
+
+def test_a_recording_that_fails_beside_one_that_does_not_is_not_played(run: Play) -> None:
+    mixed = run("steps: [recording fails, press: 1, hears: 请留言, hears: 请留言, silence]")
+    assert "record" in unplayable(mixed)

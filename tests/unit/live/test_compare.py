@@ -5,7 +5,8 @@ from __future__ import annotations
 from flowc.graph.ids import BlockId
 from flowc.graph.model import FlowGraph
 from flowc.graph.operations import Record
-from flowc.live.compare import comparable, first_difference, parted
+from flowc.live.allowances import PARTS
+from flowc.live.compare import Compared, compared, first_difference, parted
 from flowc.machine.trace import Assigned, Ended, Entered, HungUp, Marked, Offered, Step, Trace
 
 MAIN, AGENT = BlockId("line", "main"), BlockId("line", "agent")
@@ -53,7 +54,7 @@ def test_a_step_too_many_is_a_difference(graph: FlowGraph) -> None:
     assert difference.found == "was hung up by the flow"
 
 
-def test_the_id_of_a_recording_is_each_executors_own(graph: FlowGraph) -> None:
+def test_a_recording_is_known_by_its_number_in_the_call(graph: FlowGraph) -> None:
     into = next(
         operation.into
         for block in graph.blocks.values()
@@ -63,14 +64,19 @@ def test_the_id_of_a_recording_is_each_executors_own(graph: FlowGraph) -> None:
     meant, found = trace((0, Assigned(into, "r1"))), trace((0, Assigned(into, "1234.5-1")))
     assert first_difference(graph, meant, found) is None
     assert first_difference(graph, meant, trace((0, Assigned(into, None)))) is not None
-    twice = trace((0, Assigned(into, "5-1")), (1, Assigned(into, "5-2")))
-    assert len(comparable(graph, twice)) == 1
+    kept = "line.kept"
+    meant = trace((0, Assigned(into, "r1")), (1, Assigned(into, "r2")), (2, Assigned(kept, "r1")))
+    found = trace((0, Assigned(into, "x")), (1, Assigned(into, "y")), (2, Assigned(kept, "x")))
+    assert first_difference(graph, meant, found) is None
+    other = trace((0, Assigned(into, "x")), (1, Assigned(into, "y")), (2, Assigned(kept, "y")))
+    assert first_difference(graph, meant, other) is not None
 
 
 def test_of_a_prompt_that_a_hang_up_cut_the_rest_may_be_missing(graph: FlowGraph) -> None:
     meant = trace((0, Offered(("zh/a", "zh/b"))), (1, HungUp("caller")))
     found = trace((0, Offered(("zh/a",))), (1, HungUp("caller")))
-    assert first_difference(graph, meant, found) is None
+    assert compared(graph, meant, found) == Compared(None, (PARTS,))
+    assert compared(graph, meant, meant) == Compared(None, ())
 
 
 def test_of_a_prompt_that_was_not_cut_nothing_may_be_missing(graph: FlowGraph) -> None:

@@ -37,8 +37,10 @@ def install(server: AsteriskServer, releases: Sequence[LabRelease], queues: str)
     for name, text in texts.items():
         server.included(name).write_text(text, encoding="utf-8")
     for release in releases:
-        _write_sounds(release)
-        Path(release.request.environment.recordings).mkdir(parents=True, exist_ok=True)
+        if release.has_sounds:
+            _write_sounds(release)
+        if release.has_recordings:
+            Path(release.request.environment.recordings).mkdir(parents=True, exist_ok=True)
 
 
 def _extensions(releases: Sequence[LabRelease]) -> str:

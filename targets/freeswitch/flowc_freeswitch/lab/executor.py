@@ -117,7 +117,8 @@ def _install(
     """Each release's scripts in its folder; the entries of all releases side by side."""
     entries = ""
     for each in releases:
-        Path(each.request.environment.recordings).mkdir(parents=True, exist_ok=True)
+        if each.has_recordings:
+            Path(each.request.environment.recordings).mkdir(parents=True, exist_ok=True)
         release = Release(each.request)
         for number, _ in each.request.graph.numbers:
             entries += extension(release, number, " lab", guarded=True)

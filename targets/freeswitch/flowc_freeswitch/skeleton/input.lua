@@ -146,6 +146,13 @@ return function(call)
     end
   end
 
+  -- A sound that is missing is skipped; where there are none at all, nobody can be asked anything.
+  local function has_sounds()
+    local folder = io.open(call.release.sounds)
+    if folder then folder:close() end
+    return folder ~= nil
+  end
+
   -- One attempt: offers what was cued, reads keys. Gives the outcome and the digits that count.
   function input.collect(entry)
     local offer = {}
@@ -158,7 +165,7 @@ return function(call)
       input.flush()
     end
     played = play(prompt, true) and #prompt > 0 or played
-    if #offer > 0 and not played then return "error", "" end
+    if #offer > 0 and not played and not has_sounds() then return "error", "" end
     if entry.keys then return options(entry) end
     return digits(entry)
   end

@@ -14,18 +14,18 @@ import socket
 import wave
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import dataclass
 from pathlib import Path
 
-from flowc.build import Build, build, release_of
+from flowc.build import Build, build
 from flowc.compiler import Compiled
-from flowc.graph.as_json import Json, release_to_json
+from flowc.graph.as_json import Json
 from flowc.language.environments import Environment as EnvironmentSettings
 from flowc.live.acts import dials_of, queues_of, unplayable
 from flowc.live.result import Result, Told
 from flowc.live.rounds import AT_ONCE, PlannedCall, Rounds
 from flowc.machine.commands import RecordCaller
+from flowc.on_target.releases import World, releases_of, world_of
 from flowc.runtime.app import Runtime, RuntimeSettings, running
 from flowc.runtime.logs import Log
 from flowc.runtime.services.scripts import ScriptedReply
@@ -111,7 +111,7 @@ class _Stage:
 
     playlist: Playlist
     made: Build
-    releases: Mapping[Lists, LabRelease]
+    releases: Mapping[World, LabRelease]
     lengths: Mapping[str, int]
 
     @property
@@ -125,7 +125,7 @@ class _Stage:
 def _staged(one: Playlist, settings: EnvironmentSettings, target: Target, work: Path) -> _Stage:
     folder = work / "releases"
     made = build(one.compiled, settings, target, folder, project_folder=one.project, lab=True)
-    releases = _releases(one.compiled, target, made, one.scripts, folder)
+    releases = releases_of(one.compiled, target, made, one.scripts, folder)
     return _Stage(one, made, releases, sound_lengths(made.folder / "sounds"))
 
 
@@ -160,45 +160,18 @@ def sound_lengths(folder: Path) -> dict[str, int]:
     return lengths
 
 
-# --- releases: lists are a part of one, so a call with lists of its own has a release of its own
-
-Lists = tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def _releases(
-    compiled: Compiled, target: Target, made: Build, scripts: Sequence[CallScript], folder: Path
-) -> dict[Lists, LabRelease]:
-    releases: dict[Lists, LabRelease] = {(): LabRelease(made.request, made.bundle)}
-    for script in scripts:
-        if script.lists and script.lists not in releases:
-            releases[script.lists] = _with_lists(compiled, target, made, script.lists, folder)
-    return releases
-
-
-def _with_lists(
-    compiled: Compiled, target: Target, made: Build, lists: Lists, folder: Path
-) -> LabRelease:
-    id_ = sha256(f"{made.release} {lists!r}".encode()).hexdigest()
-    graph = replace(made.request.graph, lists={**made.request.graph.lists, **dict(lists)})
-    request = replace(made.request, graph=graph, release=id_)
-    (folder / id_[:8]).mkdir()
-    release = replace(release_of(compiled, id_[:8]), graph=graph)
-    (folder / id_[:8] / "release.json").write_text(release_to_json(release), encoding="utf-8")
-    return LabRelease(request, target.emit(request))
-
-
 # --- the simulator says what is meant to happen
 
 
 def _planned(
     compiled: Compiled,
-    releases: Mapping[Lists, LabRelease],
+    releases: Mapping[World, LabRelease],
     scripts: Sequence[CallScript],
     lengths: Mapping[str, int],
 ) -> tuple[list[PlannedCall], list[Result]]:
     planned, skipped = [], []
     for script in scripts:
-        request = releases[script.lists].request
+        request = releases[world_of(script)].request
         run = simulate(request.graph, script, compiled.texts, lengths)
         why = unplayable(run)
         if why:
@@ -207,6 +180,7 @@ def _planned(
             said = tuple(each.say("en") for each in run.failures)
             skipped.append(Result(script, problems=(f"in the simulator: {said[0]}",)))
         else:
+            heard = {} if script.lacks_sounds else lengths
             asked = LabCall(
                 token="",
                 release=request.release8,
@@ -218,7 +192,7 @@ def _planned(
                 dials=dials_of(run),
                 speaks=any(isinstance(note.what, RecordCaller) for note in run.journal),
             )
-            planned.append(PlannedCall(script, request.graph, run, asked, lengths))
+            planned.append(PlannedCall(script, request.graph, run, asked, heard))
     return planned, skipped
 
 
