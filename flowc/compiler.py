@@ -31,6 +31,7 @@ from flowc.passes.find_unreachable import find_unreachable
 from flowc.passes.find_unset_variables import find_unset_variables
 from flowc.passes.join_says import join_says
 from flowc.passes.longest_call import LongestCall, longest_call
+from flowc.passes.prove_back import prove_back
 from flowc.source import Span
 from flowc.speech.pace import Pace
 from flowc.speech.readers import unread_languages
@@ -124,7 +125,7 @@ def prove(project: Project, graph: FlowGraph, pace: Pace, report: Reporter) -> F
     find_no_person(graph, project.program.around.promise, pace, report)
     find_long_menus(graph, pace, report)
     find_silence(graph, project.program.most_silence_s, pace, report)
-    graph = count_nodes(join_says(graph))
+    graph = count_nodes(join_says(prove_back(graph)))
     broken = () if report.has_errors else verify(graph)
     if broken:
         raise AssertionError("; ".join(broken))

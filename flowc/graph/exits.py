@@ -64,9 +64,12 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Take the newest menu off the back list and enter it afresh; with none left: `otherwise`."""
+    """Take the newest menu off the back list and enter it afresh; with none left: `otherwise`.
 
-    otherwise: BlockId
+    `otherwise` is None where there always is one.
+    """
+
+    otherwise: BlockId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,10 @@ def successors(exit_: Exit) -> tuple[BlockId, ...]:
             return ways if otherwise is None else (*ways, otherwise)
         case Call(_, entry, _, results):
             return (entry, *(to for _, to in results))
-        case Return(_, _, otherwise) | Back(otherwise):
+        case Return(_, _, otherwise):
             return (otherwise,)
+        case Back(otherwise):
+            return () if otherwise is None else (otherwise,)
         case Hangup():
             return ()
 
@@ -110,7 +115,9 @@ def retargeted(exit_: Exit, to: Callable[[BlockId], BlockId]) -> Exit:
         case Call(entry=entry, results=results):
             ways = tuple((result, to(target)) for result, target in results)
             return replace(exit_, entry=to(entry), results=ways)
-        case Return(otherwise=otherwise) | Back(otherwise=otherwise):
+        case Return(otherwise=otherwise):
             return replace(exit_, otherwise=to(otherwise))
+        case Back(otherwise):
+            return Back(otherwise and to(otherwise))
         case Hangup():
             return exit_

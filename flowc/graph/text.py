@@ -159,7 +159,7 @@ def _exit_lines(exit_: Exit) -> Iterator[str]:
         case Return(flow, result, otherwise):
             yield f"return {result} from {flow}, else -> {otherwise}"
         case Back(otherwise):
-            yield f"back, else -> {otherwise}"
+            yield "back" if otherwise is None else f"back, else -> {otherwise}"
         case Hangup(cause):
             yield f"hangup {cause}"
         case _:

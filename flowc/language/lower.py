@@ -181,11 +181,16 @@ class _Lowering:
         )
         span = steps[0].span
         self._add(HANGUP_END, (), Hangup(), "on_hangup", span)
-        first = self._project_handler() or HANGUP_END
-        cases = tuple(self.own_handlers.items())
-        exit_ = Switch(HANGUP_FLOW, cases, first) if cases else Jump(first)
-        self._add(HANGUP, (), exit_, "on_hangup", span)
+        self._add(HANGUP, (), self._to_handler(), "on_hangup", span)
         return HANGUP
+
+    def _to_handler(self) -> Jump | Switch:
+        """By the flow that the call is in. Where each has a handler of its own, the last is for the rest."""
+        first, handlers = self._project_handler(), dict(self.own_handlers)
+        if first is None and len(handlers) == len(self.program.flows):
+            _, first = handlers.popitem()
+        first = first or HANGUP_END
+        return Switch(HANGUP_FLOW, tuple(handlers.items()), first) if handlers else Jump(first)
 
     def _project_handler(self) -> BlockId | None:
         steps = self.program.on_hangup

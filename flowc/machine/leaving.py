@@ -44,7 +44,7 @@ def leave_by(exit_: Exit, block: PreparedBlock, prepared: Prepared) -> Action:
         case Return(flow, result, nowhere):
             return _return(flow, result, prepared, blocks[nowhere])
         case Back(none_left):
-            return _back(prepared, blocks[none_left])
+            return _back(prepared, None if none_left is None else blocks[none_left])
         case Hangup(cause):
             return _hang_up(HungUp("flow"), EndCall(cause))
         case _:
@@ -106,10 +106,12 @@ def _return(flow: str, result: str, prepared: Prepared, nowhere: PreparedBlock) 
     return leave
 
 
-def _back(prepared: Prepared, none_left: PreparedBlock) -> Action:
+def _back(prepared: Prepared, none_left: PreparedBlock | None) -> Action:
     def leave(walk: Walk) -> None:
         remembered = walk.remembered
         menu = prepared.menus[remembered.pop()] if remembered else none_left
+        if menu is None:
+            raise _no_way(walk)
         menu.enter(walk)
 
     return leave

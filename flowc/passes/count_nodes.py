@@ -99,7 +99,7 @@ def _goes_back(block: Block) -> bool:
 
 def _named(block: Block) -> tuple[BlockId, ...]:
     match block.exit:
-        case Back(otherwise):
+        case Back(BlockId() as otherwise):
             return (otherwise,)
         case _:
             return ()

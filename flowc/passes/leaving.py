@@ -101,7 +101,7 @@ def _stays_inside(way: Way, graph: FlowGraph) -> bool:
 def _leave(block: Block, reason: str, hints: frozenset[str]) -> Iterator[Way]:
     reason = _after_operations(block, _hinted(block.id.part, reason, hints))
     match block.exit:
-        case Jump(to) | Back(to):
+        case Jump(to) | Back(BlockId() as to):
             yield Way(block.id, to, reason)
         case Return(_, _, otherwise):
             yield Way(block.id, otherwise, reason, Manner.RETURN)
@@ -113,7 +113,7 @@ def _leave(block: Block, reason: str, hints: frozenset[str]) -> Iterator[Way]:
             yield Way(block.id, entry, "", Manner.CALL)
             for result, to in results:
                 yield Way(block.id, to, result)
-        case Hangup():
+        case Hangup() | Back():
             return
         case _:
             assert_never(block.exit)

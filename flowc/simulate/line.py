@@ -239,6 +239,10 @@ class Line:
         if slot == "audio":
             self._cut()
 
+    def _stop_audio(self) -> None:
+        if self._due.pop("audio", None):
+            self._cut()
+
     def _expect(self, slot: str, what: tuple[int, EventMaker]) -> None:
         delay, make = what
         self._due[slot] = (self.now + delay, make)
@@ -247,10 +251,10 @@ class Line:
         match command:
             case PlaySounds(sounds):
                 self._due.pop("timer", None)
+                self._stop_audio()
                 self._expect("audio", self._saying(sounds))
             case StopSounds():
-                if self._due.pop("audio", None):
-                    self._cut()
+                self._stop_audio()
             case WaitForKeys(deadline):
                 self._due["timer"] = (deadline, TimerExpired)
             case AnswerCall() | EndCall() | LeaveQueue():

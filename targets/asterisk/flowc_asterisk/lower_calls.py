@@ -147,7 +147,9 @@ def _return_register(flow: str) -> str:
 
 
 def back(spot: Spot, exit_: Back) -> None:
-    spot.script.run("GotoIf", f'$["${{BL}}"=""]?{spot.release.way(spot.block.id, exit_.otherwise)}')
+    if exit_.otherwise is not None:
+        other = spot.release.way(spot.block.id, exit_.otherwise)
+        spot.script.run("GotoIf", f'$["${{BL}}"=""]?{other}')
     spot.script.set("BT", f"${{BL:-{TOKEN_SIGNS}}}")
     spot.script.set("BL", f"${{BL:0:-{TOKEN_SIGNS}}}")
     spot.script.go(f"{spot.release.own('back')},${{BT}},1")

@@ -176,7 +176,7 @@ def _exit(exit_: Exit) -> Table:
                 "return", quote.segment(flow), quote.segment(result), block_name(otherwise)
             )
         case Back(otherwise):
-            return table("back", block_name(otherwise))
+            return table("back", *_given(None if otherwise is None else block_name(otherwise)))
         case Hangup(cause):
             return table("hangup", int(cause))
         case _:
