@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TARGET ?= asterisk
 
-.PHONY: setup demo test coverage lint types generate lock clean bench-asterisk bench-freeswitch bench-simulator fuzz fuzz-agreement
+.PHONY: setup demo test coverage lint types generate exits lock clean bench-asterisk bench-freeswitch bench-simulator fuzz fuzz-agreement
 
 setup: $(STAMP)
 
@@ -44,6 +44,10 @@ lint: setup
 
 generate: setup
 	$(RUN)/python -m flowc.describe
+
+# The table of docs/reference/agreement.md, from calls on the simulator and on both servers.
+exits: setup
+	$(RUN)/python tests/agreement/every_exit/write_table.py docs/reference/agreement.md
 
 # Renew the exact versions. What is written names no host and no path.
 lock:

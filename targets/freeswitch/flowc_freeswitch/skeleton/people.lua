@@ -183,6 +183,13 @@ return function(call)
     return bytes
   end
 
+  -- The server hangs up on a caller whose recording it can't write, so that is tried before.
+  local function can_write(file)
+    local opened = io.open(file, "wb")
+    if opened then opened:close() end
+    return opened ~= nil
+  end
+
   -- The id is held from the beginning: most callers end a message by hanging up. One who does so at
   -- once has left none.
   local function listen_to(one, file, most)
@@ -205,11 +212,11 @@ return function(call)
     local id = session:get_uuid() .. "-" .. words.number(call.recordings)
     local file = call.release.recordings .. "/" .. id .. ".wav"
     call.assign(one.into, id)
-    local by_silence = listen_to(one, file, time_left(one.most))
+    local by_silence = can_write(file) and listen_to(one, file, time_left(one.most))
     call.within_limit()
     local bytes = size(file)
     local outcome = "done"
-    if not bytes then
+    if not bytes or bytes < HEAD then
       outcome = "error"
     elseif (bytes - HEAD) / 16 < SHORTEST + (by_silence and one.silence * 1000 or 0) then
       outcome = "empty"
