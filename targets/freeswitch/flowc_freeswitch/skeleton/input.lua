@@ -159,12 +159,12 @@ return function(call)
     for _, file in ipairs(deaf) do offer[#offer + 1] = file end
     for _, file in ipairs(prompt) do offer[#offer + 1] = file end
     if #offer > 0 then call.tell("offered", offer) end
-    local played = #deaf == 0
+    local played = false
     if #deaf > 0 then
       played = play(deaf, false)
       input.flush()
     end
-    played = play(prompt, true) and #prompt > 0 or played
+    if #prompt > 0 then played = play(prompt, true) or played end
     if #offer > 0 and not played and not has_sounds() then return "error", "" end
     if entry.keys then return options(entry) end
     return digits(entry)
