@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from flowc.cli.test_on import line, summary
+from flowc.cli.test_on import allowed, line, summary, uses_too_many
+from flowc.live.allowances import PARTS
 from flowc.live.lag import BUSY_MS, Lag, lag_watched
 from flowc.live.result import Result
 from flowc.simulate.script import CallScript
@@ -58,6 +59,19 @@ def test_a_second_try_shows_why_there_was_a_first(script: Read) -> None:
         "     at the second:",
         "     the call did not end",
     ]
+
+
+def test_allowed_differences_are_counted_by_row_and_few(script: Read) -> None:
+    passed = Result(script("steps: [hang up]"))
+    cut = replace(passed, allowed=(PARTS,))
+    assert allowed((passed,) * 5, "en") == "allowed differences: none"
+    told = allowed((*[passed] * 99, cut), "en").splitlines()
+    assert told[1].startswith("  1 of the calls: the caller hangs up in a prompt of several parts")
+    assert len(told) == 2
+    assert not uses_too_many((*[passed] * 99, cut))
+    assert uses_too_many((*[passed] * 98, cut, cut))
+    assert not uses_too_many((*[passed] * 198, cut, cut))
+    assert "太多" in allowed((cut, cut), "zh")
 
 
 def test_second_tries_are_counted_in_the_summary(script: Read) -> None:

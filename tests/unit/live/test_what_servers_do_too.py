@@ -24,6 +24,18 @@ def _ordered(done: Run) -> int:
     )
 
 
+def test_a_call_may_have_a_limit_of_its_own(run: Play) -> None:
+    ended = run("limit: 4s\nsteps: [silence]\nexpect: {ends: limit}")
+    assert ended.trace.times[-1] == 4000
+    assert run("steps: [silence, hang up]\nexpect: {ends: caller}").length_ms > 4000
+
+
+def test_an_input_whose_sounds_are_gone_ends_with_error_at_once(run: Play) -> None:
+    mute = run("sounds: missing\nsteps: [hang up]\nexpect: {at: line.agent}")
+    assert mute.values["cause"] == "error"
+    assert not mute.heard
+
+
 def test_an_end_key_within_half_a_second_leaves_no_message(run: Play) -> None:
     at_once = run('steps: [press: 1, hears: 请留言, press: "#", hears: 抱歉]')
     later = run('steps: [press: 1, hears: 请留言, wait 4s, press: "#", hears: 再见]')

@@ -47,6 +47,8 @@ def test_the_whole_setting_is_written() -> None:
         services=(("billing.customer", (Reply({"vip": "true"}),)),),
         lists=(("vip", ("013800000000",)), ("blocked", ())),
         flags=("outage", "on"),
+        limit_s=90,
+        lacks_sounds=True,
     )
     assert read_again(setting) == setting
 
