@@ -26,8 +26,8 @@ def _ordered(done: Run) -> int:
 
 def test_a_call_may_have_a_limit_of_its_own(run: Play) -> None:
     ended = run("limit: 4s\nsteps: [wait 20s]\nexpect: {ends: limit}")
-    assert ended.length_ms == 4000
-    assert run("steps: [wait 20s, hang up]\nexpect: {ends: caller}").length_ms > 20_000
+    assert ended.trace.times[-1] == 4000
+    assert run("steps: [wait 6s, hang up]\nexpect: {ends: caller}").by == "caller"
 
 
 def test_an_input_whose_sounds_are_gone_ends_with_error_at_once(run: Play) -> None:
