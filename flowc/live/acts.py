@@ -97,9 +97,9 @@ def _recorded(journal: tuple[Noted, ...], place: int, record: RecordCaller) -> l
     if ended is None or (isinstance(ended.what, RecordingEnded) and ended.what.outcome != "done"):
         return []
     lasted = ended.at - begun.at
-    if not isinstance(ended.what, RecordingEnded):
+    if not isinstance(ended.what, RecordingEnded) or lasted >= record.most_s * 1000:
         return [_act(begun, Speak(lasted / 1000))]
-    if lasted <= SPEECH_MS + 10 and lasted < record.most_s * 1000:
+    if lasted <= SPEECH_MS + 10:
         key = Act(ended.at, begun.steps, begun.audio_ended_at, Press(record.end_key))
         return [_act(begun, Speak(lasted / 1000)), key]
     return [_act(begun, Speak(lasted / 1000 - record.silence_s))]

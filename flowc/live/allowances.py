@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from flowc.diagnostics.model import Words
 
-MOST_SHARE = 0.01  # of a run's calls, but always one
+MOST_SHARE = 0.01  # of a run's calls; one may always
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +59,4 @@ ALLOWANCES = (PARTS, BURST, READ_SLOWLY)
 
 def too_many(used: int, calls: int) -> bool:
     """Do more calls use a row than may?"""
-    return used > max(1, int(calls * MOST_SHARE))
+    return used > 1 and used >= calls * MOST_SHARE

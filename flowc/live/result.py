@@ -17,8 +17,8 @@ class Result:
     """`skipped`: why the call was not played; `problems`: what was not as meant.
 
     `lag_ms`: how late this machine woke us at worst while the call went on. `heard`: how many sounds
-    had to be found in what the caller heard. `allowed`: what of it differs and may. `trace`: the live one, None where nothing was played.
-    `first`: the call had failed so before and was played again, since the machine had been too busy.
+    had to be found in what the caller heard. `allowed`: what of it differs and may. `trace`: the live
+    one, None where nothing was played. `first`: the call had failed so before and was played again, since the machine had been too busy.
     """
 
     script: CallScript

@@ -70,7 +70,7 @@ def test_allowed_differences_are_counted_by_row_and_few(script: Read) -> None:
     assert len(told) == 2
     assert not uses_too_many((*[passed] * 99, cut))
     assert uses_too_many((*[passed] * 98, cut, cut))
-    assert not uses_too_many((*[passed] * 198, cut, cut))
+    assert not uses_too_many((*[passed] * 199, cut, cut))
     assert "太多" in allowed((cut, cut), "zh")
 
 
