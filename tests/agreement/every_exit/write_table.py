@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from every_exit.playing import results, runs
 from every_exit.rows import ROWS, Row
 from flowc.cli.test_on import line
+from flowc.kinds.table import BY_KEYWORD
 from flowc.target import LabUnavailableError
 
 SERVERS = ("asterisk", "freeswitch")
@@ -33,7 +34,9 @@ equal step by step: blocks, outcomes, prompts, variables, marks, end.
 def table() -> str:
     """The whole page, once all have agreed."""
     names = ("kind", "exit", "cause", "how", "simulator", *SERVERS)
-    return HEAD + "".join(map(_line, (names, ("---",) * len(names), *map(_cells, ROWS))))
+    kinds = [*BY_KEYWORD, "any"]
+    rows = sorted(ROWS, key=lambda row: kinds.index(row.kind))
+    return HEAD + "".join(map(_line, (names, ("---",) * len(names), *map(_cells, rows))))
 
 
 def _cells(row: Row) -> tuple[str, ...]:
