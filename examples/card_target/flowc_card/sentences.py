@@ -135,6 +135,8 @@ def exit_sentences(exit_: Exit, steps: Steps) -> list[str]:
             return [f"{kept}; where there is none: go to step {steps[otherwise]}."]
         case Back(otherwise):
             newest = "Take the newest menu off the list and go to it"
+            if otherwise is None:
+                return [f"{newest}."]
             return [f"{newest}; with none left: go to step {steps[otherwise]}."]
         case Hangup():
             return ["Hang up."]
