@@ -1,45 +1,28 @@
-"""Every kind of node by every exit and every cause: the same on the simulator and on real servers."""
+"""Every kind of node by every exit and every cause, on the simulator; tests/pbx has them on servers."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from every_exit.playing import compiled, results, runs, scripts
+from every_exit.playing import compiled, runs, scripts
 from every_exit.rows import ROWS, Row
 from every_exit.write_table import table
 
-from flowc.cli.test_on import line
 from flowc.graph.operations import CAUSE
 from flowc.kinds.base import outcomes_of
 from flowc.kinds.table import KINDS
-from flowc.target import LabUnavailableError
 
 INPUTS = ("menu", "collect", "confirm")
-EVERY_ROW = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 
 
-@EVERY_ROW
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_an_exit_is_taken_in_the_simulator(row: Row) -> None:
     run = runs()[row]
     assert run.passed, [found.say("en") for found in run.failures]
     assert run.marks[-1:] == ("ended",)
     if row.cause:
         assert run.values[CAUSE] == row.cause
-
-
-@pytest.mark.pbx
-@pytest.mark.xdist_group("pbx")
-@pytest.mark.flaky(reruns=1)
-@pytest.mark.parametrize("target", ["asterisk", "freeswitch"])
-@EVERY_ROW
-def test_an_exit_is_taken_on_a_server_as_in_the_simulator(row: Row, target: str) -> None:
-    try:
-        result = results(target)[row]
-    except LabUnavailableError as reason:
-        pytest.skip(str(reason))
-    assert result.passed, line(result)
-    assert not result.allowed
 
 
 def test_every_row_has_a_name_of_its_own() -> None:

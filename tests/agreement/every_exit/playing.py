@@ -55,7 +55,6 @@ def runs() -> dict[Row, Run]:
     return dict(zip(ROWS, simulated(compiled(), tuple(scripts().values())), strict=True))
 
 
-@cache
 def results(target: str) -> dict[Row, Result]:
     """What a server makes of each. Raises LabUnavailableError."""
     # Not pytest's own folder: a server's lists of sounds have a limit, and the path stands in each.
