@@ -58,7 +58,7 @@ def _own_release(
     compiled: Compiled, target: Target, made: Build, world: World, folder: Path
 ) -> LabRelease:
     id_ = sha256(f"{made.release} {world!r}".encode()).hexdigest()
-    graph = _graph(made.request.graph, world)
+    graph = graph_in(made.request.graph, world)
     environment = _environment(made.environment, world, folder)
     request = replace(made.request, graph=graph, release=id_, environment=environment)
     (folder / id_[:8]).mkdir(exist_ok=True)
@@ -69,7 +69,8 @@ def _own_release(
     )
 
 
-def _graph(graph: FlowGraph, world: World) -> FlowGraph:
+def graph_in(graph: FlowGraph, world: World) -> FlowGraph:
+    """The project's graph with the world's own lists and limit."""
     limits = graph.limits
     if world.limit_s is not None:
         limits = replace(limits, length_s=world.limit_s)

@@ -40,7 +40,7 @@ def test_every_call_of_a_project_goes_on_a_stand_in_as_the_simulator_says(
     for run in runs:
         if run.by == "limit" and not at_once:
             continue  # when 20 minutes are over, a server's own delays have come to seconds
-        request, server = made.server(run.script.lists)
+        request, server = made.server(run.script)
         asked = asked_of(run, request.graph, request.release8)
         trace = server.play(asked, RunCaller(run), world_of(run, at_once=at_once))
         found = first_difference(request.graph, run.trace, trace)

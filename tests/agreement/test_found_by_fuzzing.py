@@ -22,6 +22,6 @@ def test_what_was_found_is_not_there_any_more(folder: Path, target: str) -> None
     compiled, runs = runs_of(folder)
     made = ProjectOn(target, compiled)
     for run in runs:
-        request, server = made.server(run.script.lists)
+        request, server = made.server(run.script)
         assert differs(server, run, request.graph, request.release8) is None, run.script.name
     assert runs

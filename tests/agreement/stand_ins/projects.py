@@ -13,7 +13,9 @@ from flowc.graph.prompts import fragment_key
 from flowc.language.environments import Environment as EnvironmentSettings
 from flowc.machine.prepare import prepare
 from flowc.machine.prepared import Prepared
+from flowc.on_target.releases import World, graph_in, world_of
 from flowc.simulate.read_calls import read_calls
+from flowc.simulate.script import CallScript
 from flowc.simulate.simulator import Run, simulate
 from flowc.speech.readers import digit_fragments
 from flowc.target import EmitRequest, LabRelease, load_target
@@ -31,19 +33,20 @@ class ProjectOn:
 
     def __init__(self, target: str, compiled: Compiled) -> None:
         self._target, self._compiled = target, compiled
-        self._servers: dict[Lists, tuple[EmitRequest, StandIn]] = {}
+        self._servers: dict[World, tuple[EmitRequest, StandIn]] = {}
 
-    def server(self, lists: Lists = ()) -> tuple[EmitRequest, StandIn]:
-        """The stand-in that holds the project with these lists, and what it was made from."""
-        if lists not in self._servers:
-            self._servers[lists] = self._made(lists)
-        return self._servers[lists]
+    def server(self, script: CallScript) -> tuple[EmitRequest, StandIn]:
+        """The stand-in that holds the project in a call's world, and what it was made from."""
+        world = world_of(script)
+        if world not in self._servers:
+            self._servers[world] = self._made(world)
+        return self._servers[world]
 
-    def _made(self, lists: Lists) -> tuple[EmitRequest, StandIn]:
+    def _made(self, world: World) -> tuple[EmitRequest, StandIn]:
         compiled = self._compiled
         assert compiled.graph is not None
         target = load_target(self._target)
-        graph = replace(compiled.graph, lists={**compiled.graph.lists, **dict(lists)})
+        graph = graph_in(compiled.graph, world)
         place = environment_of(
             compiled, EnvironmentSettings("lab", self._target, {}), target, RELEASE
         )

@@ -164,6 +164,15 @@ class FreeswitchStandIn:
             "consoleLog": lambda level, what: self._now.note(f"{level} {what.rstrip()}"),
         }
 
+    def may_record(self, path: str) -> bool:
+        """Whether the call's next recording can be written; a script tries it before."""
+        call = self._now
+        if not path.startswith(f"{self._request.environment.recordings}/"):
+            raise StandInError(f"{path} is no recording")
+        fails = call.recorded + 1 in call.failing
+        call.recorded += fails
+        return not fails
+
     def file(self, path: str) -> File | None:
         """A recording, or a sound of the release: only its head and its length are known."""
         size = self._now.recordings.get(path)

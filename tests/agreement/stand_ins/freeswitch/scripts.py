@@ -47,6 +47,8 @@ class Server(Protocol):
 
     def file(self, path: str) -> File | None: ...
 
+    def may_record(self, path: str) -> bool: ...
+
     def functions(self) -> Mapping[str, Callable[..., object]]: ...
 
 
@@ -105,7 +107,9 @@ class Scripts:
         return self._chunks[path]
 
     def _open(self, path: str, mode: str = "r") -> File | None:
+        if mode == "wb":
+            return File(b"") if self._server.may_record(path) else None
         if mode not in ("r", "rb"):
-            raise StandInError(f"{path} is opened to be written")
+            raise StandInError(f"{path} is opened as {mode}")
         content = self._files.get(path)
         return self._server.file(path) if content is None else File(content)
