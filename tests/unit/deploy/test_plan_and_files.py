@@ -15,7 +15,7 @@ from flowc.deploy.build_folder import open_build
 from flowc.deploy.disk import Disk, regular_files
 from flowc.deploy.errors import BusyError, RefusedError
 from flowc.deploy.generations import Generation, Generations
-from flowc.deploy.host import _with, _without
+from flowc.deploy.host import _with, _without, add_lines, take_out_lines
 from flowc.deploy.journal import Journal, UnderWay
 from flowc.deploy.layout import Layout
 from flowc.deploy.lock import held_lock
@@ -94,9 +94,43 @@ def test_a_line_added_to_any_file_and_taken_out_leaves_it_as_it_was(content: byt
     line = b'#tryinclude "/var/lib/flowc/current/queues.conf"'
     if line not in content:
         added = _with(content, line)
+        assert added is not None
         assert line in added.splitlines()
         assert added.startswith(content)
         assert _without(added, line) == content
+
+
+@given(st.binary(max_size=80), st.binary(max_size=80), st.sampled_from([b"", b"  ", b"\t"]))
+def test_a_line_added_before_another_and_taken_out_leaves_the_file_as_it_was(
+    above: bytes, below: bytes, indent: bytes
+) -> None:
+    line, mark = b'<X-PRE-PROCESS cmd="include" data="/var/lib/flowc/q.xml"/>', b"</queues>"
+    content = above + b"\n" + indent + mark + b"\n" + below
+    added = _with(content, line, mark)
+    assert added is not None
+    assert added.splitlines().index(line) + 1 == added.splitlines().index(indent + mark)
+    assert _without(added, line) == content
+
+
+def test_a_line_without_a_place_in_its_file_is_refused(tmp_path: Path) -> None:
+    settings = tmp_path / "callcenter.conf.xml"
+    settings.write_text("<queues></queues>\n")
+    wanted = HostLine(settings, "<x/>", before="</queues>")
+    with pytest.raises(RefusedError, match="has no line of its own that says </queues>"):
+        add_lines((wanted,), lambda _: True, Disk())
+    assert settings.read_text() == "<queues></queues>\n"
+
+
+def test_a_file_made_for_a_line_goes_with_it_unless_others_wrote_in_it(tmp_path: Path) -> None:
+    wanted = HostLine(tmp_path / "flowc.xml", "<x/>", makes_file=True)
+    assert add_lines((wanted,), lambda _: True, Disk()) == (wanted,)
+    assert wanted.file.read_text() == "<x/>\n"
+    take_out_lines((wanted,), Disk())
+    assert not wanted.file.exists()
+    wanted.file.write_text("<mine/>\n")
+    add_lines((wanted,), lambda _: True, Disk())
+    take_out_lines((wanted,), Disk())
+    assert wanted.file.read_text() == "<mine/>\n"
 
 
 def test_the_lock_names_its_holder_and_is_free_once_he_is_gone(tmp_path: Path) -> None:
