@@ -35,8 +35,9 @@ from flowc.target import (
     QueueSettings,
     load_target,
 )
+from flowc.telephony import ulaw
 from flowc.telephony.caller import Caller, Dialling, OutgoingCall
-from flowc.telephony.hearing import find_prompts
+from flowc.telephony.hearing import Heard, PromptBook, find_prompts
 from flowc_asterisk.lab.configuration import AmiAccount
 from flowc_asterisk.lab.configuration import LabPlan as AsteriskPlan
 from flowc_asterisk.lab.fetch import ensure_asterisk
@@ -101,7 +102,7 @@ class Host:
 
     `trying`: what it must know besides for a trial call; `files`: those of the server's own that
     deploys add lines to; `part`: a file of a release that a call goes through; `generated`: one of
-    `current/`; `wrong`: settings that the server refuses.
+    `current/`; `wrong`: settings that the server refuses; `encode`: what it makes of sounds.
     """
 
     target: str
@@ -114,6 +115,7 @@ class Host:
     part: str
     generated: str
     wrong: Mapping[str, str]
+    encode: Callable[[bytes], bytes] = ulaw.encode
     trying: Mapping[str, str] = field(default_factory=dict)
 
     def build(
@@ -226,6 +228,7 @@ async def freeswitch(folder: Path, dialplan: str = "") -> AsyncIterator[Host]:
             part="scripts/flow_hotline.lua",
             generated="dialplan.xml",
             wrong={"token": "wrong"},
+            encode=ulaw.encode_exactly,
         )
 
 
@@ -256,9 +259,8 @@ async def answers_with(host: Host, build: BuildFolder) -> bool:
     """Does a new call hear the first words of this release?"""
     async with Caller(host.sip) as caller:
         call = await caller.call(NUMBER, how=Dialling(speaks=False))
-        sounds = {"say0": build.path / "sounds/zh/say0.wav"}
         await call.wait_ended(0.6)
-        return any(found.prompt == "say0" for found in find_prompts(call.heard, sounds))
+        return any(found.prompt == "say0" for found in heard(host, call, build))
 
 
 async def calls_of(caller: Caller, count: int) -> list[OutgoingCall]:
@@ -266,9 +268,14 @@ async def calls_of(caller: Caller, count: int) -> list[OutgoingCall]:
     return list(await asyncio.gather(*(caller.call(NUMBER, how=how) for _ in range(count))))
 
 
-def heard_whole(call: OutgoingCall, build: BuildFolder) -> list[str]:
+def heard(host: Host, call: OutgoingCall, build: BuildFolder) -> list[Heard]:
+    """The sounds of a build in what a call heard."""
     sounds = {path.stem: path for path in (build.path / "sounds/zh").glob("*.wav")}
-    return [found.prompt for found in find_prompts(call.heard, sounds) if found.complete]
+    return find_prompts(call.heard, PromptBook(sounds, host.encode))
+
+
+def heard_whole(host: Host, call: OutgoingCall, build: BuildFolder) -> list[str]:
+    return [found.prompt for found in heard(host, call, build) if found.complete]
 
 
 def _put(path: Path, content: bytes) -> None:

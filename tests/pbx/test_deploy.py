@@ -61,8 +61,8 @@ def test_twenty_calls_go_on_in_their_release_while_another_is_deployed(
             }
             await asyncio.gather(*(call.ended.wait() for call in (*early, *late)))
             every = ["say0", "say1", "say2", "say3"]
-            assert [heard_whole(call, old) for call in early] == [every] * 20
-            assert [heard_whole(call, new) for call in late] == [["say0", "say1"]] * 5
+            assert [heard_whole(host, call, old) for call in early] == [every] * 20
+            assert [heard_whole(host, call, new) for call in late] == [["say0", "say1"]] * 5
             ends = {(call.ended_by, call.end_cause) for call in (*early, *late)}
             assert ends == {(EndedBy.SERVER, 16)}
 
@@ -95,7 +95,7 @@ def test_no_call_is_lost_or_mixed_while_releases_change_ten_times_under_it(
             await asyncio.gather(*callers)
             await asyncio.gather(*(call.ended.wait() for call in calls))
         whole = ["say0", "say1"]
-        heard = [[heard_whole(call, build) for build in builds] for call in calls]
+        heard = [[heard_whole(host, call, build) for build in builds] for call in calls]
         assert len(calls) > 20
         assert all(sorted(each) == [[], whole] for each in heard)
         assert all(call.end_cause == 16 for call in calls)

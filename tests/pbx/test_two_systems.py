@@ -21,7 +21,7 @@ import pytest
 from flowc.graph.prompts import text_key
 from flowc.telephony.call import EndedBy
 from flowc.telephony.caller import Caller, Dialling
-from flowc.telephony.hearing import find_prompts
+from flowc.telephony.hearing import PromptBook, find_prompts
 from tests.pbx.deploying import NUMBER, Host, asterisk, freeswitch
 from tests.pbx.shell import SECRETS, Shell
 from tests.pbx.support_freeswitch import needs_server
@@ -126,7 +126,9 @@ async def note_heard(host: Host, account: str) -> str:
         keys = {key: text_key("en", note) for key, note in NOTES.items()}
         files = {key: host.root / "texts" / f"{name}.wav" for key, name in keys.items()}
         sounds = {key: path for key, path in files.items() if path.is_file()}
-        return " ".join(found.prompt for found in find_prompts(call.heard, sounds))
+        return " ".join(
+            found.prompt for found in find_prompts(call.heard, PromptBook(sounds, host.encode))
+        )
 
 
 def test_one_runtime_answers_the_calls_of_both_servers_at_once(tmp_path: Path) -> None:
