@@ -67,7 +67,7 @@ XML: dict[str, Damage] = {
     "cut off": lambda text: text[: len(text) // 2],
     "empty": lambda _: "",
     "an element that never closes": lambda text: text.replace("</extension>", "", 1),
-    "a number that leads elsewhere": lambda text: text.replace("flowc_release=", "flowc_release=0"),
+    "a number that leads elsewhere": lambda text: text.replace(" start ", " start 0"),
     "another number": lambda text: text.replace("^3285028$", "^3285029$"),
 }
 LUA: dict[str, Damage] = {

@@ -148,7 +148,7 @@ def test_a_root_that_could_break_a_line_is_refused(root: str) -> None:
 ENTRY = """<context name="flowc-entry">
   <extension name="flowc-1">
     <condition field="destination_number" expression="^1$">
-      <action application="set" data="flowc_release=aaaaaaaa"></action>
+      <action application="lua" data="/r/releases/aaaaaaaa/scripts/interpreter.lua start 1"></action>
     </condition>
   </extension>
 </context>
