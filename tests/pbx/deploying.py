@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import pytest
 
@@ -27,6 +27,7 @@ from flowc.graph.model import Block, FlowGraph, Origin
 from flowc.graph.operations import OUTCOME, Answer, Enqueue, Play, outcomes
 from flowc.graph.prompts import Phrase, Sound
 from flowc.graph.release import Release
+from flowc.lab.private import PrivateServer
 from flowc.target import (
     EmitRequest,
     Environment,
@@ -85,17 +86,6 @@ def _queue_blocks(queue: str, prompts: int) -> list[Block]:
     ]
 
 
-class Server(Protocol):
-    """A booted server of either kind."""
-
-    @property
-    def pid(self) -> int: ...
-
-    async def _start(self) -> None: ...
-
-    async def _booted(self) -> None: ...
-
-
 @dataclass(frozen=True)
 class Host:
     """A booted server, the root that deploys to it write to, and what a deploy must know of it.
@@ -106,7 +96,7 @@ class Host:
     """
 
     target: str
-    server: Server
+    server: PrivateServer[Any]
     sip: tuple[str, int]
     root: Path
     builds: Path

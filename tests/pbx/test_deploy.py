@@ -322,8 +322,7 @@ def test_a_server_that_dies_during_a_deploy_comes_back_with_the_old_release(
             await host.deployment(observe=observe).deploy(new, AGREED)
         with pytest.raises(NotPutBackError):
             await host.deployment().deploy(new, AGREED)
-        await host.server._start()
-        await host.server._booted()
+        await host.server.start_again()
         assert await answers_with(host, old)
         report = await host.deployment().recover()
         assert report.notes == (f"an interrupted deploy of {new.release8} was taken back",)
