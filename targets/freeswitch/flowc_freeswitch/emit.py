@@ -65,8 +65,8 @@ def emit(request: EmitRequest) -> Bundle:
         artifacts.append(Artifact("entry/dialplan.xml", entry_xml(release).encode()))
         queues = queues_of(release)
         artifacts += [
-            Artifact(f"entry/{name}.xml", included(section(queues, name)).encode())
-            for name in SECTIONS
+            Artifact(f"entry/{each}.xml", included(section(queues, each)).encode())
+            for each in SECTIONS
         ]
     except (NotNativeError, quote.QuoteError, UnknownZoneError) as reason:
         release.report(str(reason), None)
