@@ -251,8 +251,8 @@ def test_nothing_is_changed_where_the_server_cannot_take_a_release(tmp_path: Pat
             deployment = host.deployment(host.installer(settings))
             with pytest.raises(ServerError, match=words):
                 await deployment.deploy(build, AGREED)
-        await server(host).api("unload mod_sndfile")
-        with pytest.raises(ServerError, match="modules are not loaded: mod_sndfile"):
+        await server(host).api("unload mod_hash")
+        with pytest.raises(ServerError, match="modules are not loaded: mod_hash"):
             await host.deployment().deploy(build, AGREED)
         assert host.deployment().current().current is None
         assert not list((host.root / "releases").iterdir())

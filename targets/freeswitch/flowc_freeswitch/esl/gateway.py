@@ -50,7 +50,7 @@ class EslGateway:
     clock: Callable[[], float] = time
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _taken: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
-    _told: str = ""
+    _told: str = "nothing yet"
     _nonsense: int = 0
 
     @asynccontextmanager
