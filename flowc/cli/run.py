@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowc.cli.build import environment_named, with_secrets
+from flowc.cli.build import environment_named, target_named, with_secrets
 from flowc.cli.words import OUTSIDE, compiled_or_exit, lang_option, project_argument
 
 if TYPE_CHECKING:
