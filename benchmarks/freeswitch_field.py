@@ -19,7 +19,7 @@ from path_scripts import MEASURED, SCRIPTS
 from flowc.target import Bundle
 from flowc.telephony.caller import Caller
 from flowc_freeswitch import TARGET
-from flowc_freeswitch.callcenter import agent_name
+from flowc_freeswitch.callcenter import SECTIONS, agent_name
 from flowc_freeswitch.esl.client import Esl
 from flowc_freeswitch.lab.configuration import CALLCENTER, DIALPLAN, LabPlan
 from flowc_freeswitch.lab.find import find_server
@@ -100,22 +100,27 @@ def _install(server: FreeswitchServer, bundles: Sequence[Bundle], sounds: Path) 
             if kind == "scripts":
                 (own / name).write_bytes(artifact.content)
     (scripts / "native.lua").write_text(by_hand("freeswitch", "native.lua", sounds))
-    included = server.instance.included
+    etc = server.instance.etc
     # By hand first: what stands later is found later.
-    entries = by_hand("freeswitch", "entries.xml", sounds) + "".join(map(_entries, bundles))
+    ours = (_entries(bundle, sounds) for bundle in bundles)
+    entries = by_hand("freeswitch", "entries.xml", sounds) + "".join(ours)
     native = by_hand("freeswitch", "native.xml", sounds).rpartition("</include>")[0]
     context = f'  <context name="{CONTEXT}">\n{entries}  </context>\n'
-    (included / DIALPLAN).write_text(f"{native}{context}</include>\n")
-    queue = by_hand("freeswitch", "queue.xml", sounds)
-    queues = bundles[0].artifact("entry/callcenter.conf.xml").text
-    queues = queues.replace("  </queues>\n", f"{queue}  </queues>\n")
-    (included / CALLCENTER).write_text(queues.replace("</include>", f"{_RECORDS}</include>"))
+    (etc / DIALPLAN).write_text(f"{native}{context}</include>\n")
+    queues = (etc / CALLCENTER).read_text()
+    for name in SECTIONS:
+        lines = bundles[0].artifact(f"entry/{name}.xml").text.splitlines(keepends=True)[1:-1]
+        if name == "queues":
+            lines.append(by_hand("freeswitch", "queue.xml", sounds))
+        queues = queues.replace(f"  </{name}>\n", f"{''.join(lines)}  </{name}>\n")
+    (etc / CALLCENTER).write_text(f"{queues}{_RECORDS}")
 
 
-def _entries(bundle: Bundle) -> str:
-    """The extensions of a release's numbers."""
+def _entries(bundle: Bundle, sounds: Path) -> str:
+    """The extensions of a release's numbers; its scripts are not beside sounds that all share."""
     dialplan = bundle.artifact("entry/dialplan.xml").text
-    return dialplan.partition(f'<context name="{CONTEXT}">\n')[2].partition("  </context>")[0]
+    own = dialplan.partition(f'<context name="{CONTEXT}">\n')[2].partition("  </context>")[0]
+    return own.replace(f"{sounds.parent}/scripts/", f"flowc/{bundle.release[:8]}/")
 
 
 async def _ready(esl: Esl) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -30,7 +30,7 @@ from flowc.speech.cache import PromptCache
 from flowc.speech.manifest import PromptRequest, fragment_requests
 from flowc.speech.readers import digit_fragments
 from flowc.speech.render import Progress, PromptProblem, Rendering, render_all
-from flowc.target import Bundle, EmitRequest, Environment, QueueSettings, Target
+from flowc.target import Bundle, EmitRequest, Environment, HasGateway, QueueSettings, Target
 
 PLACEHOLDER = "0" * 64
 DEFAULT_ROOT = "/var/lib/flowc"
@@ -161,7 +161,7 @@ def environment_of(
     return Environment(
         sounds=f"{root}/releases/{release8}/sounds",
         recordings=f"{root}/recordings",
-        runtime=text("runtime", "127.0.0.1:4573"),
+        runtime=text("runtime", target.runtime if isinstance(target, HasGateway) else ""),
         token=text("token", compiled.project.program.around.name.replace("_", "")),
         trunk=text("trunk", "trunk"),
         queues={name: _queue(spec, seat) for name, spec in queues.items()},
@@ -249,7 +249,7 @@ def _write(compiled: Compiled, made: Build, requests: Mapping[str, PromptRequest
         path.write_bytes(artifact.content)
     release = release_to_json(release_of(compiled, made.release8))
     (part / "release.json").write_text(release, encoding="utf-8")
-    (part / "build.json").write_text(_facts(compiled, made), encoding="utf-8")
+    (part / "build.json").write_text(_facts(compiled, made, requests), encoding="utf-8")
     shutil.rmtree(made.folder, ignore_errors=True)
     part.rename(made.folder)
 
@@ -262,7 +262,7 @@ def _link(source: Path, to: Path) -> None:
         shutil.copyfile(source, to)
 
 
-def _facts(compiled: Compiled, made: Build) -> str:
+def _facts(compiled: Compiled, made: Build, requests: Iterable[str]) -> str:
     assert compiled.graph is not None
     facts = {
         "release": made.release,
@@ -272,5 +272,6 @@ def _facts(compiled: Compiled, made: Build) -> str:
         "sounds": made.environment.sounds,
         "runtime": made.environment.runtime,
         "files": sorted(artifact.path for artifact in made.bundle.artifacts),
+        "sound_keys": sorted(requests),
     }
     return json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

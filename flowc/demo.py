@@ -114,7 +114,8 @@ def _words(server: BareServer) -> Mapping[str, str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         runtime = f"127.0.0.1:{probe.getsockname()[1]}"
-    return {**server.words, "runtime": runtime, "token": secrets.token_hex(8)}
+    # A server may say itself where the runtime finds it.
+    return {"runtime": runtime, "token": secrets.token_hex(8), **server.words}
 
 
 @asynccontextmanager

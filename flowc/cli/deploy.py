@@ -117,10 +117,11 @@ def _agreement(*, yes: bool, never: bool) -> Agree:
         if never:
             return False
         click.echo(
-            "flowc adds a line at the end of each of these files of the server, and changes nothing else in them:"
+            "flowc adds these lines to the server's configuration, at the end of each file unless it "
+            "says where, and changes nothing else in it:"
         )
         for each in lines:
-            click.echo(f"  {each.file}: {each.line}")
+            click.echo(f"  {each}")
         return yes or (sys.stdin.isatty() and click.confirm("Add them?"))
 
     return agree

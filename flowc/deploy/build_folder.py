@@ -20,7 +20,10 @@ _ID = re.compile(r"[0-9a-f]{8,64}")
 
 @dataclass(frozen=True, slots=True)
 class BuildFolder:
-    """One release on disk: `release` is its full id, `sounds` where its files expect the sounds."""
+    """One release on disk: `release` is its full id, `sounds` where its files expect the sounds.
+
+    `files` and `sound_keys`: what the build put in it besides its own two.
+    """
 
     path: Path
     release: str
@@ -28,6 +31,8 @@ class BuildFolder:
     target: str
     sounds: str
     numbers: tuple[str, ...]
+    files: tuple[str, ...] = ()
+    sound_keys: tuple[str, ...] = ()
 
     @property
     def release8(self) -> str:
@@ -40,6 +45,14 @@ class BuildFolder:
         except ValueError as reason:
             raise RefusedError(str(reason)) from reason
         return {name: hash_of(path) for name, path in files.items() if name != MANIFEST}
+
+    def missing(self) -> tuple[str, ...]:
+        """What is no longer there of what the build put in it, in words."""
+        sounds = {key: self.path / "sounds" / f"{key}.wav" for key in self.sound_keys}
+        return (
+            *(f"{name} is missing" for name in self.files if not (self.path / name).is_file()),
+            *(f"the sound {key} is missing" for key, at in sounds.items() if not at.is_file()),
+        )
 
     def size(self) -> int:
         """Bytes."""
@@ -57,8 +70,10 @@ def open_build(path: Path) -> BuildFolder:
             target=str(facts["target"]),
             sounds=str(facts["sounds"]),
             numbers=tuple(map(str, facts["numbers"])),
+            files=tuple(map(str, facts.get("files", ()))),
+            sound_keys=tuple(map(str, facts.get("sound_keys", ()))),
         )
-    except (OSError, ValueError, KeyError, TypeError) as reason:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as reason:
         raise RefusedError(f"{path} is no build: {FACTS}: {_words(reason)}") from reason
     if not _ID.fullmatch(build.release):
         raise RefusedError(f"{path} is no build: {FACTS} names no release")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flowc.deploy.build_folder import BuildFolder
 from flowc.deploy.change import Changer
-from flowc.deploy.disk import Disk
+from flowc.deploy.disk import SHARED_MODE, Disk
 from flowc.deploy.drift import find_drift
 from flowc.deploy.errors import DriftError, RefusedError
 from flowc.deploy.generations import Generation, Generations, hashed
@@ -164,6 +164,7 @@ class Deployment:
         with held_lock(self._layout.lock, purpose):
             for folder in (self._layout.releases, self._layout.generations):
                 self._disk.make_folder(folder)
+            self._disk.make_folder(self._layout.recordings, SHARED_MODE)
             if self._generations.current() is None:
                 empty = self._empty()
                 self._generations.write(empty, self._installer.files(empty.as_loaded))
@@ -202,7 +203,7 @@ class Deployment:
 
     def _refuse_incomplete(self, build: BuildFolder) -> None:
         place = self._layout.release(build.release8) / "sounds"
-        faults = list(self._installer.lacking(build.path))
+        faults = list(dict.fromkeys((*build.missing(), *self._installer.lacking(build.path))))
         if Path(build.sounds) != place:
             faults.insert(0, f"it expects its sounds in {build.sounds}, they would be in {place}")
         if faults:

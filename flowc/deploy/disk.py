@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-FOLDER_MODE, FILE_MODE = 0o750, 0o640
+FOLDER_MODE, SHARED_MODE, FILE_MODE = 0o750, 0o770, 0o640
 
 
 class Disk:
@@ -21,14 +21,14 @@ class Disk:
     def __init__(self, group: int | None = None) -> None:
         self._group = group
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: Path, mode: int = FOLDER_MODE) -> None:
         """Make a folder (and those above), for us and the group alone. Fine where it is there."""
         if path.is_dir():
             return
         if not path.parent.is_dir():
             self.make_folder(path.parent)
-        path.mkdir(mode=FOLDER_MODE)
-        self._share(path, FOLDER_MODE)
+        path.mkdir(mode=mode)
+        self._share(path, mode)
         sync_folder(path.parent)
 
     def write_new(self, path: Path, content: bytes) -> None:
@@ -100,14 +100,17 @@ def sync_folder(path: Path) -> None:
         os.close(handle)
 
 
-def regular_files(folder: Path) -> dict[str, Path]:
+def regular_files(folder: Path, links: Mapping[Path, str] | None = None) -> dict[str, Path]:
     """Every file under a folder by its path in it, sorted. Raises ValueError for anything that is
-    neither a file nor a folder: a link could lead to what was never meant to be copied."""
+    neither a file nor a folder: a link could lead to what was never meant to be copied. Those of
+    `links` are ours, as long as they lead where they should."""
     found: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
         mode = path.lstat().st_mode
         if stat.S_ISREG(mode):
             found[path.relative_to(folder).as_posix()] = path
+        elif stat.S_ISLNK(mode) and (links or {}).get(path) == str(path.readlink()):
+            continue
         elif not stat.S_ISDIR(mode):
             raise ValueError(f"{path} is neither a file nor a folder")
     return found

@@ -109,5 +109,6 @@ def _elsewhere(hosts: Setting) -> tuple[str, ...]:
 
 def _group(installer: Installer) -> int | None:
     """The group of the server's own configuration, since the server has to read ours; root only."""
-    files = [line.file for line in installer.host_lines() if line.file.exists()]
-    return files[0].stat().st_gid if files and os.geteuid() == 0 else None
+    files = [line.file for line in installer.host_lines()]
+    there = [path for file in files for path in (file, file.parent) if path.exists()]
+    return there[0].stat().st_gid if there and os.geteuid() == 0 else None

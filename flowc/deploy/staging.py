@@ -12,7 +12,7 @@ from pathlib import Path
 from flowc.deploy.build_folder import MANIFEST, BuildFolder, hash_of
 from flowc.deploy.disk import Disk, regular_files
 from flowc.deploy.errors import RefusedError
-from flowc.deploy.layout import Layout
+from flowc.deploy.layout import Layout, texts_beside
 
 ROOM_TO_SPARE = 16 * 1024 * 1024
 
@@ -51,6 +51,8 @@ class Staging:
             self._disk.make_folder(target.parent)
             self._disk.write_new(target, (build.path / name).read_bytes())
             folders.add(target.parent)
+        for link, to in texts_beside(part / "sounds").items():
+            self._disk.point(link, to)
         manifest = json.dumps(wanted, indent=0, sort_keys=True) + "\n"
         self._disk.write_new(part / MANIFEST, manifest.encode())
         self._disk.sync(folders)
@@ -108,5 +110,5 @@ def read_manifest(place: Path) -> dict[str, str]:
 
 
 def _hashes(place: Path) -> dict[str, str]:
-    files = regular_files(place)
+    files = regular_files(place, texts_beside(place / "sounds"))
     return {name: hash_of(path) for name, path in files.items() if name != MANIFEST}

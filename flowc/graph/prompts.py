@@ -20,6 +20,8 @@ from hashlib import sha256
 
 from flowc.expression.tree import Expression
 
+TEXTS = "~"  # the folder of free texts among a language's sounds
+
 
 class ReadAs(Enum):
     """How a value is read out; what each accepts is in the type table of `expression.types`."""
@@ -82,7 +84,7 @@ def fragment_key(language: str, fragment: str) -> str:
 
 def text_key(language: str, text: str) -> str:
     """The key of a text that is only known while a call runs."""
-    return f"{language}/~/{sha256(text.encode()).hexdigest()[:16]}"
+    return f"{language}/{TEXTS}/{sha256(text.encode()).hexdigest()[:16]}"
 
 
 def reading_variable(variable: str, language: str) -> str:

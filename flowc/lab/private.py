@@ -123,6 +123,11 @@ class PrivateServer(ABC, Generic[Own]):
     ) -> None:
         await self._stop()
 
+    async def start_again(self) -> None:
+        """Boot it once more, where it was left by a process that died."""
+        await self._start(self.instance)
+        await self._booted()
+
     async def _start(self, instance: Own) -> None:
         self._process = await start_with_us(
             *self._command(instance),

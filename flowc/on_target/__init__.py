@@ -20,6 +20,7 @@ from pathlib import Path
 from flowc.build import Build, build
 from flowc.compiler import Compiled
 from flowc.graph.as_json import Json
+from flowc.graph.prompts import TEXTS
 from flowc.language.environments import Environment as EnvironmentSettings
 from flowc.live.acts import dials_of, queues_of, unplayable
 from flowc.live.result import Result, Told
@@ -41,8 +42,6 @@ from flowc.target import (
     Target,
 )
 from flowc.telephony.sounds import sound_files
-
-LANGUAGE_TEXTS = "~"  # where the sounds of free texts lie in a language's folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +226,9 @@ async def _runtime(
 
 def _lead(sounds: Path, texts: Path) -> None:
     """Let the server find the sounds of free texts beside the release's own."""
-    (texts / LANGUAGE_TEXTS).mkdir(parents=True, exist_ok=True)
+    (texts / TEXTS).mkdir(parents=True, exist_ok=True)
     sounds.mkdir(parents=True, exist_ok=True)
-    (sounds / LANGUAGE_TEXTS).symlink_to(texts / LANGUAGE_TEXTS)
+    (sounds / TEXTS).symlink_to(texts / TEXTS)
 
 
 def _register(runtime: Runtime, planned: Sequence[PlannedCall]) -> None:
@@ -246,7 +245,7 @@ async def _render_texts(runtime: Runtime, made: Build, planned: Sequence[Planned
     texts = {said.sound: said.text for each in planned for said in each.run.heard}
     for sound, text in texts.items():
         language, _, name = sound.partition("/")
-        if name.startswith(f"{LANGUAGE_TEXTS}/"):
+        if name.startswith(f"{TEXTS}/"):
             await runtime.broker.texts.sound(language, text, voices)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,11 +30,20 @@ LOOK_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """Where the releases of one server are, and where it finds the sounds of free texts."""
+
+    releases: Path
+    texts: Path
+
+
+@dataclass(frozen=True, slots=True)
 class RuntimeSettings:
     """Where a runtime finds and keeps things. `store` is a data base URL, relative to `folder`.
 
-    `folder` is the project's; `texts` takes the sounds of free texts. `test_mode`: calls may carry
-    scripts. `metrics_port` None serves no pages, 0 takes a free port.
+    `folder` is the project's; `texts` takes the sounds of free texts; `others`: the same of further
+    servers. `test_mode`: calls may carry scripts. `metrics_port` None serves no pages, 0 takes a
+    free port.
     """
 
     folder: Path
@@ -44,6 +53,12 @@ class RuntimeSettings:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     test_mode: bool = False
     metrics_port: int | None = None
+    others: tuple[Home, ...] = ()
+
+    @property
+    def homes(self) -> tuple[Home, ...]:
+        """All of them."""
+        return (Home(self.releases, self.texts), *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +85,13 @@ async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]
         await create_tables(engine)
         providers = Providers(settings.folder, settings.environment, AtMostOnce(engine, log))
         stack.push_async_callback(providers.close)
-        texts = SpokenTexts(settings.texts, log)
+        texts = SpokenTexts([home.texts for home in settings.homes], log)
         stack.callback(texts.close)
         tickets, metrics = Tickets(engine), Metrics()
         scripts = CallScripts() if settings.test_mode else None
         broker = Broker(providers, TicketDesk(tickets), texts, log, metrics, scripts)
-        releases = ReleaseTable(settings.releases, providers.prepare, log)
+        folders = [home.releases for home in settings.homes]
+        releases = ReleaseTable(folders, providers.prepare, log)
         await _look(releases, metrics)
         watch = asyncio.create_task(_watch(releases, metrics, log))
         stack.push_async_callback(_end, watch)
@@ -85,13 +101,18 @@ async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]
         yield Runtime(broker, releases, tickets, scripts, metrics, pages)
 
 
-async def serve(settings: RuntimeSettings, gateway: Callable[[Runtime], Gateway], log: Log) -> None:
+Serve = Callable[[Runtime], Gateway]
+
+
+async def serve(settings: RuntimeSettings, gateways: Sequence[Serve], log: Log) -> None:
     """Run until SIGTERM or SIGINT, then let the calls under way have their answers."""
     stop = asyncio.Event()
     async with running(settings, log) as runtime:
         with _signals(stop):
-            async with gateway(runtime).serving() as (host, port):
-                log.event("serving", host=host, port=port, releases=len(runtime.releases.ids))
+            async with AsyncExitStack() as stack:
+                for gateway in gateways:
+                    host, port = await stack.enter_async_context(gateway(runtime).serving())
+                    log.event("serving", host=host, port=port, releases=len(runtime.releases.ids))
                 await stop.wait()
                 log.event("stopping")
     log.event("stopped")

@@ -1,4 +1,4 @@
-"""The releases that are served: one folder each, taken up when it appears, kept until it goes.
+"""The releases that are served: a folder each, taken up when it appears, kept until it goes.
 
 Knows no deploy and no telephone system. A folder that cannot be served is told to the log and
 disturbs no other.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,21 +21,25 @@ from flowc.runtime.services.model import SettingsError
 FILE = "release.json"
 _NAME = re.compile(r"[0-9a-f]{8}")
 _MOST_BYTES = 64 * 1024 * 1024
+_Version = tuple[int, int]  # when it was written, and its size
 
 
 @dataclass(frozen=True, slots=True)
 class _Served:
-    version: tuple[int, int]
+    version: _Version
     release: Release | None  # None where it could not be read
     invokes: dict[str, Invoke]
 
 
 class ReleaseTable:
-    """What stands in the folder of releases, as of the last look."""
+    """What stands in the folders of releases, as of the last look. An id is in one of them only, or
+    the release is the same."""
 
-    def __init__(self, folder: Path, prepare: Callable[[Release], None], log: Log) -> None:
+    def __init__(
+        self, folders: Sequence[Path], prepare: Callable[[Release], None], log: Log
+    ) -> None:
         """`prepare` makes a release's back ends ready; it raises SettingsError."""
-        self._folder = folder
+        self._folders = tuple(folders)
         self._prepare = prepare
         self._log = log
         self._served: dict[str, _Served] = {}
@@ -64,22 +68,24 @@ class ReleaseTable:
         for gone in self._served.keys() - found.keys():
             del self._served[gone]
             self._log.event("release_gone", release=gone)
-        for name, version in found.items():
+        for name, (path, version) in found.items():
             known = self._served.get(name)
             if known is None or known.version != version:
-                self._served[name] = await self._taken_up(name, version)
+                self._served[name] = await self._taken_up(path, version)
 
-    def _found(self) -> dict[str, tuple[int, int]]:
+    def _found(self) -> dict[str, tuple[Path, _Version]]:
         found = {}
-        for path in self._folder.glob(f"*/{FILE}"):
-            if _NAME.fullmatch(path.parent.name) and path.is_file():
+        for path in (path for folder in self._folders for path in folder.glob(f"*/{FILE}")):
+            name = path.parent.name
+            if _NAME.fullmatch(name) and name not in found and path.is_file():
                 state = path.stat()
-                found[path.parent.name] = (state.st_mtime_ns, state.st_size)
+                found[name] = path, (state.st_mtime_ns, state.st_size)
         return found
 
-    async def _taken_up(self, name: str, version: tuple[int, int]) -> _Served:
+    async def _taken_up(self, path: Path, version: _Version) -> _Served:
+        name = path.parent.name
         try:
-            release = await asyncio.to_thread(_read, self._folder / name / FILE)
+            release = await asyncio.to_thread(_read, path)
             if release.id[:8] != name:
                 raise ValueError("the folder bears another release's name")
             self._prepare(release)

@@ -1,12 +1,16 @@
 """Free texts that only a call knows, rendered before they are said: a file a text, by its sound key.
 
-Knows no call and no server; whoever plays sounds finds `<folder>/<language>/~/<hash>.wav`.
+Knows no call and no server; whoever plays sounds finds `<folder>/<language>/~/<hash>.wav` in the
+folder that is his.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import errno
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -27,10 +31,10 @@ _LONGEST_S = 2.0
 class SpokenTexts:
     """Renders texts, a few at once; those beyond `MOST_WAITING` are refused, not queued."""
 
-    def __init__(self, folder: Path, log: Log) -> None:
-        """Nothing is started yet."""
-        self._folder = folder
-        self._cache = PromptCache(folder / "by-content", most_bytes=512 * 1024 * 1024)
+    def __init__(self, folders: Sequence[Path], log: Log) -> None:
+        """Nothing is started yet. Each text's file is put in every folder."""
+        self._folders = tuple(folders)
+        self._cache = PromptCache(folders[0] / "by-content", most_bytes=512 * 1024 * 1024)
         self._log = log
         self._engines = Engines()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="speech")
@@ -40,7 +44,7 @@ class SpokenTexts:
     async def sound(self, language: str, text: str, voices: Mapping[str, str]) -> str | None:
         """The key of the text's sound once its file stands there; None where it cannot be had."""
         key = text_key(language, text)
-        if await asyncio.to_thread(self._path(key).is_file):
+        if await asyncio.to_thread(self._is_there, key):
             return key
         voice = voices.get(language)
         if voice is None or self._waiting >= MOST_WAITING:
@@ -69,19 +73,36 @@ class SpokenTexts:
     def _place(self, key: str, request: PromptRequest) -> None:
         """Render and give the sound its name; the file is there whole or not at all."""
         made = render(request, self._engines, self._cache)
-        path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            path.hardlink_to(made)
+        paths = self._paths(key)
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _name(made, path)
         self._made += 1
         if self._made % 500 == 0:
             self._cache.trim()
-            self._drop_oldest(path.parent)
+            for path in paths:
+                self._drop_oldest(path.parent)
 
     def _drop_oldest(self, folder: Path) -> None:
         files = sorted(folder.glob("*.wav"), key=lambda each: each.stat().st_mtime)
         for each in files[: max(0, len(files) - MOST_FILES)]:
             each.unlink(missing_ok=True)
 
-    def _path(self, key: str) -> Path:
-        return self._folder / f"{key}.wav"
+    def _is_there(self, key: str) -> bool:
+        return all(path.is_file() for path in self._paths(key))
+
+    def _paths(self, key: str) -> tuple[Path, ...]:
+        return tuple(folder / f"{key}.wav" for folder in self._folders)
+
+
+def _name(made: Path, path: Path) -> None:
+    """Give a file another name, all at once, on another disk too."""
+    with suppress(FileExistsError):
+        try:
+            path.hardlink_to(made)
+        except OSError as reason:
+            if reason.errno != errno.EXDEV:
+                raise
+            part = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+            shutil.copyfile(made, part)
+            part.rename(path)

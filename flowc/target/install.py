@@ -47,10 +47,21 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class HostLine:
-    """A line that one of the server's own configuration files must have."""
+    """A line that one of the server's own configuration files must have, at its end or, where
+    `before` is given, before the first line that says just that.
+
+    `makes_file`: the server takes in whatever file lies there, so the line gets one of its own.
+    """
 
     file: Path
     line: str
+    before: str = ""
+    makes_file: bool = False
+
+    def __str__(self) -> str:
+        """Which file gets which line, and where in it, as its operator reads it."""
+        where = f", before its line {self.before}" if self.before else ""
+        return f"{self.file}{' (a new file)' if self.makes_file else where}: {self.line}"
 
 
 class ServerError(OSError):

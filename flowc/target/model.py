@@ -58,6 +58,10 @@ class Target(Protocol):
 class HasGateway(Protocol):
     """A target that serves live calls."""
 
+    @property
+    def runtime(self) -> str:
+        """Where they and the runtime meet where an environment says nothing: `host:port`."""
+
     def gateway(self, runtime: LiveRuntime, environment: Environment) -> Gateway:
         """What serves live calls at `environment.runtime` out of a runtime that runs."""
 

@@ -22,7 +22,10 @@ FREESWITCH = ROOT / "targets/freeswitch/flowc_freeswitch"
 # The modules that write no server's text: they read what servers say, or carry files and bytes.
 NO_TEXT = {
     "asterisk": ("install", "trace.py", "layout.py", "lab/", "ami/", "agi/"),
-    "freeswitch": ("trace.py", "lab/", "esl/"),
+    "freeswitch": (
+        *("trace.py", "source_map.py", "lab/", "esl/"),
+        *("install_scripts.py", "install_entry.py", "install_check.py"),
+    ),
 }
 # The doors, and `render`, which looks at each line once more as it leaves.
 DOORS = {"asterisk": ("quote.py", "render.py"), "freeswitch": ("quote.py", "lua_data.py")}
@@ -40,6 +43,7 @@ LOOKED_UP = {
     ("prompts.py", "_look_for"),
     ("lower_calls.py", "forget"),
     ("entry.py", "_queue_keys"),  # the words of a problem
+    ("install_queues.py", "_faults"),  # the same
 }
 
 
@@ -200,6 +204,7 @@ IN_ORDERS = {
     "one.accept": "a key, from a door",
     "files": "sounds, each by a key that has the form of one",
     "held": "what `words` has joined",
+    "probe": "a file's name in the environment's folder of recordings, from a door",
 }
 
 

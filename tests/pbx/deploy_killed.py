@@ -19,11 +19,9 @@ from pathlib import Path
 
 from flowc.deploy.build_folder import open_build
 from flowc.deploy.deployment import Deployment, Wishes
-from flowc.deploy.disk import Disk
+from flowc.deploy.disk import FOLDER_MODE, Disk
 from flowc.deploy.steps import Step
-from flowc.target import Loaded
-from flowc_asterisk.install import AsteriskInstaller
-from flowc_asterisk.install_settings import InstallSettings
+from flowc.target import Installable, Installer, Loaded, load_target
 
 
 class Countdown:
@@ -49,9 +47,9 @@ class DyingDisk(Disk):
         super().__init__()
         self._point = countdown.point
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: Path, mode: int = FOLDER_MODE) -> None:
         self._point(f"make {path.name}")
-        super().make_folder(path)
+        super().make_folder(path, mode)
 
     def write_new(self, path: Path, content: bytes) -> None:
         self._point(f"write {path.name}")
@@ -85,10 +83,13 @@ class Trial:
     root: Path
     saved: Path
     new: Path
-    settings: InstallSettings
+    target: str
+    words: dict[str, str]
 
-    def installer(self) -> AsteriskInstaller:
-        return AsteriskInstaller(self.root, self.settings)
+    def installer(self) -> Installer:
+        target = load_target(self.target)
+        assert isinstance(target, Installable)
+        return target.installer(self.root, self.words)
 
     def deployment(self, countdown: Countdown | None = None) -> Deployment:
         if countdown is None:
@@ -139,11 +140,8 @@ class Trial:
 
 
 def main() -> None:
-    what, root, saved, new, port, user, secret, etc = sys.argv[1:]
-    settings = InstallSettings(
-        port=int(port), user=user, secret=secret, etc=Path(etc), log=Path(etc) / "no log"
-    )
-    trial = Trial(what, Path(root), Path(saved), Path(new), settings)
+    what, root, saved, new, target, words = sys.argv[1:]
+    trial = Trial(what, Path(root), Path(saved), Path(new), target, json.loads(words))
     trial.restore()
     before = trial.deployment().current()
     after = before.history[-2] if what == "rollback" else Path(new).name

@@ -168,7 +168,7 @@ async def bench(
         installed, bundles = emitted(graphs, base, digit_fragments or {})
         install(server, bundles)
         queues = {queue_name(name): settings for name, settings in base.queues.items()}
-        (server.instance.included / CALLCENTER).write_text(configuration(queues))
+        (server.instance.etc / CALLCENTER).write_text(configuration(queues))
         async with server.connect() as esl, Caller((server.host, server.ports.sip)) as caller:
             reply = await esl.api("reloadxml")
             assert reply.strip() == "+OK [Success]", reply
@@ -208,12 +208,12 @@ def install(server: FreeswitchServer, bundles: list[Bundle]) -> None:
                 place = server.instance.scripts / "flowc" / bundle.release[:8] / name
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(artifact.content)
-            elif name == DIALPLAN:
+            elif name == "dialplan.xml":
                 _join(entries, artifact.text)
     contexts = "".join(
         f'<context name="{name}">\n{text}</context>\n' for name, text in entries.items()
     )
-    (server.instance.included / DIALPLAN).write_text(f"<include>\n{contexts}</include>\n")
+    (server.instance.etc / DIALPLAN).write_text(f"<include>\n{contexts}</include>\n")
 
 
 def _join(entries: dict[str, str], xml: str) -> None:

@@ -25,6 +25,7 @@ class AsteriskTarget:
     name: str = "asterisk"
     versions: tuple[str, ...] = ("20", "22")
     seat: str = "PJSIP/{seat}"
+    runtime: str = "127.0.0.1:4573"
     supports: frozenset[Capability] = frozenset(Capability)
 
     def emit(self, request: EmitRequest) -> Bundle:

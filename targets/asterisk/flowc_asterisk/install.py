@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from flowc.target import Artifact, Calls, Held, HostLine, Loaded, ServerError
+from flowc.target.install_words import not_reached, number_to_try, release_folder
 from flowc_asterisk.ami.client import Ami, connect
 from flowc_asterisk.ami.errors import AmiError
 from flowc_asterisk.ami.message import AmiMessage
@@ -77,8 +78,8 @@ class AsteriskInstaller:
 
     async def read_back(self, loaded: Loaded) -> Held:
         """Every step of every context of ours, as the server holds it, against the releases' files."""
-        places = [self._place(release) for release in loaded.releases]
-        current = None if loaded.current is None else self._place(loaded.current)
+        places = [release_folder(self._root, release) for release in loaded.releases]
+        current = None if loaded.current is None else release_folder(self._root, loaded.current)
         try:
             expected = read_expected(places, current)
         except (OSError, ValueError) as reason:
@@ -106,8 +107,7 @@ class AsteriskInstaller:
 
     async def try_call(self, number: str, release: str) -> None:
         """A call over a Local channel; it is hung up as soon as it is in the release."""
-        if not re.fullmatch(r"\+?[0-9]{2,20}", number):
-            raise ServerError(f"{number!r} is no number to try")
+        number_to_try(number)
         identity = f"flowc-{secrets.token_hex(8)}"
         async with self._connected() as ami:
             # Not `Async`: its result would come as an event, for which the account may lack the right.
@@ -123,10 +123,7 @@ class AsteriskInstaller:
                 OtherChannelId=f"{identity}-2",
             )
             if not answer.succeeded:
-                why = answer.get("Message")
-                raise ServerError(
-                    f"a trial call to {number} did not reach release {release}: {why}"
-                )
+                raise not_reached(number, release, answer.get("Message"))
             try:
                 await _until_in(ami, f"{identity}-2", release, number)
             finally:
@@ -160,9 +157,6 @@ class AsteriskInstaller:
                 yield ami
         except AmiError as reason:
             raise ServerError(str(reason)) from reason
-
-    def _place(self, release: str) -> Path:
-        return self._root / "releases" / release
 
 
 def _steps(answers: tuple[AmiMessage, ...]) -> list[Step]:
@@ -215,9 +209,7 @@ async def _until_in(ami: Ami, identity: str, release: str, number: str) -> None:
                 await asyncio.sleep(0.02)
     except TimeoutError as reason:
         where = f"it was last in {context}" if context else "it was over at once"
-        raise ServerError(
-            f"a trial call to {number} did not reach release {release}: {where}"
-        ) from reason
+        raise not_reached(number, release, where) from reason
 
 
 async def _hang_up(ami: Ami, identity: str) -> None:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flowc.target.install_words import told
 from flowc_asterisk.install_files import ENTRY_DIALPLAN, ENTRY_QUEUES, RELEASE_DIALPLAN
 
-MOST_SHOWN = 3
 _STEP = re.compile(r"(?:exten => ([^,]+),1| same => n)(?:\(([^)]*)\))?,([A-Za-z]+)\((.*)\)")
 
 
@@ -94,15 +94,8 @@ def differences(wanted: Iterable[Step], held: Iterable[Step]) -> tuple[str, ...]
     lost = [step for step in missing if step.context not in contexts]
     extra = [step for step in odd if step.context not in strangers]
     return (
-        *_told("contexts are missing", contexts, len(contexts)),
-        *_told("steps are missing or others", map(str, lost), len(lost)),
-        *_told("contexts are there that should not be", strangers, len(strangers)),
-        *_told("steps are there that should not be", map(str, extra), len(extra)),
+        *told("contexts are missing", contexts),
+        *told("steps are missing or others", map(str, lost)),
+        *told("contexts are there that should not be", strangers),
+        *told("steps are there that should not be", map(str, extra)),
     )
-
-
-def _told(what: str, names: Iterable[str], count: int) -> tuple[str, ...]:
-    if not count:
-        return ()
-    shown = ", ".join(sorted(names)[:MOST_SHOWN])
-    return (f"{count} {what}: {shown}{' ...' if count > MOST_SHOWN else ''}",)

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flowc.target.install_words import address_of, folder_of
+
 
 @dataclass(frozen=True, slots=True)
 class InstallSettings:
@@ -31,21 +33,10 @@ class InstallSettings:
 def read_settings(words: Mapping[str, str]) -> InstallSettings:
     """The settings of an environment; words of others are left alone. Raises ValueError."""
     known = InstallSettings()
-    host, _, port = words.get("ami", f"{known.host}:{known.port}").rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise ValueError(f"`ami: {words['ami']}` is no host:port")
     return InstallSettings(
-        host.strip("[]"),
-        int(port),
+        *address_of(words, "ami", f"{known.host}:{known.port}"),
         words.get("ami_user", known.user),
         words.get("ami_secret", known.secret),
-        _folder(words, "etc", known.etc),
-        _folder(words, "log", known.log),
+        folder_of(words, "etc", known.etc),
+        folder_of(words, "log", known.log),
     )
-
-
-def _folder(words: Mapping[str, str], name: str, default: Path) -> Path:
-    path = Path(words.get(name, str(default)))
-    if not path.is_absolute():
-        raise ValueError(f"`{name}: {path}` is no absolute path")
-    return path

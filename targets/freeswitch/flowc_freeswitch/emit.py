@@ -6,10 +6,11 @@
 | scripts/release.lua           | what holds for the whole release                               |
 | scripts/flow_<name>.lua       | the blocks of one flow                                         |
 | scripts/list_<name>.txt       | the entries of a list, one a line, between line ends           |
+| source_map.json               | where each block came from                                     |
 | entry/dialplan.xml            | the numbers; replaced by the next release's                    |
-| entry/callcenter.conf.xml     | the queues                                                     |
+| entry/queues.xml, agents.xml, tiers.xml | what each section of the queues' settings gets       |
 
-The scripts lie on the server in `flowc/<release8>/` of its folder of scripts.
+A deploy leaves them where they are in the build, and the entry leads to them there.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from importlib.resources import files
 from flowc.graph.ids import BlockId
 from flowc.graph.zones import UnknownZoneError, transitions
 from flowc.target import Artifact, Bundle, EmitError, EmitRequest
-from flowc_freeswitch import quote
-from flowc_freeswitch.callcenter import callcenter_xml
+from flowc_freeswitch import quote, source_map
+from flowc_freeswitch.callcenter import SECTIONS, included, queues_of, section
 from flowc_freeswitch.entry import entry_xml, keeps
 from flowc_freeswitch.expressions import NotNativeError
 from flowc_freeswitch.lower import block_name, lower_flows
@@ -32,6 +33,7 @@ SKELETON = (
     "exits",
     "expressions",
     "functions",
+    "held",
     "input",
     "interpreter",
     "later",
@@ -59,8 +61,13 @@ def emit(request: EmitRequest) -> Bundle:
     try:
         artifacts.append(_script("release.lua", file_of(_release(release), head)))
         artifacts.extend(_lists(release))
+        artifacts.append(Artifact(source_map.FILE, source_map.source_map(release).encode()))
         artifacts.append(Artifact("entry/dialplan.xml", entry_xml(release).encode()))
-        artifacts.append(Artifact("entry/callcenter.conf.xml", callcenter_xml(release).encode()))
+        queues = queues_of(release)
+        artifacts += [
+            Artifact(f"entry/{each}.xml", included(section(queues, each)).encode())
+            for each in SECTIONS
+        ]
     except (NotNativeError, quote.QuoteError, UnknownZoneError) as reason:
         release.report(str(reason), None)
     if release.problems:

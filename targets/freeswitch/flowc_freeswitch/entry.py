@@ -19,9 +19,13 @@ MOST_TALKS = 20  # with agents of queues, in one call
 INTERPRETER = "interpreter.lua"
 
 
-def script_of(release8: str) -> str:
-    """The interpreter of a release, relative to the server's folder of scripts."""
-    return f"flowc/{quote.release8(release8)}/{INTERPRETER}"
+def script_of(release: Release) -> str:
+    """The interpreter of a release: beside its sounds, as a deploy puts it there. The lab's servers
+    hold releases whose sounds are one another's, in their own folder of scripts."""
+    if release.request.lab:
+        return f"flowc/{release.id}/{INTERPRETER}"
+    place, _, _ = quote.path(release.request.environment.sounds).rpartition("/")
+    return f"{place}/scripts/{INTERPRETER}"
 
 
 def entry_xml(release: Release) -> str:
@@ -44,7 +48,7 @@ def extension(release: Release, number: str, mode: str = "", *, guarded: bool = 
     `guarded`: only for calls that name this release, since several stand side by side in the lab.
     """
     dialled = quote.digits(number)
-    script = script_of(release.id)
+    script = script_of(release)
     pattern = f"^{dialled.replace('+', '[+]')}$"
     lines = [
         f"    <extension name={quote.attribute(f'flowc-{dialled}')}>",

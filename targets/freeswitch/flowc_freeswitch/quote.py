@@ -131,6 +131,11 @@ def music(value: str) -> str:
     return _fitting(re.compile(r"[A-Za-z0-9_.-]+"), value, "class of music")
 
 
+def word(value: str) -> str:
+    """One argument of an API command, which cuts them at spaces and at quotes."""
+    return _fitting(re.compile(r"[A-Za-z0-9_.@:/+=\[\]-]+"), value, "word of a command")
+
+
 def digit_pattern(value: str) -> str:
     """A pattern of digits (`1[3-9]XX`, `X` for any) as a Lua pattern from end to end."""
     word = _fitting(re.compile(r"([0-9X]|\[[0-9]+(-[0-9])?\])+"), value, "pattern of digits")

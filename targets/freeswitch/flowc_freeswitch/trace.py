@@ -70,6 +70,13 @@ class TraceReader:
             self._next += 1
         return tuple(self._steps[known:])
 
+    def end(self, by: str, at: int) -> None:
+        """Take the end of a call that does not tell of it: nothing of its release follows it."""
+        if not self.is_over:
+            self._steps.append(HungUp(by))
+            self._times.append(at)
+        self.is_over = True
+
     def _take(self, word: str, at: int, held: Mapping[str, int | str]) -> None:
         if word == "over":
             self.is_over, self.values = True, dict(held)

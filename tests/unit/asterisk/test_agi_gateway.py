@@ -22,6 +22,7 @@ from flowc.expression.tree import Literal
 from flowc.expression.types import Scalar
 from flowc.graph.operations import Given, InvokeKind, Reading
 from flowc.graph.prompts import Phrase, ReadAs, Sound
+from flowc.runtime.services.model import SettingsError
 from flowc.runtime.services.scripts import ScriptedReply
 from flowc_asterisk.agi.gateway import AgiGateway
 from flowc_asterisk.agi.question import REARM_S
@@ -361,7 +362,7 @@ def test_the_gateway_listens_on_loopback_only_and_never_without_a_token(tmp_path
         async with bench(tmp_path) as it:
             for host, token in (("0.0.0.0", TOKEN), ("127.0.0.1", "")):
                 gateway = AgiGateway(it.runtime.broker, it.runtime.releases, token, host, 0)
-                with pytest.raises(ValueError, match=r"loopback|letters and digits"):
+                with pytest.raises(SettingsError, match=r"loopback|letters and digits"):
                     async with gateway.serving():
                         pass
 

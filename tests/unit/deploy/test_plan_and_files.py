@@ -11,17 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowc.deploy.build_folder import open_build
+from flowc.deploy.build_folder import BuildFolder, open_build
 from flowc.deploy.disk import Disk, regular_files
 from flowc.deploy.errors import BusyError, RefusedError
 from flowc.deploy.generations import Generation, Generations
-from flowc.deploy.host import _with, _without
+from flowc.deploy.host import _with, _without, add_lines, take_out_lines
 from flowc.deploy.journal import Journal, UnderWay
 from flowc.deploy.layout import Layout
 from flowc.deploy.lock import held_lock
 from flowc.deploy.place import Setting, SettingError, read_place
 from flowc.deploy.planning import Situation, deployed, plan_of, rolled_back
 from flowc.deploy.source_map import NoPlaceError, find_place
+from flowc.deploy.staging import Staging
 from flowc.plan import Conflict, Create, Delete, Keep, Plan, Update
 from flowc.target import Calls, HostLine
 from flowc_asterisk import TARGET
@@ -94,9 +95,76 @@ def test_a_line_added_to_any_file_and_taken_out_leaves_it_as_it_was(content: byt
     line = b'#tryinclude "/var/lib/flowc/current/queues.conf"'
     if line not in content:
         added = _with(content, line)
+        assert added is not None
         assert line in added.splitlines()
         assert added.startswith(content)
         assert _without(added, line) == content
+
+
+@given(st.binary(max_size=80), st.binary(max_size=80), st.sampled_from([b"", b"  ", b"\t"]))
+def test_a_line_added_before_another_and_taken_out_leaves_the_file_as_it_was(
+    above: bytes, below: bytes, indent: bytes
+) -> None:
+    line, mark = b'<X-PRE-PROCESS cmd="include" data="/var/lib/flowc/q.xml"/>', b"</queues>"
+    content = above + b"\n" + indent + mark + b"\n" + below
+    added = _with(content, line, mark)
+    assert added is not None
+    assert added.splitlines().index(line) + 1 == added.splitlines().index(indent + mark)
+    assert _without(added, line) == content
+
+
+def test_a_line_without_a_place_in_its_file_is_refused(tmp_path: Path) -> None:
+    settings = tmp_path / "callcenter.conf.xml"
+    settings.write_text("<queues></queues>\n")
+    wanted = HostLine(settings, "<x/>", before="</queues>")
+    with pytest.raises(RefusedError, match="has no line of its own that says </queues>"):
+        add_lines((wanted,), lambda _: True, Disk())
+    assert settings.read_text() == "<queues></queues>\n"
+
+
+def test_a_file_made_for_a_line_goes_with_it_unless_others_wrote_in_it(tmp_path: Path) -> None:
+    wanted = HostLine(tmp_path / "flowc.xml", "<x/>", makes_file=True)
+    assert add_lines((wanted,), lambda _: True, Disk()) == (wanted,)
+    assert wanted.file.read_text() == "<x/>\n"
+    take_out_lines((wanted,), Disk())
+    assert not wanted.file.exists()
+    wanted.file.write_text("<mine/>\n")
+    add_lines((wanted,), lambda _: True, Disk())
+    take_out_lines((wanted,), Disk())
+    assert wanted.file.read_text() == "<mine/>\n"
+
+
+def build_in(folder: Path) -> BuildFolder:
+    (folder / "sounds/en").mkdir(parents=True)
+    (folder / "sounds/en/hello.wav").write_bytes(b"RIFF")
+    facts = {"release": A, "project": "p", "target": "t", "sounds": "/s", "numbers": []}
+    facts |= {"files": ["x.conf"], "sound_keys": ["en/hello", "en/bye"]}
+    for name, plain in (("build.json", facts), ("release.json", {})):
+        (folder / name).write_text(json.dumps(plain))
+    return open_build(folder)
+
+
+def test_a_build_knows_what_is_gone_from_it(tmp_path: Path) -> None:
+    missing = ("x.conf is missing", "the sound en/bye is missing")
+    assert build_in(tmp_path).missing() == missing
+
+
+def test_a_release_leads_to_the_texts_that_are_spoken_later_and_nowhere_else(
+    tmp_path: Path,
+) -> None:
+    layout = Layout(tmp_path / "root")
+    layout.releases.mkdir(parents=True)
+    staging = Staging(layout, Disk())
+    build = build_in(tmp_path / "build")
+    assert staging.stage(build)
+    link = layout.release(A) / "sounds/en/~"
+    assert link.resolve() == tmp_path / "root/texts/en/~"
+    assert staging.changed_files(A) == ()
+    assert not staging.stage(build)
+    link.unlink()
+    link.symlink_to("/etc")
+    (changed,) = staging.changed_files(A)
+    assert changed == f"{link} is neither a file nor a folder"
 
 
 def test_the_lock_names_its_holder_and_is_free_once_he_is_gone(tmp_path: Path) -> None:

@@ -48,9 +48,20 @@ def test_every_xml_file_is_read_by_a_strict_parser() -> None:
     actions = [(each.get("application"), each.get("data")) for each in dialplan.iter("action")]
     assert actions[0] == ("lua", "flowc/abcdef01/interpreter.lua start 7000")
     assert actions[-1] == ("hangup", "NORMAL_TEMPORARY_FAILURE")
-    callcenter = ET.fromstring(bundle.artifact("entry/callcenter.conf.xml").text)
-    assert [each.get("name") for each in callcenter.iter("queue")] == ["fl-support"]
-    assert [each.get("agent") for each in callcenter.iter("tier")] == ["user-1001", "user-1002"]
+    known = ET.fromstring(bundle.artifact("entry/queues.xml").text)
+    assert [each.get("name") for each in known.iter("queue")] == ["fl-support"]
+    seats = ET.fromstring(bundle.artifact("entry/tiers.xml").text)
+    assert [each.get("agent") for each in seats.iter("tier")] == ["fl-user+1001", "fl-user+1002"]
+    agents = ET.fromstring(bundle.artifact("entry/agents.xml").text)
+    assert [each.get("contact") for each in agents.iter("agent")] == [
+        "[leg_timeout=15]user/1001",
+        "[leg_timeout=15]user/1002",
+    ]
+
+
+def test_a_deployed_entry_leads_to_the_scripts_beside_the_releases_sounds() -> None:
+    text = emitted(expressions()).artifact("entry/dialplan.xml").text
+    assert 'application="lua" data="/s/scripts/interpreter.lua start 7000"' in text
 
 
 def test_only_the_lab_obeys_what_a_call_says_of_itself() -> None:

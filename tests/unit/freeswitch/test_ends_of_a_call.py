@@ -13,7 +13,7 @@ from flowc.graph.model import FlowGraph
 from flowc.graph.operations import Mark
 from flowc.target import LabCall
 
-HOOK = "lua flowc/00000000/interpreter.lua hangup"
+HOOK = "lua /scripts/interpreter.lua hangup"
 ASKED = LabCall("", "0" * 8, "7000", "13800000000", 1_790_000_000)
 
 

@@ -61,7 +61,7 @@ def test_a_runtime_that_is_asked_to_stop_closes_its_gateway_first(tmp_path: Path
     async def call() -> None:
         log = io.StringIO()
         settings = RuntimeSettings(tmp_path, tmp_path / "releases", tmp_path / "texts")
-        task = asyncio.create_task(serve(settings, gateway, Log(log)))
+        task = asyncio.create_task(serve(settings, [gateway], Log(log)))
         while '"serving"' not in log.getvalue():
             assert not task.done()
             await asyncio.sleep(0.01)

@@ -26,6 +26,7 @@ from flowc.graph.services import (
     ServiceSpec,
     Words,
 )
+from flowc.runtime.app import Home
 from flowc.runtime.logs import Log, masked
 from flowc.runtime.services.breaker import FAILURES, REST_S, Breaker
 from flowc.runtime.services.strict_json import BadJson, read_json
@@ -91,6 +92,28 @@ def test_a_release_is_taken_up_while_calls_run_and_old_ones_stay(tmp_path: Path)
             shutil.rmtree(folder)
             await table.look()
             assert table.ids == ("0a1b2c3d",)
+
+    run(call())
+
+
+def test_the_releases_and_texts_of_two_servers_are_those_of_one_runtime(tmp_path: Path) -> None:
+    make_billing(tmp_path)
+    first = release(sql_service(), asks=(SPOKEN,), voices=(("zh", "espeak:cmn"),))
+    second = replace(first, id="ffffffff")
+    other = Home(tmp_path / "other/releases", tmp_path / "other/texts")
+    (other.releases / "ffffffff").mkdir(parents=True)
+    (other.releases / "ffffffff/release.json").write_text(release_to_json(second))
+
+    async def call() -> None:
+        async with bench(tmp_path, first, others=(other,)) as it:
+            assert it.runtime.releases.ids == ("0a1b2c3d", "ffffffff")
+            held = (await it.ask(second, SPOKEN)).variables
+            assert held, it.log.getvalue()
+            for texts in (tmp_path / "texts", other.texts):
+                assert (texts / f"{held['n.say.zh']}.wav").read_bytes()[:4] == b"RIFF"
+            (other.texts / f"{held['n.say.zh']}.wav").unlink()
+            await it.ask(first, SPOKEN)
+            assert (other.texts / f"{held['n.say.zh']}.wav").is_file()
 
     run(call())
 

@@ -19,6 +19,7 @@ from typing import Protocol
 from flowc.graph.operations import Invoke
 from flowc.graph.release import Release
 from flowc.runtime.services.broker import Broker
+from flowc.runtime.services.model import SettingsError
 from flowc_asterisk import protocol, quote
 from flowc_asterisk.agi import wire
 from flowc_asterisk.agi.conversation import Conversation, GoneError
@@ -69,10 +70,17 @@ class AgiGateway:
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[tuple[str, int]]:
-        """Listen while the context is open, then let the calls under way end, ten seconds at most."""
-        quote.token(self.token)
-        if not ipaddress.ip_address(self.host).is_loopback:
-            raise ValueError("the gateway listens on a loopback address")
+        """Listen while the context is open, then let the calls under way end, ten seconds at most.
+
+        Raises SettingsError.
+        """
+        try:
+            quote.token(self.token)
+            is_ours = ipaddress.ip_address(self.host).is_loopback
+        except ValueError as reason:
+            raise SettingsError(str(reason)) from reason
+        if not is_ours:
+            raise SettingsError("the gateway listens on a loopback address")
         listening = _listening(self.host, self.port)
         server = await asyncio.start_server(self.accept, sock=listening, backlog=ACCEPT_AT_ONCE)
         # The loop takes as many at once as its backlog says, and serves nobody meanwhile; the

@@ -75,9 +75,9 @@ class Esl:
         """What an API command answers. Raises EslError, CommandRefused."""
         return (await self._asked(wire.command(f"api {line}"))).body
 
-    async def subscribe(self, *subclasses: str) -> None:
-        """Ask for CUSTOM events of these subclasses. Raises EslError."""
-        reply = await self.command(f"event plain CUSTOM {' '.join(subclasses)}")
+    async def subscribe(self, *subclasses: str, kinds: tuple[str, ...] = ()) -> None:
+        """Ask for CUSTOM events of these subclasses, and for events of these kinds. Raises EslError."""
+        reply = await self.command(f"event plain {' '.join((*kinds, 'CUSTOM', *subclasses))}")
         if not reply.startswith("+OK"):
             raise EslError(f"the events were refused: {reply}")
 

@@ -7,13 +7,14 @@ gives a sign of life each second, so that calls need not wait for one that is no
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from time import time
 
 from flowc.runtime.services.broker import Broker, Outcome
+from flowc.runtime.services.model import SettingsError
+from flowc_freeswitch.esl.address import refuse_open_door
 from flowc_freeswitch.esl.client import Esl, EslError
 from flowc_freeswitch.esl.question import (
     ASK,
@@ -49,14 +50,19 @@ class EslGateway:
     clock: Callable[[], float] = time
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _taken: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
-    _told: str = ""
+    _told: str = "nothing yet"
     _nonsense: int = 0
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[tuple[str, int]]:
-        """Serve while the context is open, whenever the server is there; then end what is under way."""
-        if not self.token or not ipaddress.ip_address(self.host).is_loopback:
-            raise ValueError("the event socket is on a loopback address and has a password")
+        """Serve while the context is open, whenever the server is there; then end what is under way.
+
+        Raises SettingsError where strangers could come in, too.
+        """
+        try:
+            refuse_open_door(self.host, self.token)
+        except ValueError as reason:
+            raise SettingsError(str(reason)) from reason
         staying = asyncio.create_task(self._stay_connected())
         try:
             yield self.host, self.port

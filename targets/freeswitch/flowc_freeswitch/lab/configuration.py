@@ -1,7 +1,7 @@
 """The configuration of a lab server: every file that it reads, written from one plan.
 
-Like an operator's server it takes in flowc's dialplan and queues by one line each. Must not know
-what those will hold, nor how the server is started.
+Like an operator's server it takes in every file of `dialplan/`, and has queues' settings of its own
+in `autoload_configs/`. Must not know what releases bring, nor how the server is started.
 """
 
 from __future__ import annotations
@@ -17,13 +17,26 @@ from flowc_freeswitch import quote
 from flowc_freeswitch.lab.find import NEEDED
 
 Settings = dict[str, str]
-CALLCENTER = "callcenter.conf.xml"
-DIALPLAN = "dialplan.xml"
+_NO_QUEUES = """\
+<configuration name="callcenter.conf" description="lab">
+  <settings>
+  </settings>
+  <queues>
+  </queues>
+  <agents>
+  </agents>
+  <tiers>
+  </tiers>
+</configuration>
+"""
+CALLCENTER = "autoload_configs/callcenter.conf.xml"
+DIALPLAN = "dialplan/lab.xml"
 
 
 @dataclass(frozen=True, slots=True)
 class LabPlan:
-    """What a lab server shall be like. `context`: where calls of strangers arrive.
+    """What a lab server shall be like. `context`: where calls of strangers arrive; `dialplan`: what
+    the server has of its own.
 
     `control`, `password`: of its event socket; a port of its own and a new secret where left out.
     """
@@ -32,6 +45,7 @@ class LabPlan:
     log_level: str = "info"
     control: int = 0
     password: str = ""
+    dialplan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +72,15 @@ class Instance:
         """Its full log."""
         return self.folder / "log/freeswitch.log"
 
-    @property
-    def included(self) -> Path:
-        """The folder with flowc's own files."""
-        return self.etc / "flowc"
-
 
 def write_configuration(instance: Instance, plan: LabPlan) -> None:
-    """Write every file; flowc's own are empty until something is installed."""
-    for name in ("etc/flowc", "log", "run", "db", "temp", "scripts", "sounds/music", "recordings"):
+    """Write every file; there is no queue yet, and of flowc's nothing."""
+    for name in ("log", "run", "db", "temp", "scripts", "sounds/music", "recordings"):
         (instance.folder / name).mkdir(parents=True)
-    (instance.included / DIALPLAN).write_text("<include>\n</include>\n")
-    empty = '<configuration name="callcenter.conf" description="flowc">\n</configuration>\n'
-    (instance.included / CALLCENTER).write_text(f"<include>\n{empty}</include>\n")
+    for name in (DIALPLAN, CALLCENTER):
+        (instance.etc / name).parent.mkdir(parents=True)
+    (instance.etc / DIALPLAN).write_text(f"<include>\n{plan.dialplan}</include>\n")
+    (instance.etc / CALLCENTER).write_text(_NO_QUEUES)
     _music(instance.folder / "sounds/music/hold.wav")
     (instance.etc / "freeswitch.xml").write_text(_document(instance, plan))
 
@@ -90,11 +100,11 @@ def _document(instance: Instance, plan: LabPlan) -> str:
         _configuration("timezones.conf", {}),
         _local_stream(instance),
         _sofia(instance, plan),
-        f'<X-PRE-PROCESS cmd="include" data="flowc/{CALLCENTER}"/>\n',
+        '<X-PRE-PROCESS cmd="include" data="autoload_configs/*.xml"/>\n',
     ]
     sections = [
         f'<section name="configuration">\n{"".join(configurations)}</section>\n',
-        f'<section name="dialplan">\n<X-PRE-PROCESS cmd="include" data="flowc/{DIALPLAN}"/>\n</section>\n',
+        '<section name="dialplan">\n<X-PRE-PROCESS cmd="include" data="dialplan/*.xml"/>\n</section>\n',
         '<section name="directory">\n</section>\n',
         '<section name="languages">\n</section>\n',
     ]

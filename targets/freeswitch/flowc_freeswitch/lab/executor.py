@@ -24,7 +24,6 @@ from flowc.target import (
     BareServer,
     LabCall,
     LabRelease,
-    LabUnavailableError,
     ServerError,
 )
 from flowc.telephony import ulaw
@@ -43,6 +42,7 @@ from flowc_freeswitch.entry import (
     extension,
 )
 from flowc_freeswitch.esl.client import Esl
+from flowc_freeswitch.lab.bare import bare_server
 from flowc_freeswitch.lab.configuration import CALLCENTER, DIALPLAN, LabPlan
 from flowc_freeswitch.lab.executor_call import FreeswitchCall
 from flowc_freeswitch.lab.executor_scenes import occupied, queues_of
@@ -96,12 +96,8 @@ class FreeswitchLab:
     def bare(
         self, root: Path, tell: Callable[[str], None]
     ) -> AbstractAsyncContextManager[BareServer]:
-        """There is no deploy to this target yet."""
-        del tell
-        raise LabUnavailableError(
-            f"no server can be booted for a deploy to {root}",
-            "FreeSWITCH is tested with `--on` only",
-        )
+        """A server to deploy to, with nothing of flowc on it."""
+        return bare_server(root, tell)
 
 
 def _plan(releases: Sequence[LabRelease]) -> LabPlan:
@@ -129,8 +125,8 @@ def _install(
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(artifact.content)
     contexts = f'  <context name="{LAB_ENTRY}">\n{entries}  </context>\n{_HOLD}'
-    (server.instance.included / DIALPLAN).write_text(f"<include>\n{contexts}</include>\n")
-    (server.instance.included / CALLCENTER).write_text(configuration(queues_of(releases, calls)))
+    (server.instance.etc / DIALPLAN).write_text(f"<include>\n{contexts}</include>\n")
+    (server.instance.etc / CALLCENTER).write_text(configuration(queues_of(releases, calls)))
 
 
 async def _reload(esl: Esl) -> None:

@@ -31,6 +31,11 @@ class FreeswitchCall(CallerEnd):
         self._zero = self._zero or at - int(headers["Flowc-At"]) / 1000
         self.changed.set()
 
+    def end(self, by: str, at: float) -> None:
+        """The server has let the call go; of a release that does nothing after that."""
+        self._reader.end(by, int((at - self._zero) * 1000))
+        self.changed.set()
+
     @property
     def begun(self) -> bool:
         """Has the server told anything of it?"""

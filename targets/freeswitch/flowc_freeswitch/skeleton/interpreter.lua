@@ -18,7 +18,7 @@ local session = session
 local release, words = part("release"), part("words")
 local call = {
   session = session, api = api, release = release, words = words, part = part, folder = folder,
-  values = {}, language = release.languages[1], block = nil, offset = 0, token = "", line = "",
+  entry = entry, values = {}, language = release.languages[1], block = nil, offset = 0, token = "", line = "",
   joins = 0, recordings = 0, asked = 0, by = "caller", ending = action == "hangup",
   marks = {}, remembered = {}, lead = {}, kept_lead = {}, limit_left = release.limit * 1000, LEFT = LEFT,
 }
@@ -48,14 +48,16 @@ function call.now() return tonumber(api:getTime()) end
 -- Seconds since 1970, as the call takes it: tests set a clock of their own.
 function call.moment() return os.time() + call.offset end
 
+-- A line of the log begins with what `flowc where` takes: release and node, then the block.
 function call.log(level, what)
-  local line = "flowc " .. release.id .. " " .. (call.block or "-") .. ": " .. what .. "\n"
+  local place = (call.block or "call"):gsub("%.([^.]*)$", ",%1")
+  local line = "fl-" .. release.id .. "." .. place .. ": " .. what .. "\n"
   if call.ending then freeswitch.consoleLog(level, line) else session:consoleLog(level, line) end
 end
 
 function call.defect(what) call.log("err", what) end
 
--- Tests read what happened; in production nothing is told.
+-- Told is what happens in calls that bear a token: those of tests, and of whoever sets one on a call.
 function call.tell(...)
   if call.token ~= "" then call.use("telling")(...) end
 end
@@ -260,7 +262,7 @@ local function begin()
   session:setVariable("flowc_release", release.id)
   session:setVariable("rtp_autoflush", "true") -- else keys of a line with jitter lag behind each other
   if release.keeps then call.use("state").look_after() end
-  if entry == "lab" then call.use("telling")() end
+  if entry == "lab" or session:getVariable("flowc_token") then call.use("telling")() end
   local from = session:getVariable("caller_id_number") or ""
   -- What would be left of other text is nobody's number.
   call.set("call.from", #from <= 32 and not from:find("[^%d+]") and from or "")

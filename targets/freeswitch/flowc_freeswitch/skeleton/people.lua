@@ -48,8 +48,10 @@ return function(call)
     return tonumber(api:execute("hash", "select/flowc_most/" .. name) or "") or one.most
   end
 
+  -- The module reads a queue's settings when it is first spoken of, also where a deploy has just let it
+  -- forget older ones.
   local function is_known(name)
-    return config("queue list"):find("\n" .. name .. "|", 1, true) ~= nil
+    return not config("tier add " .. name .. " fl-nobody"):find("Queue not found", 1, true)
   end
 
   -- What keeps a caller from joining at all.

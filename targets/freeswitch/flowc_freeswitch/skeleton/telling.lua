@@ -1,15 +1,19 @@
 -- What the lab's calls say of themselves and are told: the headers of a test, and an event a step.
--- In production nothing of this is loaded.
+-- In production it is loaded just for a call on which the server's own dialplan has set a token.
 return function(call)
   local words, session = call.words, call.session
 
-  local function header(name, signs)
-    return ((session:getVariable("sip_h_X-Flowc-" .. name) or ""):gsub("[^" .. signs .. "]", ""))
+  local function variable(name, signs)
+    return ((session:getVariable(name) or ""):gsub("[^" .. signs .. "]", ""))
   end
 
-  -- What the call says of itself as it begins.
+  local function header(name, signs) return variable("sip_h_X-Flowc-" .. name, signs) end
+
+  -- What the call says of itself as it begins; strangers are not listened to.
   local function obey()
     call.told = 0
+    call.token = variable("flowc_token", "%w_")
+    if call.entry ~= "lab" then return end
     call.token = header("Token", "%w_")
     call.offset = tonumber(header("Offset", "%d-")) or 0
     call.line = header("Line", "%d")

@@ -17,8 +17,10 @@ from flowc_freeswitch.entry import (
     LINE_HEADER,
     OFFSET_HEADER,
     TOKEN_HEADER,
+    script_of,
 )
 from flowc_freeswitch.esl.gateway import EslGateway
+from flowc_freeswitch.lowering import Release as Lowering
 
 from ..line import Caller, Line, StandInError
 from ..runtime import ScriptedRuntime
@@ -59,7 +61,8 @@ class FreeswitchStandIn:
         }
         self._session = Session()
         self._api = Api()
-        self._scripts = Scripts(scripts, self._request.release8, self._session, self, lua)
+        folder, _, _ = script_of(Lowering(self._request)).rpartition("/")
+        self._scripts = Scripts(scripts, folder, self._session, self, lua)
         self._sounds = Sounds(lengths, texts or {})
         known = served or Release(self._request.release, self._request.graph)
         self.runtime = ScriptedRuntime(known, self._sounds)

@@ -52,6 +52,10 @@ class Server(Protocol):
     def functions(self) -> Mapping[str, Callable[..., object]]: ...
 
 
+def _place(path: str) -> str:
+    return path if path.startswith("/") else f"{FOLDER}/{path}"
+
+
 class Scripts:
     """The scripts of a release.
 
@@ -62,13 +66,13 @@ class Scripts:
     def __init__(
         self,
         files: Mapping[str, bytes],
-        release8: str,
+        folder: str,
         session: object,
         server: Server,
         runtime: type[Any] = LuaRuntime,
     ) -> None:
-        folder = f"{FOLDER}/flowc/{release8}"
-        self._files = {f"{folder}/{name}": content for name, content in files.items()}
+        """`folder`: where the entry leads to, in the server's folder of scripts where it is no path."""
+        self._files = {_place(f"{folder}/{name}"): each for name, each in files.items()}
         self._server = server
         self._chunks: dict[str, Any] = {}
         self._lua: Any = runtime(unpack_returned_tuples=True, register_eval=False)
@@ -89,7 +93,7 @@ class Scripts:
         globals_.freeswitch = self._held.freeswitch
         globals_.env = env
         globals_.flowc_input = None
-        self._chunk(f"{FOLDER}/{path}")()
+        self._chunk(_place(path))()
         left = set(globals_) - self._own - KNOWN_GLOBALS
         if left:
             raise StandInError(f"a script sets globals: {sorted(map(str, left))}")
