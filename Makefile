@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TARGET ?= asterisk
 
-.PHONY: setup demo test coverage lint types generate exits lock clean bench-asterisk bench-freeswitch bench-simulator fuzz fuzz-agreement
+.PHONY: setup demo test coverage lint types generate exits transcripts lock clean bench-asterisk bench-freeswitch bench-simulator fuzz fuzz-agreement
 
 setup: $(STAMP)
 
@@ -41,6 +41,10 @@ lint: setup
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/mypy examples/card_target/flowc_card
+
+# Let a real server play the calls that its stand-in is held to, and keep what it did.
+transcripts: setup
+	PYTHONPATH=tests/agreement:tests/pbx $(RUN)/python -m transcripts.record $(TARGET) $(SETS)
 
 generate: setup
 	$(RUN)/python -m flowc.describe

@@ -25,14 +25,15 @@ def attempts_in_line(graph: FlowGraph) -> dict[BlockId, BlockId]:
         if any(isinstance(one, Cue) and one.deaf for one in block.operations)
     }
     found: dict[BlockId, BlockId] = {}
+    taken: set[BlockId] = set()  # on either side
     hosts = sorted(graph.blocks.values(), key=lambda block: block.id.part != START)
     for block in hosts:
         to = _onward(block)
-        taken = to in found.values() or to in found
-        if to is None or taken or block.id in found.values() or to.node_name in deaf:
+        if to is None or to in taken or block.id in taken or to.node_name in deaf:
             continue
         if to.node_name == block.id.node_name and _is_attempt(graph.blocks.get(to)):
             found[block.id] = to
+            taken.update((block.id, to))
     return found
 
 

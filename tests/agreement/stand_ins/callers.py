@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from vectors.model import Press as VectorPress
 
 from flowc.live.acts import Act, HangUp, Press, Speak, acts_of
-from flowc.live.compare import parted
 from flowc.live.play import SWALLOWED_MS
 from flowc.machine.trace import Entered, Offered, Step, Trace
 from flowc.simulate.simulator import Run
@@ -111,6 +110,8 @@ class RunCaller:
     def __init__(self, run: Run) -> None:
         self._acts = deque(acts_of(run))
         self._meant = run.trace
+        self._seen = Seen(run.trace)
+        self._wanted = _told_before(run.trace)
         self._keys: list[tuple[int, int]] = []  # simulated and live end of each
         self._due: Due | None = None
 
@@ -130,11 +131,11 @@ class RunCaller:
         if self._finishes_entry(act):
             simulated, ended = self._keys[-1]
             return Due(ended + act.at - simulated, act.what)
-        trace = line.trace
-        if parted(self._meant, trace):
+        self._seen.look(line.trace)
+        if self._seen.has_parted:
             self._acts.clear()
             return Due(line.now, HangUp())  # what comes next means nothing in this call
-        begun = self._begun(line, trace, self._anchor(act))
+        begun = self._begun(line, self._anchor(act))
         return None if begun is None else self._timed(line, act, *begun)
 
     def _timed(self, line: Line, act: Act, simulated: int, live: int) -> Due | None:
@@ -163,15 +164,57 @@ class RunCaller:
         places = range(act.steps - 1, -1, -1)
         return next((place for place in places if _tells(self._meant.steps[place])), -1)
 
-    def _begun(self, line: Line, trace: Trace, step: int) -> tuple[int, int] | None:
+    def _begun(self, line: Line, step: int) -> tuple[int, int] | None:
         """When that step was, in the simulation and here; None where it has not come yet."""
         if step < 0:
             return (0, line.zero) if line.zero >= 0 else None
-        wanted = sum(_tells(each) for each in self._meant.steps[: step + 1])
-        places = [at for at, each in enumerate(trace.steps) if _tells(each)]
-        if len(places) < wanted:
+        wanted = self._wanted[step]
+        if len(self._seen.told) < wanted:
             return None
-        return self._meant.times[step], line.zero + trace.times[places[wanted - 1]]
+        return self._meant.times[step], line.zero + self._seen.told[wanted - 1]
+
+
+class Seen:
+    """What has been seen of a live trace: when each block or prompt came, and whether it is the way
+    that was meant. Only what is new is looked at."""
+
+    def __init__(self, meant: Trace) -> None:
+        self._blocks = [step.block for step in meant.steps if isinstance(step, Entered)]
+        self._entered = 0
+        self._steps = 0
+        self._is_open = False  # the last one is a prompt, which may still be told in parts
+        self.told: list[int] = []
+        self.has_parted = False
+
+    def look(self, trace: Trace) -> None:
+        """Take what has come since the last look."""
+        if len(trace.steps) == self._steps:
+            return
+        if self._is_open:
+            self.told.pop()
+        for place in range(self._steps - self._is_open, len(trace.steps)):
+            step = trace.steps[place]
+            if _tells(step):
+                self.told.append(trace.times[place])
+            if isinstance(step, Entered):
+                self._enter(step)
+        self._steps = len(trace.steps)
+        self._is_open = isinstance(trace.steps[-1], Offered)
+
+    def _enter(self, step: Entered) -> None:
+        place = self._entered
+        self._entered += 1
+        if place >= len(self._blocks) or self._blocks[place] != step.block:
+            self.has_parted = True
+
+
+def _told_before(trace: Trace) -> list[int]:
+    """For each step, how many up to it every executor tells at once."""
+    counts, count = [], 0
+    for step in trace.steps:
+        count += _tells(step)
+        counts.append(count)
+    return counts
 
 
 def _tells(step: Step) -> bool:

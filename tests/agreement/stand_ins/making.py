@@ -13,7 +13,7 @@ from .freeswitch import FreeswitchStandIn
 from .shape import StandIn
 
 TARGETS = ("asterisk", "freeswitch")
-PLACE = Environment("/s", "/r")
+PLACE = Environment("/s", "/r", token="secret")
 
 
 def release_on(

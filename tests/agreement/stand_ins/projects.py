@@ -9,6 +9,7 @@ from pathlib import Path
 from flowc.build import environment_of, release_of
 from flowc.compiler import Compiled, compile_project, files_of
 from flowc.diagnostics.model import Reporter
+from flowc.graph.model import FlowGraph
 from flowc.graph.prompts import fragment_key
 from flowc.language.environments import Environment as EnvironmentSettings
 from flowc.machine.prepare import prepare
@@ -18,7 +19,7 @@ from flowc.simulate.read_calls import read_calls
 from flowc.simulate.script import CallScript
 from flowc.simulate.simulator import Run, simulate
 from flowc.speech.readers import digit_fragments
-from flowc.target import EmitRequest, LabRelease, load_target
+from flowc.target import EmitRequest, Environment, LabRelease, load_target
 
 from .making import stand_in
 from .shape import StandIn
@@ -45,22 +46,27 @@ class ProjectOn:
     def _made(self, world: World) -> tuple[EmitRequest, StandIn]:
         compiled = self._compiled
         assert compiled.graph is not None
-        target = load_target(self._target)
-        graph = graph_in(compiled.graph, world)
         place = environment_of(
-            compiled, EnvironmentSettings("lab", self._target, {}), target, RELEASE
+            compiled,
+            EnvironmentSettings("lab", self._target, {}),
+            load_target(self._target),
+            RELEASE,
         )
-        fragments = {
-            language: {
-                digit: fragment_key(language, each)
-                for digit, each in digit_fragments(language).items()
-            }
-            for language in graph.languages
+        release = emitted_for(self._target, graph_in(compiled.graph, world), place)
+        served = replace(release_of(compiled, RELEASE), graph=release.request.graph)
+        return release.request, stand_in(self._target, release, {}, compiled.texts, served)
+
+
+def emitted_for(target: str, graph: FlowGraph, place: Environment) -> LabRelease:
+    """A project's graph as a target's release, always of the same id."""
+    fragments = {
+        language: {
+            digit: fragment_key(language, each) for digit, each in digit_fragments(language).items()
         }
-        request = EmitRequest(graph, RELEASE, place, None, fragments, lab=True)
-        served = replace(release_of(compiled, RELEASE), graph=graph)
-        release = LabRelease(request, target.emit(request))
-        return request, stand_in(self._target, release, {}, compiled.texts, served)
+        for language in graph.languages
+    }
+    request = EmitRequest(graph, RELEASE, place, None, fragments, lab=True)
+    return LabRelease(request, load_target(target).emit(request))
 
 
 def runs_of(folder: Path) -> tuple[Compiled, tuple[Run, ...]]:

@@ -99,10 +99,18 @@ def return_(channel: Channel, data: str) -> bool:
 
 
 def answer(channel: Channel, _: str) -> bool:
+    if channel.is_up:
+        return True
     channel.is_up = True
-    if channel.master is None:
-        channel.host.line.answered()
-    return True
+    if channel.master is not None:
+        return True
+    channel.host.line.answered()
+    kept: list[str] = []
+    end = channel.now + channel.host.pace.answer
+    while (told := channel.pass_to(end)) not in (None, OVER):
+        kept.append(told or "")
+    channel.kept = kept
+    return told is not None
 
 
 def hang_up(_: Channel, data: str) -> bool:

@@ -37,11 +37,13 @@ class End(Protocol):
 class Pace:
     """What the server takes beyond what the text says, in milliseconds.
 
-    `between_files`: a key is waited for so long behind each file of a list but the last, and
-    `after_file` behind each; `beep`: the tone before a recording. `ends_and_flushes`: are the silence at
-    a list's end and the wait for a key that nobody has worth their time?
+    `answer`: from the answer to the first sound of the caller's; keys are kept. `between_files`: a
+    key is waited for so long behind each file of a list but the last, and `after_file` behind each;
+    `beep`: the tone before a recording. `ends_and_flushes`: are the silence at a list's end and the
+    wait for a key that nobody has worth their time?
     """
 
+    answer: int = 20
     between_files: int = 50
     after_file: int = 1
     beep: int = 440
@@ -49,7 +51,7 @@ class Pace:
 
 
 AS_MEASURED = Pace()
-AT_ONCE = Pace(0, 0, 0, ends_and_flushes=False)  # as the simulator: no more than the text says
+AT_ONCE = Pace(0, 0, 0, 0, ends_and_flushes=False)  # as the simulator: no more than the text says
 
 
 @dataclass
@@ -109,6 +111,7 @@ class Channel:
         self.hangs_at: int | None = None
         self.first_ms, self.between_ms = 10_000, 5_000
         self.is_up = False
+        self.kept: list[str] = []  # keys that were put back
         self.is_gone = False  # the other end has hung up, or the dialplan has
         self.is_late = False  # the absolute time-out has come
         self.record = ""  # the call record's user field
@@ -167,6 +170,8 @@ class Channel:
         """As the line's; None where the call is over."""
         if self.is_over:
             return None
+        if self.kept:
+            return self.kept.pop(0)
         limit = self.hangs_at
         soonest = min((one for one in (until, limit) if one is not None), default=None)
         told = self.end.pass_to(soonest)
@@ -268,7 +273,8 @@ class Channel:
         if self._steps > MOST_STEPS:
             raise StandInError(f"the call goes round without an end at {place}")
         data = substitute(step.data, self)
-        self.log.append(f"{self.now} {place} {step.application}({data})")
+        told = _decoded(data)
+        self.log.append(f"{self.now} {place} {step.application}({told})")
         self._tell(
             {
                 "Event": "Newexten",
@@ -276,7 +282,7 @@ class Channel:
                 "Extension": self.exten,
                 "Priority": str(self.priority),
                 "Application": step.application,
-                "AppData": _decoded(data),
+                "AppData": told,
             }
         )
         return self.host.applications[step.application](self, data)
