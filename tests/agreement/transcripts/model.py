@@ -41,11 +41,14 @@ class Transcripts:
     """The calls of one set on one server.
 
     `digests` of the rendered texts by what they were made from: where one is another today, the
-    dialplan's steps are no longer what they were. `lengths` of the sounds that were said, in ms.
+    dialplan's steps are no longer what they were. `folder`: how many characters the name of the
+    sounds' folder had, for a long list of sounds is laid out by it. `lengths` of the sounds that were
+    said, in ms.
     """
 
     server: str
     digests: Mapping[str, str]
+    folder: int
     lengths: Mapping[str, int]
     calls: tuple[Transcript, ...] = field(default=())
 
@@ -60,7 +63,8 @@ def place(target: str, name: str) -> Path:
 _MOMENT = re.compile(r"(?<![0-9])1[6-9][0-9]{8}(?:[0-9]{3}|[0-9]{6})?(?![0-9])")
 _UNIQUE = re.compile(r"<moment>\.[0-9]+")
 _LEFT = re.compile(r"(TIMEOUT\(absolute\)=)[0-9.]+")
-_MEASURED = re.compile(r"\b((?:RS|V_call_waited|QEHOLDTIME)=)[0-9]+")
+_MEASURED = re.compile(r"\b((?:RS|V_call_waited|QEHOLDTIME)=|ARRAY\(RV,RS\)=,)[0-9]+")
+_SCENE = re.compile(r"(Queue\(fl-[a-z0-9_]+-)[0-9]+(?=-[0-9]+,)|(flowc-lab-dialled\^s\^1\()[a-z0-9]+")
 
 
 def masked(step: str, own: Mapping[str, str]) -> str:
@@ -68,6 +72,7 @@ def masked(step: str, own: Mapping[str, str]) -> str:
     for word, stands in own.items():
         step = step.replace(word, stands)
     step = _UNIQUE.sub("<call>", _MOMENT.sub("<moment>", step))
+    step = _SCENE.sub(r"\1\2<call>", step)
     return _MEASURED.sub(r"\1<measured>", _LEFT.sub(r"\1<left>", step))
 
 
@@ -81,6 +86,7 @@ def save(transcripts: Transcripts, path: Path) -> None:
     head = {
         "server": transcripts.server,
         "digests": dict(transcripts.digests),
+        "folder": transcripts.folder,
         "lengths": dict(sorted(transcripts.lengths.items())),
     }
     lines = [f"{_text(name)}: {_text(value)}" for name, value in head.items()]
@@ -94,7 +100,9 @@ def load(path: Path) -> Transcripts:
     """Read a set."""
     read = json.loads(path.read_text(encoding="utf-8"))
     calls = tuple(_read_call(each, read["words"]) for each in read["calls"])
-    return Transcripts(read["server"], read["digests"], read["lengths"], calls)
+    return Transcripts(
+        read["server"], read["digests"], read["folder"], read["lengths"], calls
+    )
 
 
 def _text(value: object) -> str:

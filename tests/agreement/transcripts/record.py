@@ -185,7 +185,7 @@ async def record_plain(target: str, name: str, work: Path) -> Transcripts:
         calls.append(heard.transcript(each.name, each.made, heard.inner.trace, own))
     digests = {key: digest(each.release_on(target)) for key, each in made.items()}
     lengths = {sound: ms for each in made.values() for sound, ms in each.lengths.items()}
-    return Transcripts(target, digests, lengths, tuple(calls))
+    return Transcripts(target, digests, _folder(lab), lengths, tuple(calls))
 
 
 def _own(request: EmitRequest) -> dict[str, str]:
@@ -282,7 +282,11 @@ async def record_house(target: str, work: Path) -> Transcripts:
         calls.append(call.transcript(script.name, "house", trace, _own(request)))
     digests = {"house": digest(house_on(target).release)}
     said = {sound: ms for sound, ms in lab.lengths.items() if _is_said(sound, calls)}
-    return Transcripts(target, digests, said, tuple(calls))
+    return Transcripts(target, digests, _folder(lab), said, tuple(calls))
+
+
+def _folder(lab: HeardLab) -> int:
+    return len(lab.releases[0].request.environment.sounds)
 
 
 def _is_said(sound: str, calls: Sequence[Transcript]) -> bool:

@@ -20,13 +20,12 @@ from flowc.live.compare import comparable, words
 from flowc.machine.trace import Step
 from flowc.simulate.simulator import Run
 from flowc.simulate.world import seconds_of
-from flowc.target import LabCall, LabRelease
+from flowc.target import Environment, LabCall, LabRelease
 
 from .model import Transcript, Transcripts, masked
 from .sets import CALLER, HOUSE, NUMBER, digest, made_for, planned_for
 
 TOKEN = "t1"
-OWN = {"/s/": "/s/", f"{PLACE.runtime}/{PLACE.token}": "<runtime>"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,19 @@ class House:
     served: Release
 
 
+def place_of(folder: int) -> Environment:
+    """Sounds in a folder whose name is that long."""
+    return replace(PLACE, sounds="/".ljust(folder, "s"))
+
+
+SHORT = len(PLACE.sounds)
+
+
 @cache
-def house_on(target: str) -> House:
+def house_on(target: str, folder: int = SHORT) -> House:
     """Rendered once."""
     compiled, runs = runs_of(HOUSE)
-    release = emitted_for(target, compiled, PLACE)
+    release = emitted_for(target, compiled, place_of(folder))
     served = replace(release_of(compiled, release.request.release), graph=release.request.graph)
     return House(compiled, {run.script.name: run for run in runs}, release, served)
 
@@ -56,15 +63,15 @@ class Replayer:
         self._servers: dict[str, StandIn] = {}
         self._planned = {} if name == "house" else {one.name: one for one in planned_for(name)}
 
-    def release(self, made: str) -> LabRelease:
-        """What a call was made from, as it is rendered today."""
+    def release(self, made: str, folder: int) -> LabRelease:
+        """What a call was made from, as it is rendered today; `folder`: of its sounds, how long."""
         if self._name == "house":
-            return house_on(self.kept.server).release
-        return made_for(self._name)[made].release_on(self.kept.server)
+            return house_on(self.kept.server, folder).release
+        return made_for(self._name)[made].release_on(self.kept.server, place_of(folder))
 
     def is_as_recorded(self, made: str) -> bool:
         """Is the rendered text still what it was on the real server?"""
-        return digest(self.release(made)) == self.kept.digests[made]
+        return digest(self.release(made, SHORT)) == self.kept.digests[made]
 
     def play(self, transcript: Transcript) -> Played:
         """The call once more."""
@@ -73,13 +80,22 @@ class Replayer:
         return server.call(asked, TimedCaller(transcript.acts), world)
 
     def graph(self, transcript: Transcript) -> FlowGraph:
-        return self.release(transcript.made).request.graph
+        return self._held(transcript.made).request.graph
+
+    def dialplan_steps(self, played: Played) -> list[str]:
+        """The lines of dialplan that were run, as a transcript keeps them."""
+        runtime = f"{PLACE.runtime}/{PLACE.token}"
+        own = {place_of(self.kept.folder).sounds: PLACE.sounds, runtime: "<runtime>"}
+        return [masked(line.partition(" ")[2], own) for line in played.log]
+
+    def _held(self, made: str) -> LabRelease:
+        return self.release(made, self.kept.folder)
 
     def _server(self, made: str) -> StandIn:
         if made not in self._servers:
-            target, release = self.kept.server, self.release(made)
+            target, release = self.kept.server, self._held(made)
             if self._name == "house":
-                house = house_on(target)
+                house = house_on(target, self.kept.folder)
                 lengths, texts = self.kept.lengths, house.compiled.texts
                 self._servers[made] = stand_in(target, release, lengths, texts, house.served)
             else:
@@ -87,12 +103,12 @@ class Replayer:
         return self._servers[made]
 
     def _asked(self, transcript: Transcript) -> tuple[LabCall, World]:
-        release8 = self.release(transcript.made).request.release8
+        release8 = self._held(transcript.made).request.release8
         if self._name != "house":
             planned = self._planned[transcript.name]
             asked = LabCall(TOKEN, release8, NUMBER, CALLER, planned.starts)
             return asked, World(flags=planned.flags)
-        run = house_on(self.kept.server).runs[transcript.name]
+        run = house_on(self.kept.server, self.kept.folder).runs[transcript.name]
         script, graph = run.script, self.graph(transcript)
         asked = LabCall(
             token=TOKEN,
@@ -126,9 +142,3 @@ def lateness(transcript: Transcript, played: Played) -> list[int]:
     """How much later each step came here than on the real server, in ms."""
     pairs = zip(transcript.trace.times, played.trace.times, strict=False)
     return [here - there for there, here in pairs]
-
-
-def dialplan_steps(played: Played) -> list[str]:
-    """The lines of dialplan that were run, as a transcript keeps them."""
-    lines = [line.partition(" ")[2] for line in played.log]
-    return [masked(line, OWN) for line in lines]

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from stand_ins.making import release_on
+from stand_ins.making import PLACE, release_on
 from test_graphs_asterisk import FRAGMENTS, MOMENT, RECORDINGS, SCENES
 from vectors.graphs import PROMPTS
 from vectors.model import Press
 from vectors.table import FLOWS, VECTORS
 
 from flowc.graph.model import FlowGraph
-from flowc.target import LabRelease
+from flowc.target import Environment, LabRelease
 
 from .model import FOLDER
 
@@ -31,9 +31,10 @@ class Made:
     lengths: Mapping[str, int]
     fragments: Fragments = field(default_factory=dict)
 
-    def release_on(self, target: str) -> LabRelease:
+    def release_on(self, target: str, place: Environment = PLACE) -> LabRelease:
         """As it is rendered for a stand-in: always the same."""
-        return release_on(target, self.graph, digit_fragments=self.fragments)
+        fragments = self.fragments
+        return release_on(target, self.graph, environment=place, digit_fragments=fragments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,12 @@ from ..shape import QUIET, State, World
 from ..sounds import Sounds
 from .dialplan import Action, actions_for
 from .scripts import FOLDER, File, Scripts
-from .server import LINE, UUID, Api, Call, Event, EventConsumer
+from .server import AS_MEASURED, AT_ONCE, LINE, UUID, Api, Call, Event, EventConsumer
 from .session import Session
 
 ENTRY_FILE = "entry/dialplan.xml"
 EPOCH_MS = 1_790_000_000_000  # the server's clock when a call begins; tests set the call's own
 RAISED = 9_999_999_999
-FRAME_MS = 20
 _WAVE_HEAD = b"RIFF" + bytes(24) + (16_000).to_bytes(4, "little")
 
 
@@ -97,7 +96,7 @@ class FreeswitchStandIn:
             self._length_ms,
             dict.fromkeys(world.flags, RAISED),
             failing=world.failing,
-            frame_ms=1 if world.at_once else FRAME_MS,
+            pace=AT_ONCE if world.at_once else AS_MEASURED,
         )
         call.variables = {"caller_id_number": asked.caller or "anonymous", **_headers(asked)}
         for name, scene in call.queues.items():

@@ -22,6 +22,25 @@ UUID = "11111111-2222-3333-4444-555555555555"
 LINE = "1"
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What the server takes beyond what the text says, in milliseconds.
+
+    `frame`: of media; a key or an event is seen at most once in one. `key`: from the end of a key
+    until it is there to be seen. `tone`: before a recording. `flush`: a wait for what has arrived up
+    to now.
+    """
+
+    frame: int = 20
+    key: int = 40
+    tone: int = 250
+    flush: int = 20
+
+
+AS_MEASURED = Pace()
+AT_ONCE = Pace(frame=1, key=0, tone=0, flush=0)  # as the simulator: no more than the text says
+
+
 class Gateway(Protocol):
     """Takes the questions of calls, as the real one does."""
 
@@ -45,7 +64,8 @@ class Call:
     recorded: int = 0
     gateway: Gateway | None = None  # what takes questions, if anything does
     beat_s: int | None = 0  # how old the runtime's last sign of life is; None: there was none
-    keys: list[str] = field(default_factory=list)  # ended and not yet seen
+    keys: list[tuple[int, str]] = field(default_factory=list)  # when each is there to be seen
+    key_at: int = 0  # when the newest of them was
     events: list[Event] = field(default_factory=list)  # for this call, not yet seen
     broadcast: list[Event] = field(default_factory=list)  # for whoever listens to all
     planned: dict[str, tuple[int, str]] = field(
@@ -54,7 +74,7 @@ class Call:
     fired: list[Event] = field(default_factory=list)  # questions, and answers that were taken
     log: list[str] = field(default_factory=list)
     is_asking: bool = False
-    frame_ms: int = 20
+    pace: Pace = field(default_factory=lambda: AS_MEASURED)
     silent_at: int = 0
 
     def __post_init__(self) -> None:
@@ -63,6 +83,12 @@ class Call:
             for join, scene in enumerate(self.asked.queues, start=1)
         }
         self.dials: list[DialScene] = list(self.asked.dials)
+
+    def key_ended(self, key: str) -> None:
+        """A key of the caller's; the server reads it a little later, and one a frame."""
+        now = self.line.now
+        self.key_at = max(now + self.pace.key, self.key_at + self.pace.frame)
+        self.keys.append((self.key_at, key))
 
     def note(self, what: str) -> None:
         self.log.append(f"{self.line.now} {what}")

@@ -18,7 +18,6 @@ from ..line import GONE, OVER, SPOKE, Line, StandInError
 from .server import UUID, Call, scene_of
 
 FLUSH_MS = 20
-TONE_MS = 250
 HEAD, BYTES_A_MS = 44, 16
 _DISPOSITIONS = {"busy": "USER_BUSY", "failed": "UNALLOCATED_NUMBER"}
 _LEG = re.compile(
@@ -82,7 +81,8 @@ class Session:
         self._call.note(f"{level} {what.rstrip()}")
 
     def flushDigits(self) -> None:  # noqa: N802
-        self._call.keys.clear()
+        now = self._line.now
+        self._call.keys = [each for each in self._call.keys if each[0] > now]
 
     def hangup(self, cause: str) -> None:
         self._call.settle()
@@ -107,13 +107,13 @@ class Session:
 
     def _length(self, path: str) -> int | None:
         if path.startswith("tone_stream://"):
-            return TONE_MS if self._call.frame_ms > 1 else 0
+            return self._call.pace.tone
         return self._call.length_ms(path.removesuffix(".wav"))
 
     def collectDigits(self, milliseconds: int) -> int:  # noqa: N802
         call, line = self._call, self._line
         if milliseconds <= FLUSH_MS:
-            self._media(line.now + (milliseconds if call.frame_ms > 1 else 0))
+            self._media(line.now + min(milliseconds, call.pace.flush))
             return 0
         call.settle()
         if not call.is_asking:
@@ -124,10 +124,10 @@ class Session:
 
     def _media(self, end: int) -> bool:
         """Frames up to `end`; whether the callback has broken them off."""
-        line, call, frame = self._line, self._call, self._call.frame_ms
+        line, frame = self._line, self._call.pace.frame
         begun = line.now
         while self.ready():
-            if call.keys or call.events:
+            if self._has_something():
                 if self._seen():
                     return True
                 if line.now >= end:
@@ -135,26 +135,30 @@ class Session:
                 self._pass(min(end, line.now + frame))
             elif line.now >= end:
                 return False
-            elif self._pass_one(end):
-                # What has just come is seen by the next frame.
-                frames = -(-(line.now - begun) // frame)
-                self._pass(min(end, begun + frames * frame))
+            else:
+                self._pass_one(min([end, *(at for at, _ in self._call.keys[:1])]))
+                if self._has_something():  # it is seen by the next frame
+                    frames = -(-(line.now - begun) // frame)
+                    self._pass(min(end, begun + frames * frame))
         return False
+
+    def _has_something(self) -> bool:
+        call = self._call
+        return bool(call.events or (call.keys and call.keys[0][0] <= self._line.now))
 
     def _seen(self) -> bool:
         """One event or key is taken."""
         call = self._call
         if call.events:
             return bool(self._callback(None, "event", call.events.pop(0), "") == "break")
-        return bool(self._callback(None, "dtmf", Key(call.keys.pop(0)), "") == "break")
+        return bool(self._callback(None, "dtmf", Key(call.keys.pop(0)[1]), "") == "break")
 
-    def _pass_one(self, until: int) -> bool:
-        """Time passes up to `until` or the first thing that comes; whether something did."""
+    def _pass_one(self, until: int) -> None:
+        """Time passes up to `until` or the first thing that comes."""
         self._line.spoke = False
         told = self._line.pass_to(until)
         if told not in (OVER, GONE, SPOKE):
-            self._call.keys.append(told)
-        return told != OVER
+            self._call.key_ended(told)
 
     def _pass(self, until: int) -> None:
         while not self._line.is_gone and self._line.now < until:
