@@ -187,7 +187,8 @@ def test_a_pattern_whose_priority_is_not_there_leaves_it_to_the_next() -> None:
 
 def test_patterns_are_tried_the_most_special_first() -> None:
     ordered = ["_1b", "_[12]b", "_Nb", "_Zb", "_Xb", "_X[a-z]", "_X.", "_X!", "_.", "_!"]
-    assert sorted(sorted(ordered), key=rank) == ordered
+    ranks = [rank(pattern) for pattern in ordered]
+    assert ranks == sorted(set(ranks))
 
 
 @pytest.mark.parametrize(

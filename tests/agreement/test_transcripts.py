@@ -10,14 +10,33 @@ from functools import cache
 
 import pytest
 from stand_ins.making import TARGETS
+from stand_ins.shape import Played
 from transcripts.model import Transcript, load, place
-from transcripts.replay import Replayer, dialplan_steps, lateness, other_steps
+from transcripts.replay import Replayer, lateness, other_steps
 from transcripts.sets import SETS
 
-# How much earlier or later a step may come here than it came there, in ms. What takes people or
-# services a while is measured in whole seconds by some servers.
-WITHIN_MS = {"vectors": 60, "graphs": 60, "house": 1200}
-FEWEST = {"vectors": 100, "graphs": 11, "house": 25}
+# How much earlier or later a step may come here than it came there, in ms. FreeSWITCH sees a key at
+# a frame of 20 ms, each of several at one of its own. Queues and telephones take the servers a while.
+WITHIN_MS = {
+    ("asterisk", "vectors"): 60,
+    ("asterisk", "graphs"): 60,
+    ("asterisk", "house"): 250,
+    ("freeswitch", "vectors"): 130,
+    ("freeswitch", "graphs"): 60,
+    ("freeswitch", "house"): 600,
+}
+_SLOWLY = "each key of a long burst is read 8 ms later than the one before"
+LATER_MS = {
+    ("freeswitch", "after 64 keys an entry ends as it stands"): (600, _SLOWLY),
+    ("freeswitch", "an entry that 64 keys ended opens no window for a hash"): (600, _SLOWLY),
+    ("freeswitch", "64 stars are back"): (600, _SLOWLY),
+    ("freeswitch", "64 digits are the longest entry"): (600, _SLOWLY),
+}
+_BURST = (
+    "of packets that come within 2 ms, how many are keys before the flush is a matter of chance"
+)
+OTHER_WAY = {("freeswitch", "a burst behind keys that leave the tree is flushed"): _BURST}
+FEWEST = {"vectors": 100, "graphs": 11, "house": 27}
 KEPT = [
     (target, name, number)
     for target in TARGETS
@@ -32,9 +51,10 @@ def replayer(target: str, name: str) -> Replayer:
     return Replayer(name, load(place(target, name)))
 
 
-def called(target: str, name: str, number: int) -> tuple[Replayer, Transcript]:
+def played(target: str, name: str, number: int) -> tuple[Transcript, Played]:
     made = replayer(target, name)
-    return made, made.kept.calls[number]
+    transcript = made.kept.calls[number]
+    return transcript, made.play(transcript)
 
 
 def of_nodes(steps: list[str]) -> list[str]:
@@ -45,12 +65,15 @@ def of_nodes(steps: list[str]) -> list[str]:
 def test_a_call_of_a_real_server_goes_the_same_way_on_its_stand_in(
     target: str, name: str, number: int
 ) -> None:
-    made, transcript = called(target, name, number)
-    played = made.play(transcript)
-    different = list(other_steps(transcript, played, made.graph(transcript)))
-    assert not different, "\n".join([transcript.name, *different, *played.log])
-    late = lateness(transcript, played)
-    assert max(map(abs, late)) <= WITHIN_MS[name], (transcript.name, late)
+    transcript, call = played(target, name, number)
+    different = list(other_steps(transcript, call, replayer(target, name).graph(transcript)))
+    if (target, transcript.name) in OTHER_WAY:
+        assert different, "no longer another way: it needs no exception"
+        return
+    assert not different, "\n".join([transcript.name, *different, *call.log])
+    most, _ = LATER_MS.get((target, transcript.name), (WITHIN_MS[target, name], ""))
+    late = lateness(transcript, call)
+    assert max(map(abs, late)) <= most, (transcript.name, late)
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -59,7 +82,7 @@ def test_a_real_asterisk_ran_the_same_lines_of_dialplan(name: str) -> None:
     changed = {each.made for each in made.kept.calls if not made.is_as_recorded(each.made)}
     for transcript in made.kept.calls:
         if transcript.made not in changed:
-            found = of_nodes(dialplan_steps(made.play(transcript)))
+            found = of_nodes(made.dialplan_steps(made.play(transcript)))
             assert found == of_nodes(list(transcript.steps)), transcript.name
     if changed:
         pytest.skip(f"rendered otherwise since the transcripts were made: {sorted(changed)}")

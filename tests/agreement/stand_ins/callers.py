@@ -68,7 +68,9 @@ class ScriptCaller:
         self._waits = 0
 
     def next(self, line: Line) -> Due | None:
-        if not self._due and line.is_waiting and line.waits > self._waits:
+        if self._due:
+            self._waits = line.waits
+        elif line.is_waiting and line.waits > self._waits:
             self._waits = line.waits
             self._due.extend(self._answer(line.now))
         return self._due[0] if self._due else None

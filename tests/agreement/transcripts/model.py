@@ -64,7 +64,10 @@ _MOMENT = re.compile(r"(?<![0-9])1[6-9][0-9]{8}(?:[0-9]{3}|[0-9]{6})?(?![0-9])")
 _UNIQUE = re.compile(r"<moment>\.[0-9]+")
 _LEFT = re.compile(r"(TIMEOUT\(absolute\)=)[0-9.]+")
 _MEASURED = re.compile(r"\b((?:RS|V_call_waited|QEHOLDTIME)=|ARRAY\(RV,RS\)=,)[0-9]+")
-_SCENE = re.compile(r"(Queue\(fl-[a-z0-9_]+-)[0-9]+(?=-[0-9]+,)|(flowc-lab-dialled\^s\^1\()[a-z0-9]+")
+_RUNTIME = re.compile(r"agi://[^/]+/[0-9a-f]+/")
+_SCENE = re.compile(
+    r"(Queue\(fl-[a-z0-9_]+-)[0-9]+(?=-[0-9]+,)|(flowc-lab-dialled\^s\^1\()[a-z0-9]+"
+)
 
 
 def masked(step: str, own: Mapping[str, str]) -> str:
@@ -72,7 +75,7 @@ def masked(step: str, own: Mapping[str, str]) -> str:
     for word, stands in own.items():
         step = step.replace(word, stands)
     step = _UNIQUE.sub("<call>", _MOMENT.sub("<moment>", step))
-    step = _SCENE.sub(r"\1\2<call>", step)
+    step = _SCENE.sub(r"\1\2<call>", _RUNTIME.sub("agi://<runtime>/", step))
     return _MEASURED.sub(r"\1<measured>", _LEFT.sub(r"\1<left>", step))
 
 
@@ -100,9 +103,7 @@ def load(path: Path) -> Transcripts:
     """Read a set."""
     read = json.loads(path.read_text(encoding="utf-8"))
     calls = tuple(_read_call(each, read["words"]) for each in read["calls"])
-    return Transcripts(
-        read["server"], read["digests"], read["folder"], read["lengths"], calls
-    )
+    return Transcripts(read["server"], read["digests"], read["folder"], read["lengths"], calls)
 
 
 def _text(value: object) -> str:

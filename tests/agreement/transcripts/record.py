@@ -2,8 +2,8 @@
 
     make transcripts TARGET=asterisk|freeswitch [SETS="vectors graphs house"]
 
-The machine should have nothing else to do. A call whose trace is not the machine's is told and left
-out; play it again.
+The machine should have nothing else to do: where it woke this process too late, nothing is kept. A
+call whose trace is not the machine's is told and left out; play it again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from flowc.compiler import compile_project, files_of
 from flowc.diagnostics.model import Reporter
 from flowc.live.acts import HangUp, Press, Speak
 from flowc.live.compare import comparable
-from flowc.live.lag import no_collections
+from flowc.live.lag import lag_watched, no_collections
 from flowc.machine.trace import Offered, Trace
 from flowc.on_target import play_calls, sound_lengths
 from flowc.simulate.read_calls import read_calls
@@ -55,6 +55,15 @@ from transcripts.sets import (
 AT_ONCE = 30
 QUIET_S = 0.1  # longer than the gap between two files of a list
 LONGEST_S = 100
+MOST_LAG_MS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """`lag_ms`: how late the machine was at worst while the calls ran."""
+
+    transcripts: Transcripts
+    lag_ms: float
 
 
 class HeardCall:
@@ -164,7 +173,7 @@ class HeardTarget:
 # --- graphs by hand
 
 
-async def record_plain(target: str, name: str, work: Path) -> Transcripts:
+async def record_plain(target: str, name: str, work: Path) -> Recorded:
     """A set whose calls ask nobody."""
     made, planned = made_for(name), planned_for(name)
     releases = installed(target, made, work)
@@ -176,8 +185,12 @@ async def record_plain(target: str, name: str, work: Path) -> Transcripts:
     }
     lab = HeardLab(load_target(target).lab())  # type: ignore[attr-defined]  # it has one
     gate = asyncio.Semaphore(AT_ONCE)
-    async with lab.booted(list(releases.values()), list(asked.values())) as live:
+    async with (
+        lab.booted(list(releases.values()), list(asked.values())) as live,
+        lag_watched() as lag,
+    ):
         await asyncio.gather(*(_play(live, each, asked[each.name], gate) for each in planned))
+        worst = lag.since(0.0)
     calls = []
     for each in planned:
         heard = lab.calls[asked[each.name].token]
@@ -185,7 +198,7 @@ async def record_plain(target: str, name: str, work: Path) -> Transcripts:
         calls.append(heard.transcript(each.name, each.made, heard.inner.trace, own))
     digests = {key: digest(each.release_on(target)) for key, each in made.items()}
     lengths = {sound: ms for each in made.values() for sound, ms in each.lengths.items()}
-    return Transcripts(target, digests, _folder(lab), lengths, tuple(calls))
+    return Recorded(Transcripts(target, digests, _folder(lab), lengths, tuple(calls)), worst)
 
 
 def _own(request: EmitRequest) -> dict[str, str]:
@@ -194,7 +207,6 @@ def _own(request: EmitRequest) -> dict[str, str]:
     return {
         environment.sounds: "/s",
         environment.recordings: "/r",
-        f"{environment.runtime}/{environment.token}": "<runtime>",
         request.release8: "0" * 8,
     }
 
@@ -260,7 +272,7 @@ async def _note_silences(call: HeardCall) -> None:
 # --- the house
 
 
-async def record_house(target: str, work: Path) -> Transcripts:
+async def record_house(target: str, work: Path) -> Recorded:
     """Every call of the house, with the real runtime and telephones of the lab."""
     compiled = compile_project(HOUSE)
     scripts = read_calls(files_of(HOUSE), Reporter())
@@ -282,7 +294,8 @@ async def record_house(target: str, work: Path) -> Transcripts:
         calls.append(call.transcript(script.name, "house", trace, _own(request)))
     digests = {"house": digest(house_on(target).release)}
     said = {sound: ms for sound, ms in lab.lengths.items() if _is_said(sound, calls)}
-    return Transcripts(target, digests, _folder(lab), said, tuple(calls))
+    found = Transcripts(target, digests, _folder(lab), said, tuple(calls))
+    return Recorded(found, max(each.lag_ms for each in results))
 
 
 def _folder(lab: HeardLab) -> int:
@@ -305,10 +318,22 @@ async def record(target: str, name: str) -> None:
             found = await record_house(target, work)
         else:
             found = await record_plain(target, name, work)
-    save(found, place(target, name))
-    click.echo(f"{target} {name}: {len(found.calls)} calls")
+    told = f"{target} {name}: {len(found.transcripts.calls)} calls, lag {found.lag_ms:.0f} ms"
+    if found.lag_ms > MOST_LAG_MS:
+        raise click.ClickException(f"{told}: not kept, the machine was too busy")
+    save(found.transcripts, place(target, name))
+    click.echo(told)
+
+
+def main() -> None:
+    """The sets of a target, all where none is named."""
+    for chosen in sys.argv[2:] or SETS:
+        try:
+            asyncio.run(record(sys.argv[1], chosen))
+        except click.ClickException as error:
+            error.show()
+            raise SystemExit(1) from None
 
 
 if __name__ == "__main__":
-    for chosen in sys.argv[2:] or SETS:
-        asyncio.run(record(sys.argv[1], chosen))
+    main()

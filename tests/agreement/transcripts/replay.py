@@ -84,8 +84,7 @@ class Replayer:
 
     def dialplan_steps(self, played: Played) -> list[str]:
         """The lines of dialplan that were run, as a transcript keeps them."""
-        runtime = f"{PLACE.runtime}/{PLACE.token}"
-        own = {place_of(self.kept.folder).sounds: PLACE.sounds, runtime: "<runtime>"}
+        own = {place_of(self.kept.folder).sounds: PLACE.sounds}
         return [masked(line.partition(" ")[2], own) for line in played.log]
 
     def _held(self, made: str) -> LabRelease:

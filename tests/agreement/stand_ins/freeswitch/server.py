@@ -27,18 +27,22 @@ class Pace:
     """What the server takes beyond what the text says, in milliseconds.
 
     `frame`: of media; a key or an event is seen at most once in one. `key`: from the end of a key
-    until it is there to be seen. `tone`: before a recording. `flush`: a wait for what has arrived up
-    to now.
+    until it is there to be seen; `apart`: from one key to the next at least. `tone`: before a
+    recording. `flush`: a wait for what has arrived up to now. `leg`: to give up a telephone that
+    nobody answers.
     """
 
     frame: int = 20
     key: int = 40
+    apart: int = 20
     tone: int = 250
     flush: int = 20
+    leg: int = 650
 
 
 AS_MEASURED = Pace()
-AT_ONCE = Pace(frame=1, key=0, tone=0, flush=0)  # as the simulator: no more than the text says
+# As the simulator: no more than the text says.
+AT_ONCE = Pace(frame=1, key=0, apart=0, tone=0, flush=0, leg=0)
 
 
 class Gateway(Protocol):
@@ -85,9 +89,9 @@ class Call:
         self.dials: list[DialScene] = list(self.asked.dials)
 
     def key_ended(self, key: str) -> None:
-        """A key of the caller's; the server reads it a little later, and one a frame."""
+        """A key of the caller's; the server reads it a little later."""
         now = self.line.now
-        self.key_at = max(now + self.pace.key, self.key_at + self.pace.frame)
+        self.key_at = max(now + self.pace.key, self.key_at + self.pace.apart)
         self.keys.append((self.key_at, key))
 
     def note(self, what: str) -> None:

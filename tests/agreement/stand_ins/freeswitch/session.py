@@ -100,8 +100,9 @@ class Session:
         length = self._length(path)
         if length is None or not self.ready():
             return 0
+        frame = call.pace.frame
         self._line.says()
-        broke = self._media(self._line.now + length)
+        broke = self._media(self._line.now + -(-length // frame) * frame)
         call.silent_at = self._line.now
         return int(not broke and self.ready())
 
@@ -113,6 +114,8 @@ class Session:
     def collectDigits(self, milliseconds: int) -> int:  # noqa: N802
         call, line = self._call, self._line
         if milliseconds <= FLUSH_MS:
+            while self._pass_one(line.now):
+                pass  # what comes at this very moment
             self._media(line.now + min(milliseconds, call.pace.flush))
             return 0
         call.settle()
@@ -153,12 +156,13 @@ class Session:
             return bool(self._callback(None, "event", call.events.pop(0), "") == "break")
         return bool(self._callback(None, "dtmf", Key(call.keys.pop(0)[1]), "") == "break")
 
-    def _pass_one(self, until: int) -> None:
-        """Time passes up to `until` or the first thing that comes."""
+    def _pass_one(self, until: int) -> bool:
+        """Time passes up to `until` or the first thing that comes; whether something did."""
         self._line.spoke = False
         told = self._line.pass_to(until)
         if told not in (OVER, GONE, SPOKE):
             self._call.key_ended(told)
+        return told != OVER
 
     def _pass(self, until: int) -> None:
         while not self._line.is_gone and self._line.now < until:
@@ -251,6 +255,8 @@ class Session:
         if scene.outcome in _DISPOSITIONS:
             rings_s = 0.01
         self.talk(rings_s)
+        if scene.outcome == "no_answer":
+            self._pass(self._line.now + call.pace.leg)
         call.variables["originate_disposition"] = self._disposition(scene)
 
     def _disposition(self, scene: DialScene) -> str:
