@@ -55,7 +55,7 @@ from transcripts.sets import (
 AT_ONCE = 30
 QUIET_S = 0.1  # longer than the gap between two files of a list
 LONGEST_S = 100
-MOST_LAG_MS = 40
+MOST_LAG_MS = {"vectors": 40, "graphs": 40, "house": 90}  # the house's runtime is in this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +319,7 @@ async def record(target: str, name: str) -> None:
         else:
             found = await record_plain(target, name, work)
     told = f"{target} {name}: {len(found.transcripts.calls)} calls, lag {found.lag_ms:.0f} ms"
-    if found.lag_ms > MOST_LAG_MS:
+    if found.lag_ms > MOST_LAG_MS[name]:
         raise click.ClickException(f"{told}: not kept, the machine was too busy")
     save(found.transcripts, place(target, name))
     click.echo(told)
