@@ -20,28 +20,33 @@ from transcripts.sets import SETS
 WITHIN_MS = {
     ("asterisk", "vectors"): 60,
     ("asterisk", "graphs"): 60,
-    ("asterisk", "house"): 250,
+    ("asterisk", "house"): 200,
     ("freeswitch", "vectors"): 130,
     ("freeswitch", "graphs"): 60,
-    ("freeswitch", "house"): 600,
+    ("freeswitch", "house"): 250,
 }
 _SLOWLY = "each key of a long burst is read 8 ms later than the one before"
+_WHOLE = "what is planned comes at a whole second of the server's, and a queue looks twice in one"
 LATER_MS = {
+    ("freeswitch", "the wait is too long"): (1500, _WHOLE),
     ("freeswitch", "after 64 keys an entry ends as it stands"): (600, _SLOWLY),
     ("freeswitch", "an entry that 64 keys ended opens no window for a hash"): (600, _SLOWLY),
     ("freeswitch", "64 stars are back"): (600, _SLOWLY),
     ("freeswitch", "64 digits are the longest entry"): (600, _SLOWLY),
 }
-_BURST = (
-    "of packets that come within 2 ms, how many are keys before the flush is a matter of chance"
-)
-OTHER_WAY = {("freeswitch", "a burst behind keys that leave the tree is flushed"): _BURST}
-FEWEST = {"vectors": 100, "graphs": 11, "house": 27}
+# Packets within 2 ms are read one a frame; how many of them are keys before a flush is chance.
+BY_CHANCE = {
+    ("freeswitch", "a wrong entry flushes the rest of a burst"),
+    ("freeswitch", "a burst behind keys that leave the tree is flushed"),
+    ("freeswitch", "keys before a node that flushes are dropped"),
+}
+FEWEST = {"vectors": 104, "graphs": 11, "house": 28}
 KEPT = [
     (target, name, number)
     for target in TARGETS
     for name in SETS
-    for number in range(len(load(place(target, name)).calls))
+    for number, call in enumerate(load(place(target, name)).calls)
+    if (target, call.name) not in BY_CHANCE
 ]
 NODES = "fl-"  # what comes before is the lab's own door
 
@@ -67,9 +72,6 @@ def test_a_call_of_a_real_server_goes_the_same_way_on_its_stand_in(
 ) -> None:
     transcript, call = played(target, name, number)
     different = list(other_steps(transcript, call, replayer(target, name).graph(transcript)))
-    if (target, transcript.name) in OTHER_WAY:
-        assert different, "no longer another way: it needs no exception"
-        return
     assert not different, "\n".join([transcript.name, *different, *call.log])
     most, _ = LATER_MS.get((target, transcript.name), (WITHIN_MS[target, name], ""))
     late = lateness(transcript, call)

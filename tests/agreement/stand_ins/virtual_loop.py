@@ -22,6 +22,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._now = now
         self._ready: deque[asyncio.Handle] = deque()
         self._timers: list[asyncio.TimerHandle] = []
+        self._tasks: set[asyncio.Task[Any]] = set()  # that have not ended
         self.faults: list[str] = []
 
     # --- whoever drives it
@@ -46,6 +47,12 @@ class VirtualLoop(asyncio.AbstractEventLoop):
                     handle._run()
         finally:
             events._set_running_loop(before)
+
+    def close(self) -> None:
+        """Nothing waits any longer: what still does is cancelled."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        self.run()
 
     def _take_due(self) -> bool:
         """Timers that are due go behind what is ready."""
@@ -89,7 +96,10 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def create_task(
         self, coro: Coroutine[Any, Any, Any] | Generator[Any, None, Any], **_: Any
     ) -> asyncio.Task[Any]:
-        return asyncio.Task(coro, loop=self)
+        task = asyncio.Task(coro, loop=self)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     def get_debug(self) -> bool:
         return False

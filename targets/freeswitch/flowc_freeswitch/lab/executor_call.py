@@ -5,6 +5,7 @@ Knows neither scripts nor simulators; see `flowc.target.LiveLabCall`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from flowc.lab.caller_end import CallerEnd
@@ -19,7 +20,7 @@ class FreeswitchCall(CallerEnd):
     def __init__(self, book: PromptBook) -> None:
         super().__init__()
         self._reader, self._book = TraceReader(), book
-        self._zero = 0.0
+        self._zero = math.inf
 
     def book(self) -> PromptBook:
         """The release's sounds."""
@@ -28,7 +29,8 @@ class FreeswitchCall(CallerEnd):
     def take(self, headers: Mapping[str, str], body: str, at: float) -> None:
         """An event of the call, and when it came."""
         self._reader.feed(headers, body)
-        self._zero = self._zero or at - int(headers["Flowc-At"]) / 1000
+        # Events come late, never early: that which came the soonest tells best when zero was.
+        self._zero = min(self._zero, at - int(headers["Flowc-At"]) / 1000)
         self.changed.set()
 
     def end(self, by: str, at: float) -> None:
@@ -39,7 +41,7 @@ class FreeswitchCall(CallerEnd):
     @property
     def begun(self) -> bool:
         """Has the server told anything of it?"""
-        return self._zero > 0
+        return self._zero < math.inf
 
     @property
     def trace(self) -> Trace:

@@ -74,6 +74,7 @@ class AsteriskStandIn:
         self.runtime.begin(asked.token, world.replies)
         call.channel = Channel(host, call.line, (LAB_ENTRY, asked.number))
         call.channel.run()
+        call.line.loop.close()
         self.runtime.end(asked.token)
         return call
 

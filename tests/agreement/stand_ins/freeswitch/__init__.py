@@ -82,6 +82,7 @@ class FreeswitchStandIn:
         """The call, once it is over."""
         made = FreeswitchCall(call)
         self._walk(call)
+        call.line.loop.close()
         complaints = [line for line in made.log if " err " in line]
         if complaints:
             raise StandInError("; ".join(complaints))

@@ -33,11 +33,11 @@ class Pace:
     """
 
     frame: int = 20
-    key: int = 40
+    key: int = 20
     apart: int = 20
     tone: int = 250
     flush: int = 20
-    leg: int = 650
+    leg: int = 870
 
 
 AS_MEASURED = Pace()
