@@ -50,7 +50,8 @@ SHORT = len(PLACE.sounds)
 def house_on(target: str, folder: int = SHORT) -> House:
     """Rendered once."""
     compiled, runs = runs_of(HOUSE)
-    release = emitted_for(target, compiled, place_of(folder))
+    assert compiled.graph is not None
+    release = emitted_for(target, compiled.graph, place_of(folder))
     served = replace(release_of(compiled, release.request.release), graph=release.request.graph)
     return House(compiled, {run.script.name: run for run in runs}, release, served)
 
