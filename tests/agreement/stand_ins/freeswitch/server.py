@@ -240,8 +240,8 @@ class Api:
         queues = self._call.queues
         there = {name: scene for name, scene in queues.items() if scene.outcome != "error"}
         match argument.split(" "):
-            case ["queue", "list"]:
-                return _table("name|strategy", [f"{name}|longest-idle-agent" for name in there])
+            case ["tier", "add", name, _]:
+                return f"-ERR {'Agent' if name in there else 'Queue'} not found!\n"
             case ["queue", "list", "agents", name]:
                 scene = there.get(name)
                 seats = [] if scene is None or scene.outcome == "no_agents" else [_SEAT]
