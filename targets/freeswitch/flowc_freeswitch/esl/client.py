@@ -39,14 +39,16 @@ class Esl:
         self.gone = asyncio.Event()
 
     async def __aenter__(self) -> Esl:
-        opening = asyncio.open_connection(self._host, self._port)
+        # Not wait_for, which loses a cancellation that comes together with a refusal.
         try:
-            reader, self._writer = await asyncio.wait_for(opening, CONNECT_S)
+            async with asyncio.timeout(CONNECT_S):
+                reader, self._writer = await asyncio.open_connection(self._host, self._port)
         except (OSError, TimeoutError) as error:
             raise EslError(f"no event socket at {self._host}:{self._port}") from error
         self._pump = asyncio.create_task(self._read(reader))
         try:
-            await asyncio.wait_for(self._greeted.wait(), CONNECT_S)
+            async with asyncio.timeout(CONNECT_S):
+                await self._greeted.wait()
             reply = await self.command(f"auth {self._password}")
         except TimeoutError as error:
             await self._close()

@@ -171,7 +171,8 @@ class EslGateway:
         taken = self._taken[question.name] = asyncio.Event()
         try:
             await esl.send_event(*question.reply(outcome))
-            await asyncio.wait_for(taken.wait(), TAKEN_S)
+            async with asyncio.timeout(TAKEN_S):
+                await taken.wait()
         except (EslError, TimeoutError):
             return False
         finally:
