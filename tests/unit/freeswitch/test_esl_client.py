@@ -137,3 +137,28 @@ def test_a_line_end_reaches_no_server() -> None:
         assert await esl.api("version") == "1.10"
 
     entering(says(OK, response(b"1.10")), asked)
+
+
+def test_who_is_ended_while_the_server_refuses_stays_ended() -> None:
+    async def enter(port: int) -> None:
+        async with Esl("127.0.0.1", port, "a-password"):
+            pass
+
+    async def ended_after(turns: int, port: int) -> BaseException | None:
+        entering = asyncio.create_task(enter(port))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        was_under_way = entering.cancel()
+        (result,) = await asyncio.gather(entering, return_exceptions=True)
+        return None if not was_under_way else result
+
+    async def whole() -> list[BaseException | None]:
+        listening = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
+        port = listening.sockets[0].getsockname()[1]
+        listening.close()
+        await listening.wait_closed()
+        return [await ended_after(turns, port) for turns in range(12) for _ in range(5)]
+
+    ends = [result for result in asyncio.run(whole()) if result is not None]
+    assert ends
+    assert all(isinstance(result, asyncio.CancelledError) for result in ends), ends
