@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TARGET ?= asterisk
 
-.PHONY: setup demo test coverage lint types generate exits transcripts lock clean bench-asterisk bench-freeswitch bench-simulator fuzz fuzz-agreement
+.PHONY: setup demo test coverage lint types generate exits transcripts lock clean bench-asterisk bench-freeswitch bench-simulator fuzz fuzz-agreement bench-at-once
 
 setup: $(STAMP)
 
@@ -68,6 +68,10 @@ bench-asterisk bench-freeswitch bench-simulator: bench-%: setup
 fuzz-agreement: setup
 	$(RUN)/python tests/agreement/fuzz_agreement.py $(or $(N),200) \
 	  $(foreach NAME,$(or $(ON),stand-ins asterisk freeswitch),--on $(NAME))
+
+# N calls of the hotline live together on one server, every trace equal to the simulator's.
+bench-at-once: setup
+	$(RUN)/python benchmarks/at_once.py $(TARGET) $(or $(N),200)
 
 fuzz: setup
 	$(RUN)/python benchmarks/fuzz_projects.py $(or $(N),200000) --seed $(or $(SEED),1) $(if $(SECONDS),--seconds $(SECONDS))
