@@ -12,6 +12,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from flowc.runtime.at_most_once import AtMostOnce
 from flowc.runtime.logs import Log
 from flowc.runtime.metrics import Metrics, MetricsPage
@@ -27,6 +29,8 @@ from flowc.runtime.tickets import Tickets
 from flowc.target import Gateway
 
 LOOK_EVERY_S = 1.0
+# A call has its answer within seconds; an order of which none was told for so long is half open.
+UNTOLD_FOR_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]
         await _look(releases, metrics)
         watch = asyncio.create_task(_watch(releases, metrics, log))
         stack.push_async_callback(_end, watch)
+        await _mark_untold(tickets, log)
+        stack.push_async_callback(_end, asyncio.create_task(_keep_marking(tickets, log)))
         pages = _pages(settings, metrics, releases)
         if pages is not None:
             stack.callback(pages.close)
@@ -143,6 +149,22 @@ async def _watch(releases: ReleaseTable, metrics: Metrics, log: Log) -> None:
             await _look(releases, metrics)
         except OSError as error:
             log.event("releases_unreadable", "error", error=type(error).__name__)
+
+
+async def _mark_untold(tickets: Tickets, log: Log) -> None:
+    """Orders that a runtime opened and did not live to tell of."""
+    try:
+        marked = await tickets.abandon_untold(UNTOLD_FOR_S)
+        if marked:
+            log.event("orders_abandoned", "warning", count=marked)
+    except (SQLAlchemyError, OSError) as error:
+        log.event("store_failed", "error", error=type(error).__name__)
+
+
+async def _keep_marking(tickets: Tickets, log: Log) -> None:
+    while True:
+        await asyncio.sleep(UNTOLD_FOR_S)
+        await _mark_untold(tickets, log)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -54,16 +54,25 @@ class CallQuestion:
         place = Place(self.release, self.invoke, await self._facts(nonce))
         arguments = await self._arguments(place.call)
         await self.talk.set(protocol.BEGUN, nonce)
+        asking = asyncio.create_task(self.broker.ask(place, arguments))
         try:
-            outcome = await self._asked(place, arguments)
-            await self._deliver(outcome, nonce)
+            await self._wait(asking)
+            await self._deliver(asking.result(), nonce)
         except GoneError:
-            await self.broker.lost(place)
+            await self._lost(place, asking)
             raise
+        finally:
+            if self.invoke.kind is InvokeKind.LOOKUP:
+                asking.cancel()
         if self.talk.hung_up.is_set():
-            await self.broker.lost(place)
+            await self._lost(place, asking)
         else:
-            await self.broker.delivered(place)
+            await self.broker.delivered(place, asking.result())
+
+    async def _lost(self, place: Place, asking: asyncio.Task[Outcome]) -> None:
+        """An effect goes on when the caller has hung up; a look-up is given up."""
+        if self.invoke.kind is not InvokeKind.LOOKUP:
+            await self.broker.lost(place, await asking)
 
     async def _facts(self, nonce: str) -> CallFacts:
         offset = await self.talk.get(protocol.OFFSET)
@@ -115,24 +124,8 @@ class CallQuestion:
         until = reply.value or ""
         return bool(_WHOLE.fullmatch(until)) and int(until) > now
 
-    async def _asked(self, place: Place, arguments: dict[str, Value]) -> Outcome:
-        """The outcome; meanwhile the call's limit is armed anew each second.
-
-        An effect goes on when the caller hangs up; a look-up is given up.
-        """
-        task = asyncio.create_task(self.broker.ask(place, arguments))
-        try:
-            await self._wait(task)
-        except GoneError:
-            if self.invoke.kind is not InvokeKind.LOOKUP:
-                await asyncio.wait({task})
-            raise
-        finally:
-            if self.invoke.kind is InvokeKind.LOOKUP:
-                task.cancel()
-        return task.result()
-
     async def _wait(self, task: asyncio.Task[Outcome]) -> None:
+        """Until there is an outcome; meanwhile the call's limit is armed anew each second."""
         filling = False
         while not task.done():
             await self._arm()

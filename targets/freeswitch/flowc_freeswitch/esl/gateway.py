@@ -162,9 +162,9 @@ class EslGateway:
             return
         outcome = await self.broker.ask(question.place, question.arguments)
         if await self._told_to(esl, question, outcome):
-            await self.broker.delivered(question.place)
+            await self.broker.delivered(question.place, outcome)
         else:
-            await self.broker.lost(question.place)
+            await self.broker.lost(question.place, outcome)
 
     async def _told_to(self, esl: Esl, question: CallQuestion, outcome: Outcome) -> bool:
         """Lay the answer before the call; whether the call says that it has it."""
