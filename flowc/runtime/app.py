@@ -13,17 +13,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from flowc.runtime.at_most_once import AtMostOnce
 from flowc.runtime.logs import Log
 from flowc.runtime.metrics import Metrics, MetricsPage
 from flowc.runtime.releases import ReleaseTable
 from flowc.runtime.services.broker import Broker
+from flowc.runtime.services.model import SettingsError
 from flowc.runtime.services.providers import Providers
 from flowc.runtime.services.scripts import CallScripts
 from flowc.runtime.services.ticket_desk import TicketDesk
 from flowc.runtime.spoken_texts import SpokenTexts
-from flowc.runtime.store import open_store
+from flowc.runtime.store import open_store, what_failed
 from flowc.runtime.tables import create_tables
 from flowc.runtime.tickets import Tickets
 from flowc.target import Gateway
@@ -81,12 +83,11 @@ class Runtime:
 async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]:
     """A runtime while the context is open; at its end attempts under way are waited for.
 
-    Raises SettingsError, and what the store raises where it cannot be opened.
+    Raises SettingsError, also where the store cannot be opened.
     """
     async with AsyncExitStack() as stack:
-        engine = open_store(settings.store, settings.folder)
+        engine = await _opened(settings)
         stack.push_async_callback(engine.dispose)
-        await create_tables(engine)
         providers = Providers(settings.folder, settings.environment, AtMostOnce(engine, log))
         stack.push_async_callback(providers.close)
         texts = SpokenTexts([home.texts for home in settings.homes], log)
@@ -105,6 +106,15 @@ async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]
         if pages is not None:
             stack.callback(pages.close)
         yield Runtime(broker, releases, tickets, scripts, metrics, pages)
+
+
+async def _opened(settings: RuntimeSettings) -> AsyncEngine:
+    try:
+        engine = open_store(settings.store, settings.folder)
+        await create_tables(engine)
+    except (SQLAlchemyError, OSError) as error:
+        raise SettingsError(f"the store can't be opened: {what_failed(error)}") from error
+    return engine
 
 
 Serve = Callable[[Runtime], Gateway]
@@ -158,7 +168,7 @@ async def _mark_untold(tickets: Tickets, log: Log) -> None:
         if marked:
             log.event("orders_abandoned", "warning", count=marked)
     except (SQLAlchemyError, OSError) as error:
-        log.event("store_failed", "error", error=type(error).__name__)
+        log.event("store_failed", "error", why=what_failed(error))
 
 
 async def _keep_marking(tickets: Tickets, log: Log) -> None:

@@ -37,6 +37,7 @@ from flowc.runtime.services.providers import Providers, Target
 from flowc.runtime.services.scripts import CallScripts, ScriptedBackend
 from flowc.runtime.services.ticket_desk import TicketDesk
 from flowc.runtime.spoken_texts import SpokenTexts
+from flowc.runtime.store import what_failed
 from flowc.runtime.world import CallWorld
 from flowc.speech.readers.model import UnknownLanguageError, UnreadableError
 from flowc.speech.readout import read_out
@@ -105,7 +106,7 @@ class Broker:
             await mark(place.invoke, place.call)
         except (SQLAlchemyError, OSError) as error:
             # The order stays untold, and is marked so by the next look at such orders.
-            self._tell(place, "order_not_marked", told=told, error=type(error).__name__)
+            self._tell(place, "order_not_marked", told=told, why=what_failed(error))
 
     def _tell(self, place: Place, event: str, **fields: object) -> None:
         self.log.event(

@@ -74,12 +74,18 @@ class CallQuestion:
         if self.invoke.kind is not InvokeKind.LOOKUP:
             await self.broker.lost(place, await asking)
 
+    @property
+    def _is_after(self) -> bool:
+        """Does another channel ask, for a call that is over?"""
+        return self.header.values.get("network_script", "").endswith(protocol.AFTER)
+
     async def _facts(self, nonce: str) -> CallFacts:
         offset = await self.talk.get(protocol.OFFSET)
         seconds = int(offset) if _WHOLE.fullmatch(offset) else 0
         caller = self.header.values.get("callerid", "")
+        id_ = await self.talk.get(protocol.CALL) if self._is_after else ""
         return CallFacts(
-            id=f"{_HOST}-{self.header.values.get('uniqueid', '')}",
+            id=f"{_HOST}-{id_ or self.header.values.get('uniqueid', '')}",
             visit=nonce,
             now=int(self.clock()) + seconds,
             caller=caller if _CALLER.fullmatch(caller) else "",
@@ -142,7 +148,8 @@ class CallQuestion:
             await self.talk.command(wire.set_music(None))
 
     async def _arm(self) -> None:
-        await self.talk.set("TIMEOUT(absolute)", str(protocol.HANG_LIMIT_S))
+        limit = protocol.HANG_LIMIT_AFTER_S if self._is_after else protocol.HANG_LIMIT_S
+        await self.talk.set("TIMEOUT(absolute)", str(limit))
 
     async def _fill(self, default: str) -> bool:
         language = await self.talk.get(protocol.LANGUAGE) or default

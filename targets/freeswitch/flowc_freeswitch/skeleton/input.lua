@@ -4,9 +4,10 @@
 local WINDOW = 1000 -- ms for the `#` that is pressed after an entry was already full
 local MOST_KEYS = 64
 local FRAME = 20 -- ms; a flush reads what has arrived up to now
+local PIECE = 2 -- seconds; the server cuts a sound by itself after no less
 
 return function(call)
-  local session, now = call.session, call.now
+  local session, now, words = call.session, call.now, call.words
   local input = {}
   local key, window            -- a key taken and not yet read; when the last full entry ended
   local listens = false        -- else keys are dropped
@@ -40,8 +41,9 @@ return function(call)
     call.alive()
   end
 
-  local function stream(file)
-    local done = session:streamFile(call.release.sounds .. "/" .. file .. ".wav")
+  -- From a sample on, or from the beginning.
+  local function stream(file, sample)
+    local done = session:streamFile(call.release.sounds .. "/" .. file .. ".wav", sample or 0)
     call.alive()
     return done ~= 0
   end
@@ -68,8 +70,17 @@ return function(call)
     input.flush()
   end
 
-  -- Say something until an event of this call ends it. Keys are dropped.
-  function input.fill(file) stream(file) end
+  -- Say something that is so long (ms) in pieces, each only while it is wanted, until an event of
+  -- this call ends it. Keys are dropped.
+  function input.fill(file, long, wanted)
+    local said = 0
+    session:setVariable("playback_timeout_sec", words.number(PIECE))
+    while said < long and wanted() do
+      stream(file, said * 8)
+      said = said + PIECE * 1000
+    end
+    session:setVariable("playback_timeout_sec", "0")
+  end
 
   -- Wait until a moment, or until an event of this call.
   function input.wait(milliseconds)
