@@ -38,3 +38,16 @@ def test_a_call_with_a_handler_has_it_run_at_its_end() -> None:
 
 def test_a_call_names_its_release() -> None:
     assert called(graph(block("go", to=Hangup()))).variables["flowc_release"] == "0" * 8
+
+
+def test_a_calls_record_tells_who_ended_it_and_where_and_its_marks() -> None:
+    call = called(graph(block("go", Mark("passed"), to=Hangup())))
+    told = "00000000 by=flow at=f.go to=7000 from=138****0000 passed"
+    assert call.variables["flowc_record"] == told
+
+
+def test_a_mark_that_is_passed_after_the_end_is_in_the_record_too() -> None:
+    blocks = (block("go", to=Hangup()), block("after", Mark("over"), to=Hangup()))
+    call = called(graph(*blocks, on_hangup=at("after")))
+    told = "00000000 by=flow at=f.go to=7000 from=138****0000 over"
+    assert call.variables["flowc_record"] == told

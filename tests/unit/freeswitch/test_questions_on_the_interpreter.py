@@ -116,7 +116,9 @@ def test_an_outcome_that_nobody_declared_is_not_believed() -> None:
 
 @pytest.mark.parametrize("beat", [None, 2.6, 100, -100])
 @pytest.mark.parametrize("kind", [LOOKUP, REQUEST])
-def test_a_runtime_without_a_sign_of_life_is_not_asked(beat: float | None, kind: InvokeKind) -> None:
+def test_a_runtime_without_a_sign_of_life_is_not_asked(
+    beat: float | None, kind: InvokeKind
+) -> None:
     call = called(kind, silent, beat=beat)
     assert ended(call) == ("error", 0)
     assert "flowc::ask" not in [each.headers["Event-Subclass"] for each in call.fired]
