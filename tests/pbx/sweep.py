@@ -22,7 +22,7 @@ from flowc.graph.release import Release
 from flowc.live.acts import dials_of, queues_of
 from flowc.live.play import PartedError, Player
 from flowc.machine.commands import RecordCaller
-from flowc.machine.trace import Trace
+from flowc.machine.trace import HungUp, Trace
 from flowc.runtime.app import Runtime, RuntimeSettings, running
 from flowc.runtime.logs import Log
 from flowc.runtime.services.model import CallFacts, Reply
@@ -170,7 +170,7 @@ def simulated(
     text = (
         f'call: cell {place}\nto: "{number_of(place)}"\nfrom: "{caller}"\n{services}'
         f"steps: {cell.steps}\nexpect: {{abandoned: {cell.abandoned}, "
-        f"requests: {{far.order: {cell.requests}}}, ends: caller}}\n"
+        f"requests: {{far.order: {cell.requests}}}, ends: {cell.ends}}}\n"
     )
     script = read_call("tests/sweep.call.yaml", text.encode(), report)
     assert script is not None, [one.label("en") for one in report]
@@ -217,7 +217,12 @@ async def _play(on: Standing, each: Planned, watch: Watch) -> tuple[Trace, str, 
     except PartedError as parting:
         problem = parting.why or "it went another way"
     await call._call.until(lambda: call._call.is_over, LEFT_AT_MOST_S)
-    return call._call.trace, problem, call.left_at
+    trace = call._call.trace
+    ended = [
+        at for step, at in zip(trace.steps, trace.times, strict=True) if isinstance(step, HungUp)
+    ]
+    at = call.left_at if call.left_at and ended else 0.0
+    return trace, problem, at or call._call.zero + (ended or [0])[0] / 1000
 
 
 def cells_of(found: Sequence[Played]) -> dict[tuple[str, str], list[Played]]:

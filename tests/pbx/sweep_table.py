@@ -32,10 +32,19 @@ PLAYING, KEYS, ASKING, QUEUEING, TALKING, RINGING, RECORDING = MOMENTS = (
 )
 
 
+# Ends that are no caller's, and a handler that is the flow's: the same must hold.
+BY_FLOW, BY_LIMIT, OWN_HANDLER = ENDS = (
+    "by the flow's own end",
+    "by the longest time",
+    "under the flow's own handler",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A call that ends in the moment. `nodes` after which `bye` stands; `asked` and `tickets`: what
-    takes effect once although the caller has left, and the orders that nobody was told of."""
+    """A call that ends in the moment. `nodes`: the node of the kind, after which `bye` stands.
+    `requests`, `abandoned`: what takes effect once although the caller has left, and the orders that
+    nobody was told of."""
 
     nodes: str
     steps: str = "[hang up]"
@@ -44,6 +53,7 @@ class Cell:
     requests: int = 0
     abandoned: int = 0
     head: str = ""  # of the flow
+    ends: str = "caller"
 
 
 _SLOW = "{after: 3s, answer: li}"
@@ -87,6 +97,12 @@ _CONFIRM = f"{{confirm: {LONG}, yes: bye, no: bye, gave_up: bye}}"
 _VOICEMAIL = f"{{voicemail: {LONG}, as: words, then: bye, empty: bye, error: bye}}"
 _CALLED = "{call: below, back: bye}"
 _ORDER = "{after: 1.2s, answer: {number: 1}}, {number: 2}"
+
+_HANDLER = """on_hangup:
+  - mark: gone
+  - {ticket: open, class: after, note: '"over"', error: hangup_end, unknown: hangup_end}
+  - mark: noted
+"""
 
 # `kind`, or `kind (variant)`.
 CELLS: dict[tuple[str, str], Cell] = {
@@ -132,6 +148,13 @@ CELLS: dict[tuple[str, str], Cell] = {
     ("call", PLAYING): Cell(_CALLED, _DURING),
     ("call", KEYS): Cell(_CALLED),
     ("hangup", PLAYING): Cell(f"{{hangup: {LONG}}}", _DURING),
+    ("hangup", BY_FLOW): Cell("{hangup: 再见。}", "[hears: 再见]", ends="flow"),
+    ("collect", BY_LIMIT): Cell(
+        "{collect: number, prompt: 请输入, length: 8, wait: 60s, then: bye, gave_up: bye}",
+        "[wait 25s]",
+        ends="limit",
+    ),
+    ("say", OWN_HANDLER): Cell(f"{{say: {LONG}, then: bye}}", _DURING, head=_HANDLER),
 }
 
 _QUICK = "it takes no time: there is no moment in it in which a caller could leave"
@@ -236,11 +259,6 @@ nodes:
 week: {{mon-sun: "00:00-24:00"}}
 """,
 }
-_HANDLER = """on_hangup:
-  - mark: gone
-  - {ticket: open, class: after, note: '"over"', error: hangup_end, unknown: hangup_end}
-  - mark: noted
-"""
 
 
 def number_of(place: int) -> str:
@@ -253,7 +271,7 @@ def project_files(back_end: int, environment: str) -> dict[str, str]:
     head = "project: sweep\ntimezone: Asia/Shanghai\nlanguages: [zh]\n"
     files = {
         "flowc.yaml": f'{head}numbers: {{{numbers}, "2999": quick}}\n'
-        "tickets: {fault: {handle: 4h}, after: {}}\n"
+        "limits: {length: 20s, nodes: 1000}\ntickets: {fault: {handle: 4h}, after: {}}\n"
         f'destinations: ["200"]\n{_HANDLER}{environment}'
     }
     for place, cell in enumerate(CELLS.values()):
