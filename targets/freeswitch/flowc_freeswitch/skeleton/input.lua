@@ -4,10 +4,9 @@
 local WINDOW = 1000 -- ms for the `#` that is pressed after an entry was already full
 local MOST_KEYS = 64
 local FRAME = 20 -- ms; a flush reads what has arrived up to now
-local PIECE = 2 -- seconds; the server cuts a sound by itself after no less
 
 return function(call)
-  local session, now, words = call.session, call.now, call.words
+  local session, now = call.session, call.now
   local input = {}
   local key, window            -- a key taken and not yet read; when the last full entry ended
   local listens = false        -- else keys are dropped
@@ -41,9 +40,8 @@ return function(call)
     call.alive()
   end
 
-  -- From a sample on, or from the beginning.
-  local function stream(file, sample)
-    local done = session:streamFile(call.release.sounds .. "/" .. file .. ".wav", sample or 0)
+  local function stream(file)
+    local done = session:streamFile(call.release.sounds .. "/" .. file .. ".wav")
     call.alive()
     return done ~= 0
   end
@@ -68,18 +66,6 @@ return function(call)
     call.tell("offered", files)
     play(files, false)
     input.flush()
-  end
-
-  -- Say something that is so long (ms) in pieces, each only while it is wanted, until an event of
-  -- this call ends it. Keys are dropped.
-  function input.fill(file, long, wanted)
-    local said = 0
-    session:setVariable("playback_timeout_sec", words.number(PIECE))
-    while said < long and wanted() do
-      stream(file, said * 8)
-      said = said + PIECE * 1000
-    end
-    session:setVariable("playback_timeout_sec", "0")
   end
 
   -- Wait until a moment, or until an event of this call.
@@ -181,18 +167,27 @@ return function(call)
     return digits(entry)
   end
 
-  -- Record after a tone until the key, the silence or the time ends it; whether the silence did.
+  -- Record after a tone; what ended it: `key`, `silence`, `time`, or `fault` where the server stopped
+  -- before any of these, as it does when it can't write.
   function input.record(file, most, silence, end_key)
     session:streamFile("tone_stream://%(250,0,1000)")
     call.alive()
     local begun = now()
     ends_with, ended_by_key = end_key, false
+    session:setVariable("silence_hits_exhausted", "")
     session:recordFile(file, most, call.release.silence, silence)
     ends_with = nil
     call.alive()
-    local by_silence = not ended_by_key and now() - begun < most * 1000 - FRAME
+    local ended = "fault"
+    if ended_by_key then
+      ended = "key"
+    elseif session:getVariable("silence_hits_exhausted") == "true" then
+      ended = "silence"
+    elseif now() - begun >= most * 1000 - FRAME then
+      ended = "time"
+    end
     input.flush()
-    return by_silence
+    return ended
   end
 
   return input

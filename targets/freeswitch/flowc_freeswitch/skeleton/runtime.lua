@@ -6,6 +6,7 @@ local GRACE = 300 -- ms; the runtime itself keeps the deadline
 -- How old the runtime's last sign of life may be, in ms: in a call, and when nobody is there any more
 -- for whom the channel should be kept. A filler's next piece needs a fresh one.
 local STALE, STALE_ENDED, FRESH = 2500, 1900, 900
+local PIECE = 2 -- seconds
 
 return function(call)
   local words, api, input = call.words, call.api, call.input
@@ -77,15 +78,30 @@ return function(call)
     return rate > 0 and (size - 44) * 1000 / rate or nil
   end
 
+  -- May the next piece of a filler be said?
+  local function wanted_more()
+    while not answer and alive() and call.now() - beat() > FRESH do input.wait(100) end
+    return not answer and alive()
+  end
+
+  -- A sound that is so long (ms), in pieces: the server cuts one by itself after two seconds, no sooner.
+  local function say(key, long)
+    local said = 0
+    call.session:setVariable("playback_timeout_sec", words.number(PIECE))
+    while said < long and wanted_more() do
+      call.session:streamFile(call.release.sounds .. "/" .. key .. ".wav", said * 8)
+      call.alive()
+      said = said + PIECE * 1000
+    end
+    call.session:setVariable("playback_timeout_sec", "0")
+  end
+
   -- Said once, as far as it ends before the deadline; the answer cuts it, or the runtime's death.
   local function fill(sounds, deadline)
     for _, key in ipairs(sounds) do
       local long = length(key)
       if answer or not long or call.now() + long > deadline then return end
-      input.fill(key, long, function()
-        while not answer and alive() and call.now() - beat() > FRESH do input.wait(100) end
-        return not answer and alive()
-      end)
+      say(key, long)
     end
   end
 

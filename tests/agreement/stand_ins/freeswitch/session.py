@@ -184,6 +184,8 @@ class Session:
             quiet = max([begun, *(end for start, end in line.voice if start <= line.now)])
             due = min(quiet + silence * 1000, begun + most * 1000)
             if line.now >= due:
+                if due < begun + most * 1000:
+                    call.variables["silence_hits_exhausted"] = "true"
                 break
             broke = self._media(min(due, line.now + 1000))
         line.stops_waiting()
