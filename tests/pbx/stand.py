@@ -110,8 +110,11 @@ class FreeswitchView:
         return self.live.server.pid
 
     async def channels(self) -> list[str]:
-        shown = json.loads(await self.live.esl.api("show channels as json"))
-        return [str(row.get("cid_num", "")) for row in shown.get("rows", [])]
+        shown = await self.live.esl.api("show channels as json")
+        while not shown.startswith("{"):  # its own data base was busy
+            await asyncio.sleep(LOOK_S)
+            shown = await self.live.esl.api("show channels as json")
+        return [str(row.get("cid_num", "")) for row in json.loads(shown).get("rows", [])]
 
     async def records(self, caller: str) -> list[str]:
         return [record for number, record in self.written if number == caller]
