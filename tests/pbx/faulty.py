@@ -142,10 +142,12 @@ class FaultyBench:
             self.process = await asyncio.create_subprocess_exec(
                 *command, "--releases", str(folder / "root/releases"), stdout=log, stderr=log
             )
-        async with asyncio.timeout(60):
-            while not await self._serves():
-                assert self.process.returncode is None, (folder / "run.log").read_text()
-                await asyncio.sleep(0.05)
+        end = asyncio.get_running_loop().time() + 60
+        while not await self._serves():
+            told = (folder / "run.log").read_text()[-3000:]
+            assert self.process.returncode is None, told
+            assert asyncio.get_running_loop().time() < end, f"the runtime does not serve: {told}"
+            await asyncio.sleep(0.05)
 
     async def _forget_last(self) -> None:
         if isinstance(self.on.live, FreeswitchLiveLab):
@@ -170,7 +172,9 @@ class FaultyBench:
         server = self.on.server
         await self.proxy.begin(fault)
         async with Watch(server) as watch:
-            if fault.kind != "refuse":
+            if fault.kind == "refuse":
+                await self._forget_last()
+            else:
                 await self.start()
             breaking = asyncio.create_task(self._break(fault))
             try:

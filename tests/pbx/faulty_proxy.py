@@ -67,6 +67,7 @@ class Proxy:
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     broke_at: float = 0.0  # when words were last spoilt
     _listening: asyncio.Server | None = None
+    _served: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def begin(self, fault: Fault | None) -> None:
         """The next fault; it waits for a question. A runtime that refuses is not listened for."""
@@ -78,12 +79,18 @@ class Proxy:
             self._listening = await asyncio.start_server(self.serve, "127.0.0.1", self.port)
 
     def close(self) -> None:
-        """Listen no more."""
+        """Listen no more, and let go of every connection."""
         if self._listening is not None:
             self._listening.close()
             self._listening = None
+        for task in self._served:
+            task.cancel()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._served.add(task)  # else nobody holds a connection that is held
+        task.add_done_callback(self._served.discard)
         if self.asks_first:
             self.asked.set()
         if self._is_shut():
@@ -100,9 +107,12 @@ class Proxy:
         server, runtime = (near, far) if self.asks_first else (far, near)
         asking = asyncio.create_task(self._questions(server[0], runtime[1]))
         saying = asyncio.create_task(self._words(runtime[0], server[1]))
-        done, _ = await asyncio.wait({asking, saying}, return_when=asyncio.FIRST_COMPLETED)
-        if saying in done and self._holds():
-            await asyncio.wait({asking})  # until the server gives up
+        try:
+            done, _ = await asyncio.wait({asking, saying}, return_when=asyncio.FIRST_COMPLETED)
+            if saying in done and self._holds():
+                await asyncio.wait({asking})  # until the server gives up
+        except asyncio.CancelledError:
+            pass  # nobody waits for this task
         for pump in (asking, saying):
             pump.cancel()
         for _, writer in (near, far):
