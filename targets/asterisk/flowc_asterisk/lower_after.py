@@ -24,21 +24,21 @@ SLACK_S = 2  # beyond the deadline: the asking channel ends itself long before
 def ask_elsewhere(spot: Spot, operation: Invoke) -> None:
     """Let the question be asked, and take over what it gave."""
     script, context = spot.script, spot.release.own("asked")
-    script.set(f"SHARED({protocol.CALL})", "${UNIQUEID}", alone=True)
-    script.set(f"SHARED({CALLED})", CALLER, alone=True)
+    script.set(quote.shared(protocol.CALL), "${UNIQUEID}", alone=True)
+    script.set(quote.shared(CALLED), CALLER, alone=True)
     for name in _given(operation):
-        script.set(f"SHARED({name})", f"${{{name}}}", alone=True)
+        script.set(quote.shared(name), quote.value_of(name), alone=True)
     # What is not told afterwards counts as begun and not answered.
-    script.set(f"SHARED({protocol.BEGUN})", f"${{{protocol.NONCE}}}", alone=True)
-    script.set(f"SHARED({protocol.DONE})", "", alone=True)
-    seconds = operation.deadline_ms // 1000 + SLACK_S
+    script.set(quote.shared(protocol.BEGUN), quote.value_of(protocol.NONCE), alone=True)
+    script.set(quote.shared(protocol.DONE), "", alone=True)
+    seconds = int(operation.deadline_ms) // 1000 + SLACK_S
     extension = _extension(spot.release, operation)
     options = f"v(__{FROM}=${{CHANNEL}})"
     script.run(
         "Originate", f"Local/{extension}@{context}/n,exten,{context},e,1,{seconds},{options}"
     )
     for name in (*_told(), *filled_by(spot.release, operation)):
-        script.set(name, f"${{SHARED({name})}}", alone=True)
+        script.set(name, f"${{{quote.shared(name)}}}", alone=True)
 
 
 def asked_contexts(release: Release) -> list[ContextDraft]:
@@ -50,7 +50,7 @@ def asked_contexts(release: Release) -> list[ContextDraft]:
     for operation in asked:
         _asking(release, operation, context.extension(_extension(release, operation)))
     hung = context.extension("T")
-    hung.set(f"SHARED({protocol.BEGUN},${{{FROM}}})", f"${{{protocol.BEGUN}}}", alone=True)
+    hung.set(quote.shared(protocol.BEGUN, FROM), quote.value_of(protocol.BEGUN), alone=True)
     hung.run("Hangup")
     end = context.extension("e")
     end.run("Set", "CDR_PROP(disable)=1")
@@ -71,7 +71,7 @@ def _asking(release: Release, operation: Invoke, script: Script) -> None:
     )
     script.run("AGI", url)
     for name in (*filled_by(release, operation), *_told()):
-        script.set(f"SHARED({name},${{{FROM}}})", f"${{{name}}}", alone=True)
+        script.set(quote.shared(name, FROM), quote.value_of(name), alone=True)
     script.run("Answer")
     script.run("Hangup")
 
@@ -89,7 +89,7 @@ def filled_by(release: Release, operation: Invoke) -> tuple[str, ...]:
 
 
 def _of_call(name: str) -> str:
-    return f"${{SHARED({name},${{{FROM}}})}}"
+    return f"${{{quote.shared(name, FROM)}}}"
 
 
 def _given(operation: Invoke) -> tuple[str, ...]:

@@ -172,11 +172,11 @@ class CallQuestion:
         names = filled_by(self.invoke, self.release.graph.languages)
         values = [(quote.variable(n), self._text(n, outcome.variables.get(n, ""))) for n in names]
         armed = 0.0
-        for command in wire.set_variables([*values, (protocol.ANSWER, outcome.outcome)]):
+        for each in wire.set_variables([*values, (protocol.ANSWER, outcome.outcome)]):
             if _now() - armed > REARM_S:
                 await self._arm(until)
                 armed = _now()
-            await self.talk.command(command)
+            await self.talk.command(each)
         await self.talk.set(protocol.DONE, nonce)
 
     def _text(self, name: str, value: Value) -> str:
