@@ -34,6 +34,7 @@ from flowc.simulate.world import seconds_of
 from flowc.target import LabCall, LiveLabCall, load_target
 
 CALLS_A_CELL = 2
+APART_S = 0.15  # calls that begin together hang up together, all along
 GONE_WITHIN_S = 2.0
 BACK_END_S = 3.0
 DESK_S = 1.2
@@ -104,7 +105,8 @@ async def sweep(name: str, folder: Path) -> Sweep:
                 standing(name, compiled, made, [each.asked for each in planned]) as on,
                 Watch(on.server) as watch,
             ):
-                done = await asyncio.gather(*(_play(on, each, watch) for each in planned))
+                plays = (_play(on, each, at * APART_S) for at, each in enumerate(planned))
+                done = await asyncio.gather(*plays)
                 all_gone = await watch.none_left(GONE_WITHIN_S)
                 await asyncio.sleep(4)  # an answer that nobody takes is given up after 3 s
                 tickets = await runtime.tickets.list()
@@ -208,8 +210,9 @@ class Leaving:
         await self._call.hang_up()
 
 
-async def _play(on: Standing, each: Planned, watch: Watch) -> tuple[Trace, str, float]:
-    del watch
+async def _play(on: Standing, each: Planned, after_s: float) -> tuple[Trace, str, float]:
+    """One call: its trace, what was wrong with it, and when it ended on the loop's clock."""
+    await asyncio.sleep(after_s)
     call = Leaving(await on.live.call(each.asked))
     problem = ""
     try:
