@@ -51,10 +51,10 @@ def asked_contexts(release: Release) -> list[ContextDraft]:
         _asking(release, operation, context.extension(_extension(release, operation)))
     hung = context.extension("T")
     hung.set(quote.shared(protocol.BEGUN, FROM), quote.value_of(protocol.BEGUN), alone=True)
-    hung.run("Hangup")
+    hung.run("Hangup", "16")
     end = context.extension("e")
     end.run("Set", "CDR_PROP(disable)=1")
-    end.run("Hangup")
+    end.run("Hangup", "16")
     return [context]
 
 
@@ -73,7 +73,7 @@ def _asking(release: Release, operation: Invoke, script: Script) -> None:
     for name in (*filled_by(release, operation), *_told()):
         script.set(quote.shared(name, FROM), quote.value_of(name), alone=True)
     script.run("Answer")
-    script.run("Hangup")
+    script.run("Hangup", "16")
 
 
 def filled_by(release: Release, operation: Invoke) -> tuple[str, ...]:

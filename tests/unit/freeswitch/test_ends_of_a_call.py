@@ -19,7 +19,7 @@ ASKED = LabCall("", "0" * 8, "7000", "13800000000", 1_790_000_000)
 
 def called(made: FlowGraph) -> Call:
     """A call in production: no test asks it anything."""
-    server = FreeswitchStandIn(release_on("freeswitch", made, lab=False), {})
+    server = FreeswitchStandIn(release_on("freeswitch", made, lab=False), {"zh/ask": 200})
     return server.finished(server.begun(ASKED, ScriptCaller(()))).call
 
 
