@@ -12,21 +12,27 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from flowc.runtime.at_most_once import AtMostOnce
 from flowc.runtime.logs import Log
 from flowc.runtime.metrics import Metrics, MetricsPage
 from flowc.runtime.releases import ReleaseTable
 from flowc.runtime.services.broker import Broker
+from flowc.runtime.services.model import SettingsError
 from flowc.runtime.services.providers import Providers
 from flowc.runtime.services.scripts import CallScripts
 from flowc.runtime.services.ticket_desk import TicketDesk
 from flowc.runtime.spoken_texts import SpokenTexts
-from flowc.runtime.store import open_store
+from flowc.runtime.store import open_store, what_failed
 from flowc.runtime.tables import create_tables
 from flowc.runtime.tickets import Tickets
 from flowc.target import Gateway
 
 LOOK_EVERY_S = 1.0
+# A call has its answer within seconds; an order of which none was told for so long is half open.
+UNTOLD_FOR_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +83,11 @@ class Runtime:
 async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]:
     """A runtime while the context is open; at its end attempts under way are waited for.
 
-    Raises SettingsError, and what the store raises where it cannot be opened.
+    Raises SettingsError, also where the store cannot be opened.
     """
     async with AsyncExitStack() as stack:
-        engine = open_store(settings.store, settings.folder)
+        engine = await _opened(settings)
         stack.push_async_callback(engine.dispose)
-        await create_tables(engine)
         providers = Providers(settings.folder, settings.environment, AtMostOnce(engine, log))
         stack.push_async_callback(providers.close)
         texts = SpokenTexts([home.texts for home in settings.homes], log)
@@ -95,10 +100,21 @@ async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]
         await _look(releases, metrics)
         watch = asyncio.create_task(_watch(releases, metrics, log))
         stack.push_async_callback(_end, watch)
+        await _mark_untold(tickets, log)
+        stack.push_async_callback(_end, asyncio.create_task(_keep_marking(tickets, log)))
         pages = _pages(settings, metrics, releases)
         if pages is not None:
             stack.callback(pages.close)
         yield Runtime(broker, releases, tickets, scripts, metrics, pages)
+
+
+async def _opened(settings: RuntimeSettings) -> AsyncEngine:
+    try:
+        engine = open_store(settings.store, settings.folder)
+        await create_tables(engine)
+    except (SQLAlchemyError, OSError) as error:
+        raise SettingsError(f"the store can't be opened: {what_failed(error)}") from error
+    return engine
 
 
 Serve = Callable[[Runtime], Gateway]
@@ -143,6 +159,22 @@ async def _watch(releases: ReleaseTable, metrics: Metrics, log: Log) -> None:
             await _look(releases, metrics)
         except OSError as error:
             log.event("releases_unreadable", "error", error=type(error).__name__)
+
+
+async def _mark_untold(tickets: Tickets, log: Log) -> None:
+    """Orders that a runtime opened and did not live to tell of."""
+    try:
+        marked = await tickets.abandon_untold(UNTOLD_FOR_S)
+        if marked:
+            log.event("orders_abandoned", "warning", count=marked)
+    except (SQLAlchemyError, OSError) as error:
+        log.event("store_failed", "error", why=what_failed(error))
+
+
+async def _keep_marking(tickets: Tickets, log: Log) -> None:
+    while True:
+        await asyncio.sleep(UNTOLD_FOR_S)
+        await _mark_untold(tickets, log)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from flowc.runtime.logs import Log
 from flowc.runtime.services.model import Declared, Done, Failed, Reply, Unknown
+from flowc.runtime.store import what_failed
 from flowc.runtime.tables import REQUESTS
 
 Attempt = Callable[[], Awaitable[Reply]]
@@ -81,7 +82,7 @@ class AtMostOnce:
             if not await self._begin(key, body, seconds):
                 return await self._reply_of_other(key, body, seconds)
         except (SQLAlchemyError, OSError) as error:
-            self._log.event("journal_failed", level="error", error=type(error).__name__)
+            self._log.event("journal_failed", level="error", why=what_failed(error))
             return Failed("the journal cannot be written", refused=True)
         reply = await attempt()
         return await self._write_down(key, reply)
@@ -146,7 +147,7 @@ class AtMostOnce:
                     update(REQUESTS).where(mine).values(state=state, reply=text)
                 )
         except (SQLAlchemyError, OSError) as error:
-            self._log.event("journal_failed", level="error", error=type(error).__name__)
+            self._log.event("journal_failed", level="error", why=what_failed(error))
         return reply
 
     def _two_meanings(self, key: str) -> Reply:

@@ -1,6 +1,8 @@
 """Data bases by URL: SQLite by default, PostgreSQL where a URL says so, both through one door.
 
-Knows no table and no call.
+A SQLite file that was deleted or replaced while it is open takes whatever is written, and nobody ever
+finds it: so a connection is used only while its file is the one that stands there. Knows no table and
+no call.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ from sqlite3 import Connection
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from flowc.runtime.services.model import SettingsError
 
@@ -27,7 +30,7 @@ def open_engine(url: str, folder: Path) -> AsyncEngine:
     address = _address(url, folder)
     if address.get_backend_name() != "sqlite":
         return create_async_engine(address, pool_pre_ping=True, hide_parameters=True)
-    return create_async_engine(
+    engine = create_async_engine(
         address,
         connect_args={"timeout": BUSY_S},
         hide_parameters=True,
@@ -35,14 +38,27 @@ def open_engine(url: str, folder: Path) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=2 * BUSY_S,
     )
+    _hold_to_file(engine, Path(address.database or ""))
+    return engine
 
 
 def open_store(url: str, folder: Path) -> AsyncEngine:
-    """An engine for what the runtime itself keeps: readers beside the writer, commits that last."""
+    """An engine for what the runtime itself keeps: readers beside the writer, commits that last.
+
+    Makes a SQLite file where there is none: only here, since one that was there before and is gone
+    takes with it which requests have been done. Raises SettingsError, OSError.
+    """
     engine = open_engine(url, folder)
     if is_sqlite(engine):
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        Path(engine.url.database or "").touch()
     return engine
+
+
+def what_failed(error: Exception) -> str:
+    """The data base's own words, one line, for the operator; never what a caller gave."""
+    said = str(getattr(error, "orig", None) or error).partition("\n")[0]
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def is_sqlite(engine: AsyncEngine) -> bool:
@@ -61,6 +77,34 @@ def _address(url: str, folder: Path) -> URL:
             raise SettingsError("a SQLite URL names a file: `sqlite:///billing.db`")
         address = address.set(database=str((folder / address.database).absolute()))
     return address.set(drivername=driver)
+
+
+def _hold_to_file(engine: AsyncEngine, path: Path) -> None:
+    """Use a connection only while the file that it holds is the one at the path; make no new file."""
+    pool = engine.sync_engine
+
+    def refuse_absent(*_: object) -> None:
+        if not path.is_file():
+            raise FileNotFoundError("the data base's file is gone")
+
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = _identity(path)
+
+    def refuse_other(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if record.info.get("file") != _identity(path):
+            raise DisconnectionError("the data base's file was replaced")
+
+    event.listen(pool, "do_connect", refuse_absent)
+    event.listen(pool, "connect", note)
+    event.listen(pool, "checkout", refuse_other)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino
 
 
 def _prepare_sqlite(connection: Connection, _record: object) -> None:

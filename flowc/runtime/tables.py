@@ -31,7 +31,8 @@ TICKETS = Table(
     Column("call", String(128), nullable=False),
     Column("urged", Integer, nullable=False, default=0),
     Column("told", Boolean, nullable=False, default=False),
-    Column("opened", BigInteger, nullable=False),  # seconds since 1970
+    Column("made", BigInteger, nullable=False),  # seconds since 1970, by the runtime's clock
+    Column("opened", BigInteger, nullable=False),  # and by the call's own, as all that follow
     Column("accepted", BigInteger),
     Column("handled", BigInteger),
     Column("replied", BigInteger),

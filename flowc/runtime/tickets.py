@@ -8,9 +8,10 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -18,7 +19,9 @@ from flowc.graph.services import TicketClass, TicketSettings
 from flowc.runtime.tables import ATTACHMENTS, COUNTERS, TICKETS
 from flowc.runtime.ticket_cards import Clocks, card
 
-OPEN_STATES = ("opened", "accepted", "handled")
+# Whose caller may not know of it; it is work all the same.
+ABANDONED = "abandoned"
+OPEN_STATES = ("opened", "accepted", "handled", ABANDONED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,9 @@ class Ticket:
         }
 
 
+_HALF_OPEN = TICKETS.c.told.is_(False) & (TICKETS.c.state == "opened")
+
+
 class UnknownClassError(ValueError):
     """The project has no such class of work orders."""
 
@@ -97,9 +103,10 @@ class Tickets:
         return await self._first(TICKETS.c.caller == caller) if caller else None
 
     async def urge(self, number: str) -> Ticket | None:
-        """Count one more urging; None where it is closed or unknown."""
+        """Count one more urging; None where it is closed or unknown. Who urges knows of it."""
         mine = (TICKETS.c.number == number) & TICKETS.c.state.in_(OPEN_STATES)
-        if not await self._change(mine, urged=TICKETS.c.urged + 1):
+        state = case((TICKETS.c.state == ABANDONED, "opened"), else_=TICKETS.c.state)
+        if not await self._change(mine, urged=TICKETS.c.urged + 1, state=state):
             return None
         return await self.find(number)
 
@@ -124,9 +131,13 @@ class Tickets:
         await self._change(TICKETS.c.key == key, told=True)
 
     async def abandon(self, key: str) -> None:
-        """The caller hung up before the call had its answer: the order is half open."""
-        half = (TICKETS.c.key == key) & TICKETS.c.told.is_(False) & (TICKETS.c.state == "opened")
-        await self._change(half, state="abandoned")
+        """The call has not had its answer: nobody can be sure that the caller knows of the order."""
+        await self._change((TICKETS.c.key == key) & _HALF_OPEN, state=ABANDONED)
+
+    async def abandon_untold(self, seconds: int) -> int:
+        """The same for those that are so old and whose runtime died before it could; their number."""
+        old = TICKETS.c.made < int(time()) - seconds
+        return await self._count(_HALF_OPEN & old, state=ABANDONED)
 
     async def list(self, state: str = "") -> tuple[Ticket, ...]:
         """Every order, or those in one state, oldest first."""
@@ -151,6 +162,7 @@ class Tickets:
                 "call": new.call,
                 "urged": 0,
                 "told": False,
+                "made": int(time()),
                 "opened": now,
                 "accept_by": now + limits.accept_s if limits.accept_s else None,
                 "handle_by": now + limits.handle_s if limits.handle_s else None,
@@ -178,9 +190,12 @@ class Tickets:
             return None if row is None else await _ticket(connection, row)
 
     async def _change(self, condition: ColumnElement[bool], **values: object) -> bool:
+        return await self._count(condition, **values) > 0
+
+    async def _count(self, condition: ColumnElement[bool], **values: object) -> int:
         async with self._engine.begin() as connection:
             result = await connection.execute(update(TICKETS).where(condition).values(**values))
-        return result.rowcount > 0
+        return result.rowcount
 
 
 async def _ticket(connection: AsyncConnection, row: Row[Any]) -> Ticket:

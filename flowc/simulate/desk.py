@@ -26,6 +26,7 @@ class Desk:
         found = self._find(asked)
         if found is not None and operation == "urge":
             found["urged"] = int(found["urged"]) + 1
+            found["state"] = "opened"  # who urges it knows of it
         return None if found is None else dict(found)
 
     def _open(self, asked: Arguments, now: int) -> Order:
@@ -40,6 +41,11 @@ class Desk:
         }
         self._orders.append((asked, order))
         return dict(order)
+
+    def abandon_newest(self) -> None:
+        """The caller was not told of the order that was opened last."""
+        if self._orders:
+            self._orders[-1][1]["state"] = "abandoned"
 
     def _find(self, asked: Arguments) -> dict[str, str | int] | None:
         """By number, else the newest of the account, else the newest of the caller."""

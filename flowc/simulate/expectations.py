@@ -26,6 +26,8 @@ def check(run: Run) -> Iterator[Failure]:
         )
     if expected.tickets is not None and expected.tickets != run.tickets:
         yield _count(expected.span("tickets"), "tickets", expected.tickets, run.tickets)
+    if expected.abandoned is not None and expected.abandoned != run.abandoned:
+        yield _count(expected.span("abandoned"), "abandoned", expected.abandoned, run.abandoned)
     yield from _counts(run, "requests", expected.requests, run.requests)
     yield from _counts(run, "lookups", expected.lookups, run.lookups)
     yield from _values(run)

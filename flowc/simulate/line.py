@@ -92,6 +92,9 @@ class Outside(Protocol):
 
     def reply(self, ask: AskService, /) -> tuple[int, EventMaker]: ...
 
+    def left(self, at: int, /) -> None:
+        """The call no longer waits for its reply: a look-up is given up, an effect goes on."""
+
     def agent(self, join: JoinQueue, /) -> tuple[int, EventMaker]: ...
 
     def talk(self) -> tuple[int, EventMaker]: ...
@@ -238,6 +241,8 @@ class Line:
         del self._due[slot]
         if slot == "audio":
             self._cut()
+        elif slot == "reply":
+            self._outside.left(self.now)
 
     def _stop_audio(self) -> None:
         if self._due.pop("audio", None):
@@ -269,6 +274,9 @@ class Line:
         self._note(command)
         match command:
             case AskService():
+                for old in ("reply", "filler"):  # of a question that the caller left
+                    if self.is_due(old):
+                        self._put_away(old)
                 self._expect("reply", self._outside.reply(command))
                 if command.filler:
                     self._expect("filler", (FILLER_AFTER_MS, self._filler(command)))

@@ -30,6 +30,7 @@ from flowc.simulate.line import EventMaker
 from flowc.simulate.script import CallScript, Happening, Happens, Reply
 from flowc.simulate.voice import Voice
 
+_OPEN = f"{TICKETS}.open"
 REPLY_MS, AGENT_MS, TALK_MS, RING_MS, SPEECH_MS = 100, 1000, 30_000, 3000, 5000
 _QUEUE = {
     Happening.QUEUE_FULL: "full",
@@ -77,7 +78,8 @@ class ScriptedOutside:
         self.asked: Counter[str] = Counter()  # look-ups by `service.operation`
         self._served: list[Served] = []
         self.done: Counter[str] = Counter()  # requests that took effect
-        self.tickets = 0
+        self.tickets = 0  # opened
+        self.abandoned = 0  # of these: the caller was not given the number
         self._script, self._languages, self._voice, self._world = script, languages, voice, world
         self._patient = patient
         self._replies = {name: list(replies) for name, replies in script.services}
@@ -88,6 +90,7 @@ class ScriptedOutside:
         # Requests by their arguments, as the runtime keeps them by their key: how each ended, and
         # what was answered, since another place has other variables for it.
         self._kept: dict[tuple[object, ...], tuple[str, object]] = {}
+        self._outstanding: Callable[[int], Answered] | None = None  # an effect that is under way
 
     def happens(self, step: Happens) -> None:
         """The script's world changes; what is asked next meets it."""
@@ -119,10 +122,11 @@ class ScriptedOutside:
         due = late if in_time else ask.invoke.deadline_ms
         place = len(self._served)
         value = None if reply is None else reply.value
-        # Where the caller hangs up before it comes, nobody knows what it would have been.
+        # Where the caller leaves a look-up before it comes, nobody knows what it would have been.
         self._served.append(Served(name, "done", value, late, not in_time))
 
-        def make(at: int) -> Event:
+        def make(at: int) -> Answered:
+            self._outstanding = None
             if is_down or self._is_down(ask.invoke.service):
                 self._served[place] = Served(name, "error", None, REPLY_MS, False)
                 return self._refused(ask, name, at)
@@ -131,6 +135,8 @@ class ScriptedOutside:
             self._served[place] = Served(name, answer.outcome, given, late, not in_time)
             return answer
 
+        if ask.invoke.kind is not InvokeKind.LOOKUP:
+            self._outstanding = make
         return due, make
 
     def _once_more(self, ask: AskService, outcome: str, value: object) -> EventMaker:
@@ -152,6 +158,15 @@ class ScriptedOutside:
             self.asked[name] += 1
         return Answered("error", at)
 
+    def left(self, at: int) -> None:
+        """What is under way takes effect once, and nobody is told: so an order is abandoned."""
+        if self._outstanding is None:
+            return
+        told = self.tickets - self.abandoned
+        self._outstanding(at)
+        if self.tickets - self.abandoned > told:
+            self._abandon()
+
     def _next_reply(self, name: str) -> Reply | None:
         """Successive answers, the last one again and again."""
         replies = self._replies.get(name, [])
@@ -167,14 +182,21 @@ class ScriptedOutside:
         answer = self._value(ask, name, reply)
         if answer.outcome == "done" and invoke.kind is not InvokeKind.LOOKUP:
             self.done[name] += 1
-            self.tickets += name == f"{TICKETS}.open"
+            self.tickets += name == _OPEN
         told = Answered("error" if invoke.kind is InvokeKind.LOOKUP else "unknown", 0)
         told = told if lost else answer
+        if name == _OPEN and answer.outcome == "done" and lost:
+            self._abandon()
         # What was not surely refused stands for the key: a request's result may stay unknown for
         # good, since nobody asks the back end twice.
         if invoke.kind is InvokeKind.REQUEST and told.outcome != "error":
             self._kept[name, ask.arguments] = told.outcome, None if reply is None else reply.value
         return _again(told)
+
+    def _abandon(self) -> None:
+        """Nobody was told of the newest order."""
+        self.abandoned += 1
+        self._desk.abandon_newest()
 
     def _is_down(self, service: str) -> bool:
         return "" in self._down or service in self._down

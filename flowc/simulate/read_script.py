@@ -31,7 +31,10 @@ FIELDS = (
     *("call", "to", "from", "at", "language", "limit", "sounds", "services", "lists", "flags"),
     *("steps", "expect"),
 )
-EXPECTED = ("marks", "tickets", "requests", "lookups", "variables", "hears_not", "ends", "at")
+EXPECTED = (
+    *("marks", "tickets", "abandoned", "requests", "lookups"),
+    *("variables", "hears_not", "ends", "at"),
+)
 PRESS_FIELDS = ("keys", "during", "spacing", "after")
 NO_SOUNDS = "missing"
 ENDS = ("caller", "flow", "limit")
@@ -278,6 +281,7 @@ class _ScriptReader:
         return Expected(
             marks=None if marks is None else self._texts(marks, "marks"),
             tickets=self._number(tree.get("tickets")),
+            abandoned=self._number(tree.get("abandoned")),
             requests=self._counts(tree, "requests"),
             lookups=self._counts(tree, "lookups"),
             variables=tuple(

@@ -59,6 +59,7 @@ def _call(run: Run, language: str) -> dict[str, object]:
         "marks": list(run.marks),
         "requests": dict(run.requests),
         "tickets": run.tickets,
+        "abandoned": run.abandoned,
         "heard": [{"at_ms": one.begins, "text": one.text} for one in run.heard],
         "failures": [_failure(found, language) for found in run.failures],
     }

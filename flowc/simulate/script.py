@@ -104,10 +104,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What must hold when the call is over. None and () are not looked at."""
+    """What must hold when the call is over. None and () are not looked at.
+
+    `tickets`: orders opened; `abandoned`: those of them whose number the caller was not given.
+    """
 
     marks: tuple[str, ...] | None = None
     tickets: int | None = None
+    abandoned: int | None = None
     requests: tuple[tuple[str, int], ...] = ()
     lookups: tuple[tuple[str, int], ...] = ()
     variables: tuple[tuple[str, str], ...] = ()

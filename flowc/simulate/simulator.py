@@ -55,6 +55,7 @@ class Run:
     requests: Mapping[str, int]
     lookups: Mapping[str, int]
     tickets: int
+    abandoned: int
     values: Mapping[str, int | str]
     by: str
     at: str
@@ -192,6 +193,7 @@ class CallInSteps:
             requests=dict(self._outside.done),
             lookups=dict(self._outside.asked),
             tickets=self._outside.tickets,
+            abandoned=self._outside.abandoned,
             values=dict(self._machine.values),
             by=self._ended_by(),
             at=_last_node(self._machine.trace),

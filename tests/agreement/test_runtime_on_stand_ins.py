@@ -89,7 +89,9 @@ def test_a_slow_answer_is_waited_for_up_to_its_deadline(target: str, kind: Invok
 def test_a_hung_runtime_is_left_in_time(target: str, kind: InvokeKind) -> None:
     call = called(target, one(asking(kind)), World(runtime=State.HANGS))
     outcome, waited = ended(call)
-    assert outcome == ("error" if kind is LOOKUP else "unknown")
+    # One that has not said that it begins has surely done nothing; on FreeSWITCH none says so.
+    may_have_begun = kind is not LOOKUP and target == "freeswitch"
+    assert outcome == ("unknown" if may_have_begun else "error")
     assert abs(waited - HUNG_MS[target]) <= 60
 
 

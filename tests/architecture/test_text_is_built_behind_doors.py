@@ -116,7 +116,6 @@ def test_a_real_module_without_one_of_its_doors_is_found(module: str) -> None:
 # Where no text is built of what has come through: a name that is set, a line that is whole.
 HARMLESS_THERE = {
     "lower_people": ["quote.variable("],  # of a constant
-    "lower_runtime": ["quote.variable("],
     "queues": ["quote.line("],
 }
 
@@ -138,7 +137,7 @@ def test_what_has_come_through_a_door_is_no_finding(plain: str) -> None:
 
 
 SOCKETS = {
-    ASTERISK / "agi": (("write", "command"), r"wire\.\w+\(.*\)|line"),
+    ASTERISK / "agi": (("write", "command"), r"wire\.\w+\(.*\)|line|each"),
     FREESWITCH / "esl": (("write", "_asked"), r"wire\.\w+\(.*\)|data"),
 }
 
@@ -205,6 +204,7 @@ IN_ORDERS = {
     "files": "sounds, each by a key that has the form of one",
     "held": "what `words` has joined",
     "probe": "a file's name in the environment's folder of recordings, from a door",
+    "told": "the call's record: names of the release, digits, and words of ours",
 }
 
 

@@ -1,9 +1,11 @@
-"""A runtime in a process of its own that is killed, stopped or cut off while calls ask it.
+"""A runtime in a process of its own that is killed, stopped, slowed, cut off or talks nonsense.
 
-    Asterisk -> proxy (cuts or holds an answer) -> `flowc run` -> a back end that takes its time
+    Asterisk:    server -> proxy -> `flowc run` -> a back end that takes its time
+    FreeSWITCH:  `flowc run` -> proxy -> server
 
-What must hold: a caller is at a declared exit within three seconds of the fault, and two seconds
-after hanging up no channel is left. Used by the tests and by `benchmarks/faults.py`.
+What must hold on both: a caller is at a declared exit within three seconds of the fault, two seconds
+after hanging up no channel is left, and the server is as well as before. Used by the tests and by
+`benchmarks/faults.py`.
 """
 
 from __future__ import annotations
@@ -12,33 +14,56 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from flowc.build import build
-from flowc.compiler import compile_project
-from flowc.language.environments import Environment
-from flowc.machine.trace import Ended, Entered
-from flowc.target import LabCall, LabRelease
-from flowc_asterisk import TARGET
-from flowc_asterisk.lab.executor import AsteriskLab, AsteriskLiveLab
-from flowc_asterisk.lab.executor_call import AsteriskCall
+from faulty_proxy import PROCESS, Fault, Proxy
+from stand import Server, Standing, Watch, back_end, built, cpu_share, standing, written
+
+from flowc.live.play import PartedError
+from flowc.machine.trace import Ended, Entered, HungUp
+from flowc.target import LabCall, LiveLabCall
+from flowc_freeswitch.lab.executor import FreeswitchLiveLab
 
 BACK_END_S = 0.6
-EXIT_WITHIN_S = 3.0
-GONE_WITHIN_S = 2.0
-TOKEN = "faults"
-NUMBERS = {"look-up": "100", "request": "200"}
-_PROJECT = {
-    "flowc.yaml": """project: faults
+EXIT_WITHIN_S, GONE_WITHIN_S = 3.0, 2.0
+MOST_IDLE_CPU = 0.25  # of one processor, while there is no call
+DEADLINE_S = 2.0
+LEAVES_AFTER_S = 0.7
+LONG = "您好，" * 12
+# What asks the runtime: the number that is called, and the outcomes of which one must come.
+ASKS = {
+    "look-up": ("100", ("done", "error")),
+    "look-up, filled": ("110", ("done", "error")),
+    "request": ("200", ("done", "error", "unknown")),
+    "order": ("300", ("done", "error", "unknown")),
+    "status": ("310", ("not_found", "error", "unknown")),
+    "urge": ("320", ("not_found", "error", "unknown")),
+}
+AFTER = "after the call"
+AFTER_NUMBER = "400"
+_STAY = f"  stay: {{say: {LONG}, then: bye}}\n  bye: {{hangup: 再见。}}\n"
+
+
+def _flow(name: str, node: str) -> str:
+    return f"flow: {name}\nnodes:\n  ask: {{{node}}}\n{_STAY}"
+
+
+def _files(back_end: int, environment: str) -> dict[str, str]:
+    look_up = "lookup: far.name, with: {number: call.from}, as: name, then: stay, error: stay"
+    effect = "then: stay, error: stay, unknown: stay"
+    return {
+        "flowc.yaml": """project: faults
 languages: [zh]
-numbers: {{"100": ask, "200": order}}
-environments:
-  lab: {{target: asterisk, root: "{root}", runtime: "127.0.0.1:{port}", token: faults}}
-""",
-    "services/far.yaml": """service: far
+numbers: {"100": ask, "110": fill, "200": order, "300": open, "310": status, "320": urge, "400": leave}
+tickets: {fault: {handle: 4h}, after: {}}
+on_hangup:
+  - {ticket: open, class: after, error: hangup_end, unknown: hangup_end}
+"""
+        + environment,
+        "services/far.yaml": f"""service: far
 kind: http
 url: http://127.0.0.1:{back_end}
 allow_private: yes
@@ -54,127 +79,48 @@ requests:
     body: {{number: "{{number}}"}}
     at: name
 """,
-    "flows/ask.flow.yaml": """flow: ask
-nodes:
-  find: {{lookup: far.name, with: {{number: call.from}}, as: name, then: stay, error: sorry}}
-  stay: {{say: 您好，您好，您好，您好，您好，您好，您好，您好，您好，您好，您好。, then: bye}}
-  sorry: {{say: 对不起，对不起，对不起，对不起，对不起，对不起，对不起，对不起。, then: bye}}
-  bye: {{hangup: 再见。}}
-""",
-    "flows/order.flow.yaml": """flow: order
-nodes:
-  order:
-    request: far.order
-    with: {{number: call.from}}
-    as: name
-    then: stay
-    error: sorry
-    unknown: perhaps
-  stay: {{say: 您好，您好，您好，您好，您好，您好，您好，您好，您好，您好，您好。, then: bye}}
-  sorry: {{say: 对不起，对不起，对不起，对不起，对不起，对不起，对不起，对不起。, then: bye}}
-  perhaps: {{say: 可能，可能，可能，可能，可能，可能，可能，可能，可能，可能。, then: bye}}
-  bye: {{hangup: 再见。}}
-""",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What goes wrong. Asterisk itself spins for ever over half a line that is never ended (tried on
-    22.10), so a runtime sends a line at once, and an answer is held between two lines.
-
-    `kill` or `stop` the runtime `after_s` of the first question, or let only
-    `most_bytes` of each answer through and then `cut` or `hold` it."""
-
-    kind: str
-    after_s: float = 0.0
-    most_bytes: int = 0
-
-    def __str__(self) -> str:
-        if self.kind in ("kill", "stop"):
-            return f"{self.kind} after {self.after_s:.2f} s"
-        return f"{self.kind} after {self.most_bytes} bytes"
+        "flows/ask.flow.yaml": _flow("ask", look_up),
+        "flows/fill.flow.yaml": _flow("fill", f"{look_up}, while_waiting: {LONG}"),
+        "flows/order.flow.yaml": _flow(
+            "order", f"request: far.order, with: {{number: call.from}}, as: name, {effect}"
+        ),
+        "flows/open.flow.yaml": _flow("open", f"ticket: open, class: fault, {effect}"),
+        "flows/status.flow.yaml": _flow("status", f"ticket: status, not_found: stay, {effect}"),
+        "flows/urge.flow.yaml": _flow(
+            "urge", f"ticket: urge, not_found: stay, closed: stay, {effect}"
+        ),
+        "flows/leave.flow.yaml": f"flow: leave\nnodes:\n{_STAY}",
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One call: its outcome ("" for none), seconds from the fault or the question, whichever is
-    later, to the outcome."""
+    """One call: what it asked, its outcome ("" for none), how long after the fault or the question,
+    whichever is later, it came; for a question after the call, how long the channel was kept."""
 
+    asked: str
     outcome: str
     seconds: float
 
-
-@dataclass
-class Proxy:
-    """Between the server and the runtime."""
-
-    port: int
-    runtime: int
-    fault: Fault | None = None
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
-    broke_at: float = 0.0  # when an answer was last cut or held
+    @property
+    def is_lost(self) -> bool:
+        declared = ("done", "error", "unknown") if self.asked == AFTER else ASKS[self.asked][1]
+        return self.outcome not in declared
 
     @property
-    def _holds(self) -> bool:
-        return self.fault is not None and self.fault.kind == "hold"
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One question of one call."""
-        self.asked.set()
-        try:
-            back, forth = await asyncio.open_connection("127.0.0.1", self.runtime)
-        except OSError:
-            writer.close()
-            return
-        fault = self.fault
-        most = None if fault is None or fault.kind not in ("cut", "hold") else fault.most_bytes
-        pumps = [
-            asyncio.create_task(_pump(reader, forth, None)),
-            asyncio.create_task(_pump(back, writer, most, whole=self._holds)),
-        ]
-        done, _ = await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-        self.broke_at = asyncio.get_running_loop().time()
-        if pumps[1] in done and fault is not None and fault.kind == "hold":
-            await asyncio.wait({pumps[0]})  # until the server gives up
-        for pump in pumps:
-            pump.cancel()
-        for each in (writer, forth):
-            each.close()
+    def is_late(self) -> bool:
+        return self.seconds > (GONE_WITHIN_S if self.asked == AFTER else EXIT_WITHIN_S)
 
 
-async def _pump(
-    source: asyncio.StreamReader,
-    sink: asyncio.StreamWriter,
-    most: int | None,
-    *,
-    whole: bool = False,
-) -> None:
-    """Hand on what comes, `most` bytes of it; or, `whole`, the lines that end within them."""
-    with suppress(OSError):
-        while data := await source.read(65536):
-            if most is not None:
-                data, most = data[:most], most - len(data)
-            if whole and most is not None and most <= 0:
-                data = data[: data.rfind(b"\n") + 1]
-            sink.write(data)
-            await sink.drain()
-            if most is not None and most <= 0:
-                return
+@dataclass(frozen=True, slots=True)
+class Suffered:
+    """A fault: its calls, how long channels were left, and what the server used afterwards, idle."""
 
-
-async def _back_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Every question has the same answer, after a while."""
-    with suppress(OSError, asyncio.IncompleteReadError):
-        await reader.readuntil(b"\r\n\r\n")
-        await asyncio.sleep(BACK_END_S)
-        body = b'{"name": "li"}'
-        head = (
-            f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
-        )
-        writer.write(head.encode() + b"connection: close\r\n\r\n" + body)
-        await writer.drain()
-    writer.close()
+    fault: Fault
+    seen: tuple[Seen, ...]
+    left_s: float
+    cpu: float
+    works_again: bool
 
 
 @dataclass
@@ -183,27 +129,35 @@ class FaultyBench:
 
     folder: Path
     proxy: Proxy
-    live: AsteriskLiveLab
+    on: Standing
+    calls: list[LabCall]
     process: asyncio.subprocess.Process | None = None
-    left_s: float = 0.0  # how long channels were left after the last calls had hung up
 
     async def start(self) -> None:
         """Start the runtime and wait until it serves."""
-        command = (
-            Path(sys.executable).with_name("flowc"),
-            "run",
-            self.folder,
-            "--metrics-port",
-            "0",
-        )
-        log = (self.folder / "run.log").open("ab")
-        self.process = await asyncio.create_subprocess_exec(
-            *command, "--releases", str(self.folder / "root/releases"), stdout=log, stderr=log
-        )
-        async with asyncio.timeout(60):
-            while not await _listens(self.proxy.runtime):
-                assert self.process.returncode is None, (self.folder / "run.log").read_text()
-                await asyncio.sleep(0.05)
+        folder = self.folder
+        command = (Path(sys.executable).with_name("flowc"), "run", folder, "--metrics-port", "0")
+        await self._forget_last()
+        with (folder / "run.log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *command, "--releases", str(folder / "root/releases"), stdout=log, stderr=log
+            )
+        end = asyncio.get_running_loop().time() + 60
+        while not await self._serves():
+            told = (folder / "run.log").read_text()[-3000:]
+            assert self.process.returncode is None, told
+            assert asyncio.get_running_loop().time() < end, f"the runtime does not serve: {told}"
+            await asyncio.sleep(0.05)
+
+    async def _forget_last(self) -> None:
+        if isinstance(self.on.live, FreeswitchLiveLab):
+            await self.on.live.esl.api("global_setvar flowc_beat=0")
+
+    async def _serves(self) -> bool:
+        if isinstance(self.on.live, FreeswitchLiveLab):
+            beat = (await self.on.live.esl.api("global_getvar flowc_beat")).strip()
+            return beat.isdigit() and beat != "0"
+        return await _listens(self.proxy.onward)
 
     async def end(self) -> None:
         """Make an end of the runtime, whatever state it is in."""
@@ -212,63 +166,111 @@ class FaultyBench:
                 self.process.kill()
             await self.process.wait()
 
-    async def suffer(self, fault: Fault, calls: list[LabCall]) -> list[Seen]:
-        """Place calls, let the fault happen, and see where each comes out. Hangs up all of them."""
-        loop = asyncio.get_running_loop()
-        self.proxy.fault = fault
-        self.proxy.asked.clear()
-        await self.start()
-        breaking = asyncio.create_task(self._break(fault))
-        try:
-            live = await asyncio.gather(*map(self.live.call, calls))
-            for each in live:
-                await each.until(lambda each=each: each.is_over or bool(outcome_of(each)), 20)
-            at = await breaking
-            at = self.proxy.broke_at if fault.kind in ("cut", "hold") else at
-            seen = [_seen(each, at) for each in live]
-            for each in live:
-                await each.hang_up()
-            begun = loop.time()
-            while await self.live.ami.core_show_channels() and loop.time() < begun + 10:
-                await asyncio.sleep(0.05)
-            self.left_s = loop.time() - begun
-        finally:
-            breaking.cancel()
-            await self.end()
-        return seen
+    async def suffer(self, fault: Fault, asks: Sequence[str]) -> Suffered:
+        """Place calls, let the fault happen, see where each comes out, and hang up; then look at
+        the server, and whether a call has its answer from a new runtime."""
+        server = self.on.server
+        await self.proxy.begin(fault)
+        async with Watch(server) as watch:
+            if fault.kind == "refuse":
+                await self._forget_last()
+            else:
+                await self.start()
+            breaking = asyncio.create_task(self._break(fault))
+            try:
+                live = await asyncio.gather(*(self._call(asked) for asked in asks))
+                seen = await asyncio.gather(*(self._see(*each, watch, breaking) for each in live))
+                left = await self._hang_up_all([call for _, call, _ in live], server)
+            finally:
+                breaking.cancel()
+                await self.end()
+        cpu = await cpu_share(server.pid, 1.0)
+        return Suffered(fault, tuple(seen), left, cpu, await self._works_again())
+
+    async def _call(self, asked: str) -> tuple[str, LiveLabCall, str]:
+        number = AFTER_NUMBER if asked == AFTER else ASKS[asked][0]
+        index = next(i for i, each in enumerate(self.calls) if each.number == number)
+        call = self.calls.pop(index)
+        return asked, await self.on.live.call(call), call.caller
 
     async def _break(self, fault: Fault) -> float:
         """Let the fault happen; when it did, on the loop's clock."""
         await self.proxy.asked.wait()
-        await asyncio.sleep(fault.after_s)
-        assert self.process is not None
-        if fault.kind in ("kill", "stop"):
+        if fault.kind in PROCESS:
+            await asyncio.sleep(fault.after_s)
+            assert self.process is not None
             self.process.send_signal(signal.SIGKILL if fault.kind == "kill" else signal.SIGSTOP)
         return asyncio.get_running_loop().time()
 
+    async def _see(
+        self,
+        asked: str,
+        call: LiveLabCall,
+        caller: str,
+        watch: Watch,
+        breaking: asyncio.Task[float],
+    ) -> Seen:
+        if asked == AFTER:
+            return await self._see_after(call, caller, watch)
+        await call.until(lambda: call.is_over or bool(outcome_of(call)), 20)
+        fault_at = self.proxy.broke_at or (breaking.result() if breaking.done() else 0.0)
+        if self.proxy.fault is not None and self.proxy.fault.kind in ("slow", "lies"):
+            fault_at = 0.0  # it was there from the beginning
+        return _seen(asked, call, fault_at)
 
-def outcome_of(call: AsteriskCall) -> str:
-    """The outcome of the call's only question, "" before."""
+    async def _see_after(self, call: LiveLabCall, caller: str, watch: Watch) -> Seen:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(LEAVES_AFTER_S)
+        gone = loop.time()
+        await call.hang_up()
+        await call.until(lambda: call.is_over and watch.seen[caller] < loop.time() - 0.3, 20)
+        outcome = outcome_of(call)
+        return Seen(AFTER, outcome, max(watch.seen[caller] - gone, 0.0))
+
+    async def _hang_up_all(self, calls: Sequence[LiveLabCall], server: Server) -> float:
+        loop = asyncio.get_running_loop()
+        for each in calls:
+            await each.hang_up()
+        begun = loop.time()
+        while await server.channels() and loop.time() < begun + 15:
+            await asyncio.sleep(0.05)
+        return loop.time() - begun
+
+    async def _works_again(self) -> bool:
+        """Has a call its answer from a new runtime?"""
+        await self.proxy.begin(None)
+        await self.start()
+        try:
+            _, call, _ = await self._call("look-up")
+            await call.until(lambda: call.is_over or bool(outcome_of(call)), 10)
+            await call.hang_up()
+            await call.until(lambda: call.is_over, 10)
+        finally:
+            await self.end()
+        return outcome_of(call) == "done"
+
+
+def outcome_of(call: LiveLabCall) -> str:
+    """The outcome of the call's first question, "" before."""
     steps = call.trace.steps
     return next((step.outcome for step in steps if isinstance(step, Ended)), "")
 
 
-def _seen(call: AsteriskCall, fault_at: float) -> Seen:
+def _seen(asked: str, call: LiveLabCall, fault_at: float) -> Seen:
     trace = call.trace
-    moments = {type(step): at for step, at in zip(trace.steps, trace.times, strict=True)}
-    asked = next(
-        at
-        for step, at in zip(trace.steps, trace.times, strict=True)
-        if isinstance(step, Entered) and step.block.node in ("find", "order")
-    )
-    if Ended not in moments:
-        return Seen("", 99.0)
-    ended = call.zero + moments[Ended] / 1000
-    return Seen(outcome_of(call), max(ended - max(call.zero + asked / 1000, fault_at), 0.0))
+    steps = list(zip(trace.steps, trace.times, strict=True))
+    begun = next(at for step, at in steps if isinstance(step, Entered) and step.block.node == "ask")
+    ended = next((at for step, at in steps if isinstance(step, Ended | HungUp)), None)
+    if ended is None or not outcome_of(call):
+        return Seen(asked, "", 99.0)
+    since = max(call.zero + begun / 1000, fault_at)
+    return Seen(asked, outcome_of(call), max(call.zero + ended / 1000 - since, 0.0))
 
 
-def calls_of(release: str, numbers: list[str]) -> list[LabCall]:
-    """A call to each number, each with a caller of its own."""
+def calls_for(release: str, asks: Sequence[str], again: int) -> list[LabCall]:
+    """A call for each question, and as many look-ups that try whether all is well again."""
+    numbers = [AFTER_NUMBER if asked == AFTER else ASKS[asked][0] for asked in asks]
+    numbers += [ASKS["look-up"][0]] * again
     return [
         LabCall(f"f{index}", release, number, caller=f"1380000{index:04}", starts=1_790_000_000)
         for index, number in enumerate(numbers)
@@ -277,37 +279,32 @@ def calls_of(release: str, numbers: list[str]) -> list[LabCall]:
 
 @asynccontextmanager
 async def faulty_bench(
-    folder: Path, make_calls: Callable[[str], list[LabCall]]
-) -> AsyncIterator[tuple[FaultyBench, list[LabCall]]]:
-    """A bench in an empty folder, and the calls that may be placed on it."""
-    async with AsyncExitStack() as stack:
-        back_end = await stack.enter_async_context(
-            await asyncio.start_server(_back_end, "127.0.0.1", 0)
+    name: str, folder: Path, asks: Sequence[str], faults: int
+) -> AsyncIterator[FaultyBench]:
+    """A bench in an empty folder; `asks` are all calls of all faults, of which there are so many."""
+    asks_first = name == "asterisk"
+    async with back_end(BACK_END_S) as far:
+        proxy = Proxy(_free_port(), asks_first, whole_lines=asks_first, port=_free_port())
+        # Whoever connects does so to the proxy: Asterisk to its runtime, the runtime to FreeSWITCH.
+        server_side, runtime_side = (
+            (proxy.port, proxy.onward) if asks_first else (proxy.onward, proxy.port)
         )
-        proxy = Proxy(0, _free_port())
-        server = await stack.enter_async_context(
-            await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
-        )
-        proxy.port = server.sockets[0].getsockname()[1]
-        port = back_end.sockets[0].getsockname()[1]
         root = folder / "root"
-        for name, text in _PROJECT.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            filled = text.format(root=root, port=proxy.runtime, back_end=port)
-            (folder / name).write_text(filled, encoding="utf-8")
-        compiled = compile_project(folder)
-        assert compiled.graph is not None, compiled.found
-        words = {"root": str(root), "runtime": f"127.0.0.1:{proxy.port}", "token": TOKEN}
-        place = Environment("lab", "asterisk", words)
-        made = await asyncio.to_thread(
-            build, compiled, place, TARGET, root / "releases", project_folder=folder, lab=True
+        place = (
+            f"environments:\n  lab: {{target: {name}, root: {root}, "
+            f'runtime: "127.0.0.1:{runtime_side}", token: faults}}\n'
         )
-        calls = make_calls(made.release8)
-        release = LabRelease(made.request, made.bundle)
-        live = await stack.enter_async_context(AsteriskLab().booted([release], calls))
-        bench = FaultyBench(folder, proxy, live)
-        stack.push_async_callback(bench.end)
-        yield bench, calls
+        compiled = written(folder, _files(far.port, place))
+        words = {"root": str(root), "runtime": f"127.0.0.1:{server_side}", "token": "faults"}
+        made = await built(name, compiled, folder, words)
+        calls = calls_for(made.release8, asks, faults)
+        async with standing(name, compiled, made, calls) as on:
+            bench = FaultyBench(folder, proxy, on, list(calls))
+            try:
+                yield bench
+            finally:
+                proxy.close()
+                await bench.end()
 
 
 async def _listens(port: int) -> bool:
@@ -323,3 +320,15 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+__all__ = [
+    "AFTER",
+    "ASKS",
+    "Fault",
+    "FaultyBench",
+    "PartedError",
+    "Seen",
+    "Suffered",
+    "faulty_bench",
+]

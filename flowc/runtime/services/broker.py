@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from flowc.expression.evaluate import Value
 from flowc.graph.as_json import Json
 from flowc.graph.operations import Invoke, InvokeKind
@@ -35,6 +37,7 @@ from flowc.runtime.services.providers import Providers, Target
 from flowc.runtime.services.scripts import CallScripts, ScriptedBackend
 from flowc.runtime.services.ticket_desk import TicketDesk
 from flowc.runtime.spoken_texts import SpokenTexts
+from flowc.runtime.store import what_failed
 from flowc.runtime.world import CallWorld
 from flowc.speech.readers.model import UnknownLanguageError, UnreadableError
 from flowc.speech.readout import read_out
@@ -85,15 +88,36 @@ class Broker:
         self.metrics.asked(place.invoke, outcome.outcome, clock() - begun)
         return outcome
 
-    async def delivered(self, place: Place) -> None:
+    async def delivered(self, place: Place, outcome: Outcome) -> None:
         """The call has the outcome."""
-        if _opens_ticket(place.invoke):
-            await self.desk.told(place.invoke, place.call)
+        await self._mark_order(place, told=outcome.outcome == "done")
 
-    async def lost(self, place: Place) -> None:
-        """The caller hung up before the call had the outcome."""
-        if _opens_ticket(place.invoke):
-            await self.desk.abandon(place.invoke, place.call)
+    async def lost(self, place: Place, outcome: Outcome) -> None:
+        """The caller hung up, or the server had gone, before the call had the outcome."""
+        if _is_effect(place.invoke):
+            self._tell(place, "answer_lost", outcome=outcome.outcome)
+        await self._mark_order(place, told=False)
+
+    async def _mark_order(self, place: Place, *, told: bool) -> None:
+        if not _opens_ticket(place.invoke):
+            return
+        mark = self.desk.told if told else self.desk.abandon
+        try:
+            await mark(place.invoke, place.call)
+        except (SQLAlchemyError, OSError) as error:
+            # The order stays untold, and is marked so by the next look at such orders.
+            self._tell(place, "order_not_marked", told=told, why=what_failed(error))
+
+    def _tell(self, place: Place, event: str, **fields: object) -> None:
+        self.log.event(
+            event,
+            "warning",
+            call=place.call.id,
+            release=place.release.id,
+            site=place.invoke.site,
+            asked=_asked(place.invoke),
+            **fields,
+        )
 
     async def _reply(self, place: Place, arguments: Mapping[str, Value], until: float) -> Reply:
         invoke = place.invoke
@@ -171,15 +195,7 @@ class Broker:
         """A look-up changed nothing, so that not knowing is an error like any other."""
         invoke = place.invoke
         perhaps = isinstance(reply, Unknown) and invoke.kind is not InvokeKind.LOOKUP
-        self.log.event(
-            "not_answered",
-            "warning",
-            call=place.call.id,
-            release=place.release.id,
-            site=invoke.site,
-            asked=_asked(invoke),
-            why=reply.why,
-        )
+        self._tell(place, "not_answered", why=reply.why)
         return Outcome("unknown" if perhaps else "error")
 
 
@@ -195,6 +211,12 @@ def _asked(invoke: Invoke) -> str:
 
 def _opens_ticket(invoke: Invoke) -> bool:
     return invoke.kind is InvokeKind.TICKET and invoke.operation == "open"
+
+
+def _is_effect(invoke: Invoke) -> bool:
+    if invoke.kind is InvokeKind.TICKET:
+        return invoke.operation != "status"
+    return invoke.kind is InvokeKind.REQUEST
 
 
 def _scripted(script: ScriptedBackend, invoke: Invoke, target: Target | None) -> Target:

@@ -33,7 +33,7 @@ from flowc.runtime.services.model import (
     by_word,
 )
 from flowc.runtime.services.templates import as_date, constant, outward
-from flowc.runtime.store import is_sqlite, open_engine
+from flowc.runtime.store import is_sqlite, open_engine, what_failed
 
 MOST_ROWS = 1000
 # Names in a statement: `:account`, but not `::date` and not within quotes.
@@ -59,7 +59,7 @@ class SqlBackend:
         except TimeoutError:
             return attempt.lost("no answer in time")
         except (SQLAlchemyError, OSError) as error:
-            return attempt.lost(f"the data base failed: {type(error).__name__}")
+            return attempt.lost(f"the data base failed: {what_failed(error)}")
 
     async def close(self) -> None:
         """Close every connection."""

@@ -15,6 +15,7 @@ from flowc.expression.evaluate import Value
 from flowc.graph.operations import Invoke
 from flowc.graph.release import Release
 from flowc.runtime.services.model import CallFacts, Declared, Done, Failed, Reply, Unknown
+from flowc.runtime.store import what_failed
 from flowc.runtime.tickets import NewTicket, Ticket, Tickets, UnknownClassError
 
 
@@ -43,7 +44,7 @@ class TicketDesk:
         except UnknownClassError as error:
             return Failed(str(error), refused=True)
         except (SQLAlchemyError, OSError, LookupError) as error:
-            return Unknown(f"the store of work orders failed: {type(error).__name__}")
+            return Unknown(f"the store of work orders failed: {what_failed(error)}")
 
     async def told(self, invoke: Invoke, call: CallFacts) -> None:
         """The call has the number."""

@@ -47,6 +47,7 @@ _MODULES = {
     "MD5": "func_md5",
     "PJSIP_HEADER": "res_pjsip_header_funcs",
     "RAND": "func_rand",
+    "SHARED": "func_global",
     "REGEX": "func_strings",
     "REPLACE": "func_strings",
     "SPRINTF": "func_sprintf",

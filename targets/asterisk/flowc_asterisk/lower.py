@@ -46,10 +46,11 @@ from flowc_asterisk.draft import ContextDraft
 from flowc_asterisk.expressions import NotNativeError
 from flowc_asterisk.input_states import input_states
 from flowc_asterisk.layout import led_into
+from flowc_asterisk.lower_after import asked_contexts
 from flowc_asterisk.lower_base import Release, Spot
 from flowc_asterisk.lower_input import collect, cue, first_attempt, first_cue
 from flowc_asterisk.lower_recording import record
-from flowc_asterisk.lower_runtime import alive_context, invoke
+from flowc_asterisk.lower_runtime import invoke
 from flowc_asterisk.lower_speech import listed, play
 
 _FLUSH = "0.02,X"  # X is no key: whatever is queued is read and dropped
@@ -75,7 +76,7 @@ def _others(release: Release) -> list[ContextDraft]:
         input_states(release),
         *calls.frame_contexts(release),
         *people.people_contexts(release),
-        *alive_context(release),
+        *asked_contexts(release),
         *_list_contexts(release),
     ]
 

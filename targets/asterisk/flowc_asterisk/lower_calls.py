@@ -23,7 +23,7 @@ LAB_LANGUAGE = "FG"  # a test's call may be in another language than the first
 # A caller's number, if it is one whole: what is left of other text is nobody's number.
 _DIGITS_OF_CALLER = "${FILTER(0-9+,${CALLERID(num)})}"
 _IS_NUMBER = f"$[${{LEN(${{CALLERID(num)}})}}=${{LEN({_DIGITS_OF_CALLER})}} & ${{LEN(${{CALLERID(num)}})}}<33]"
-_CALLER = f"${{IF({_IS_NUMBER}?{_DIGITS_OF_CALLER})}}"
+CALLER = f"${{IF({_IS_NUMBER}?{_DIGITS_OF_CALLER})}}"
 # The call's record: release, who ended it, the last node, the number dialled, the caller's number by
 # its ends, marks. The node's context is what the handler was called from: no step of the call
 # itself has to note it.
@@ -34,7 +34,8 @@ _BY = f"${{IF($[${{DIALPLAN_EXISTS({_NEXT})}}]?caller:${{IF($[${{LE}}=0]?limit:f
 _AT = f"${{STACK_PEEK(1,c,1):{len('fl-12345678.')}}}"
 _ENDS = f"{_DIGITS_OF_CALLER[:-1]}:0:3}}****{_DIGITS_OF_CALLER[:-1]}:-4}}"
 _MASKED = f"${{IF($[{_IS_NUMBER} & ${{LEN(${{CALLERID(num)}})}}>7]?{_ENDS}:withheld)}}"
-_RECORD = f"by={_BY} at={_AT} to=${{EXTEN}} from={_MASKED}${{MK}}"
+_RECORD = f"by={_BY} at={_AT} to=${{EXTEN}} from={_MASKED}"
+_KEPT = "CDR(userfield)=${RH}${MK}"  # where the handler may add marks: all but these in `RH`
 TIME_LEFT = "${IF($[${LE}=0]?0:${IF($[${LE}>${EPOCH}]?$[${LE}-${EPOCH}]:0.1)})}"
 
 
@@ -69,7 +70,7 @@ def _facts(release: Release, number: str) -> Iterator[tuple[str, str]]:
     if len(release.graph.languages) > 1 or release.uses.invokes:
         yield LANGUAGE, first
     facts = {
-        "call.from": _CALLER,
+        "call.from": CALLER,
         "call.to": quote.digits(number),
         "call.started": "$[${EPOCH}+0${FO}]",
         "call.language": first,
@@ -158,12 +159,23 @@ def back(spot: Spot, exit_: Back) -> None:
 def hang_up(spot: Spot, exit_: Hangup) -> None:
     """End the call; in the handler of its end, end the handler."""
     here = spot.block.id
+    adds = _adds_marks(spot.release)
     if here in spot.release.shared_blocks:
+        if adds:
+            spot.script.run("ExecIf", f'$["${{HH}}"="1"]?Set({_KEPT})')
         spot.script.run("ExecIf", '$["${HH}"="1"]?Return()')
     if here in spot.release.handler_blocks - spot.release.shared_blocks:
+        if adds:
+            spot.script.run("Set", _KEPT)
         spot.script.run("Return")
     else:
         spot.script.run("Hangup", str(int(exit_.cause)))
+
+
+def _adds_marks(release: Release) -> bool:
+    """Is a mark passed after the end of the call?"""
+    blocks = (release.graph.blocks[id_] for id_ in release.handler_blocks)
+    return any(isinstance(one, Mark) for block in blocks for one in block.operations)
 
 
 def frame_contexts(release: Release) -> list[ContextDraft]:
@@ -208,7 +220,11 @@ def _hangup_context(release: Release) -> ContextDraft:
         script.set("HH", "1")
     if release.uses.invokes:
         script.set("AG", "")
-    script.run("Set", f"CDR(userfield)={release.id} {_RECORD}")
+    if _adds_marks(release):
+        script.run("Set", f"RH={release.id} {_RECORD}")
+        script.run("Set", _KEPT)
+    else:
+        script.run("Set", f"CDR(userfield)={release.id} {_RECORD}${{MK}}")
     if release.graph.on_hangup is None:
         script.run("Return")
     else:

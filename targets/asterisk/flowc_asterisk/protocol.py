@@ -1,10 +1,11 @@
 """What the dialplan and the gateway agree on: channel variables, the request's path, filler music.
 
-A request is `agi://<runtime>/<password>/<release8>/<site>`, with no arguments. The server shows it in
-its log and in a call's record, so it holds a password made of the token, and not the token. The gateway
+A request is `agi://<runtime>/<password>/<release8>/<site>`, with no arguments; `/after` behind it where
+another channel asks for a call that is over. The server shows it in its log and in a call's record, so
+it holds a password made of the token, and not the token. The gateway
 1. reads `NONCE` and, before any effect, sets `BEGUN` to it,
 2. reads the flow's variables by `quote.variable` (and `TOKEN`, `OFFSET` of a lab call),
-3. sends `SET AUTOHANGUP`-like re-arming each second: `SET VARIABLE TIMEOUT(absolute) 2.5`,
+3. arms the channel's limit anew each second: `SET VARIABLE TIMEOUT(absolute) 2.5`,
 4. sets each variable of `filled_by(invoke)` in that order ("" for what the answer left out),
 5. sets `ANSWER` to the outcome, and last `DONE` to the nonce. Only then is the answer believed.
 
@@ -26,8 +27,12 @@ DONE = "AD"
 LANGUAGE = "L"  # the language of the call, as the project writes it
 TOKEN = "FLOWC_TOKEN"  # of a lab call's fixtures  # noqa: S105 - a variable's name
 OFFSET = "FO"  # seconds between the server's clock and the call's; unset means 0
-ALIVE = "alive"  # in the place of a site
-HANG_LIMIT_S = 2.5  # a gateway that says nothing for so long is taken for hung
+CALL = "AU"  # the id of the call that is asked for, where another channel asks
+AFTER = "/after"  # ends the path of such a request
+# A gateway that says nothing for so long is taken for hung: in a call, and when nobody is there any
+# more for whom a channel should be kept.
+HANG_LIMIT_S = 2.5
+HANG_LIMIT_AFTER_S = 1.9
 
 
 def password(token: str, release8: str) -> str:
@@ -35,17 +40,11 @@ def password(token: str, release8: str) -> str:
     return hmac.new(quote.token(token).encode(), release8.encode(), "sha256").hexdigest()[:32]
 
 
-def request_url(runtime: str, token: str, release8: str, site: str) -> str:
-    """The AGI application's only argument. `site` is `flow.node`."""
-    place = ".".join(map(quote.segment, site.split(".")))
+def request_url(runtime: str, token: str, release8: str, site: str, *, after: bool = False) -> str:
+    """The AGI application's only argument. `site` is `flow.node`; `after` the end of the call."""
+    place = ".".join(map(quote.segment, site.split("."))) + (AFTER if after else "")
     release = quote.release8(release8)
     return f"agi://{quote.runtime(runtime)}/{password(token, release)}/{release}/{place}"
-
-
-def alive_url(runtime: str, token: str, release8: str) -> str:
-    """A request that the gateway ends at once: it tells a runtime that lives from one that hangs."""
-    release = quote.release8(release8)
-    return f"agi://{quote.runtime(runtime)}/{password(token, release)}/{release}/{ALIVE}"
 
 
 def filler_class(release8: str, site: str, language: str) -> str:

@@ -17,6 +17,7 @@ _SEGMENT = re.compile(r"[a-z][a-z0-9_]*")
 _RELEASE = re.compile(r"[0-9a-f]{8}")
 _VARIABLE = re.compile(r"[a-z0-9][a-z0-9_]*(\.[a-z0-9][A-Za-z0-9_-]*)*")
 # An open bracket would take what follows it, commas and all, into itself.
+_CHANNEL_VARIABLE = re.compile(r"[A-Za-z0-9_]{1,79}")
 _WORD = re.compile(r"[A-Za-z0-9_.-]*(\([A-Za-z0-9_.-]*\))?")
 _PATH = re.compile(r"(/[A-Za-z0-9_.-]+)+")
 _SOUND = re.compile(r"[A-Za-z0-9_~.-]+(/[A-Za-z0-9_~.-]+)*")
@@ -62,6 +63,23 @@ def held(name: str) -> str:
     if name in COUNTERS:
         return f"${{CUT({COUNTS},/,{COUNTERS.index(name) + 1})}}"
     return f"${{{variable(name)}}}"
+
+
+def value_of(channel_variable: str) -> str:
+    """`${...}` of a channel variable, whoever named it."""
+    return f"${{{_plain(channel_variable)}}}"
+
+
+def shared(channel_variable: str, of: str = "") -> str:
+    """Where channels leave values for each other: with this channel, or with the one named by `of`."""
+    whose = f",{value_of(of)}" if of else ""
+    return f"SHARED({_plain(channel_variable)}{whose})"
+
+
+def _plain(channel_variable: str) -> str:
+    if not _CHANNEL_VARIABLE.fullmatch(channel_variable):
+        raise QuoteError(f"{channel_variable!r} is no channel variable")
+    return channel_variable
 
 
 def _mangled(sign: str) -> str:

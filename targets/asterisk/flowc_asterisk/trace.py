@@ -35,7 +35,7 @@ AT = "Timestamp"  # seconds as decimal text, from whoever received the event
 _CHOSEN = re.compile(r"[0-9]k([0-9*#])")
 _CONDITIONAL = re.compile(r"([01])\?Playback\((.*)\)")
 _UNSAID = "nil"
-_BEGINS = frozenset({"Read", "AGI", "Queue", "Dial", "Record"})
+_BEGINS = frozenset({"Read", "AGI", "Originate", "Queue", "Dial", "Record"})
 
 
 class TraceReader:

@@ -41,6 +41,7 @@ SKELETON = (
     "operations",
     "people",
     "prompts",
+    "record",
     "runtime",
     "state",
     "telling",

@@ -119,6 +119,9 @@ class _Outside:
         due, make = self._inner.reply(ask)
         return due + self._reply_ms, make
 
+    def left(self, at: int) -> None:
+        self._inner.left(at)
+
     def agent(self, join: JoinQueue) -> tuple[int, EventMaker]:
         return self._inner.agent(join)
 

@@ -19,6 +19,8 @@ COMMANDS = [
     wire.set_variable(NAME, LONGEST),
     wire.set_variable("v", "二" * ((wire.MOST_VALUE_BYTES - 1) // 3)),
     wire.set_variable("v", ""),
+    *wire.set_variables([(f"{index:079}", "") for index in range(60)]),
+    *wire.set_variables([(f"v{index}", "1" * 99) for index in range(60)]),
     wire.database_get("flowc", "flag.outage"),
     wire.set_music(None),
     wire.set_music(LONGEST),

@@ -1,5 +1,7 @@
 """The AGI protocol: whole, byte by byte, and as a hostile peer would speak it."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,3 +117,31 @@ def test_a_value_that_could_end_the_line_or_overflow_it_is_refused(value: str) -
 def test_a_name_is_plain_or_refused(name: str) -> None:
     with pytest.raises(wire.ValueRefused):
         wire.set_variable(name, "1")
+
+
+def test_plain_values_go_together_and_others_alone_all_in_order() -> None:
+    values = [("a", "1"), ("b", ""), ("c", "x,y"), ("d", "zh/_/n30&zh/_/yuan"), ("e", "-12")]
+    assert wire.set_variables(values) == [
+        b'SET VARIABLE ARRAY(a,b) "1,"\n',
+        b'SET VARIABLE c "x,y"\n',
+        b'SET VARIABLE ARRAY(d,e) "zh/_/n30&zh/_/yuan,-12"\n',
+    ]
+    assert wire.set_variables([]) == []
+    assert wire.set_variables([("a", "1")]) == [b'SET VARIABLE a "1"\n']
+
+
+@pytest.mark.parametrize("sign", [*" \"'\\,;$(){}[]|^`\t", "中", "\x7f"])
+def test_a_value_that_a_list_could_be_parted_by_stands_alone(sign: str) -> None:
+    with contextlib.suppress(wire.ValueRefused):
+        assert len(wire.set_variables([("a", "1"), ("b", f"x{sign}y"), ("c", "2")])) == 3
+
+
+def test_a_large_answer_is_a_few_commands() -> None:
+    values = [(f"V_identify_customer_services_{index}_balance", "-1250") for index in range(103)]
+    assert len(wire.set_variables(values)) <= 4
+
+
+def test_no_name_but_a_variables_stands_in_a_list() -> None:
+    for name in ("a,b", "SHELL(x)", "a)", ""):
+        with pytest.raises(wire.ValueRefused):
+            wire.set_variables([("a", "1"), (name, "2"), ("c", "3")])

@@ -37,7 +37,7 @@ class Answers:
             asyncio.ensure_future(socket.send_event(*reply))  # noqa: RUF006 - the loop is run dry
 
 
-def called(kind: InvokeKind, answers: Answering, *, beat: int | None = 0) -> Call:
+def called(kind: InvokeKind, answers: Answering, *, beat: float | None = 0) -> Call:
     """A call that asks once; `beat`: how old the runtime's last sign of life is, in seconds."""
     invoke = Invoke("f.ask", kind, "s", "ask", (), (NAME,), ("not_found",), DEADLINE, said("ask"))
     server = FreeswitchStandIn(release_on("freeswitch", one(invoke)), {"zh/ask": 400})
@@ -114,9 +114,11 @@ def test_an_outcome_that_nobody_declared_is_not_believed() -> None:
     assert ended(called(REQUEST, replying("paid", name="x")))[0] == "unknown"
 
 
-@pytest.mark.parametrize("beat", [None, 4, 100, -100])
+@pytest.mark.parametrize("beat", [None, 2.6, 100, -100])
 @pytest.mark.parametrize("kind", [LOOKUP, REQUEST])
-def test_a_runtime_without_a_sign_of_life_is_not_asked(beat: int | None, kind: InvokeKind) -> None:
+def test_a_runtime_without_a_sign_of_life_is_not_asked(
+    beat: float | None, kind: InvokeKind
+) -> None:
     call = called(kind, silent, beat=beat)
     assert ended(call) == ("error", 0)
     assert "flowc::ask" not in [each.headers["Event-Subclass"] for each in call.fired]

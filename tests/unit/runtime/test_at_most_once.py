@@ -144,11 +144,12 @@ def test_a_caller_who_goes_away_does_not_undo_the_attempt(tmp_path: Path) -> Non
 def test_a_journal_that_cannot_be_written_lets_nothing_happen(tmp_path: Path) -> None:
     async def call() -> None:
         stream = io.StringIO()
-        engine = open_store("sqlite:///no/such/folder/runtime.db", tmp_path)
+        engine = open_store("sqlite:///runtime.db", tmp_path)  # its tables were never made
         effect = Effect(Done(1))
         reply = await AtMostOnce(engine, Log(stream)).run("k", "b", 1.0, effect)
         assert isinstance(reply, Failed)
         assert effect.times == 0
+        assert "no such table" in stream.getvalue()
         await engine.dispose()
 
     run(call())

@@ -12,7 +12,7 @@ from flowc.expression.types import Scalar
 from flowc.graph.operations import Given, InvokeKind
 from flowc.graph.services import TICKET, TICKET_OPERATIONS, TicketClass, TicketSettings
 from flowc.machine.answers import check_answer
-from flowc.runtime.services.broker import Place
+from flowc.runtime.services.broker import Outcome, Place
 from flowc.runtime.store import open_store
 from flowc.runtime.tables import create_tables
 from flowc.runtime.ticket_cards import Clocks, card
@@ -94,6 +94,67 @@ def test_urging_counts_until_the_order_is_closed(tmp_path: Path) -> None:
             assert await desk.move(number, "closed", NOON + 60)
             assert await desk.urge(number) is None
             assert not await desk.move(number, "handled", NOON + 61)
+
+    run(call())
+
+
+def test_an_order_that_nobody_was_told_of_is_abandoned_and_still_work(tmp_path: Path) -> None:
+    async def call() -> None:
+        async with desks(tmp_path) as (desk, _):
+            numbers = [(await desk.open(new(key), CLASSES, NOON)).number for key in "123"]
+            await desk.told("1")
+            for key in "123":
+                await desk.abandon(key)
+            states = [each.state for each in await desk.list()]
+            assert states == ["opened", "abandoned", "abandoned"]
+            assert await desk.move(numbers[1], "accepted", NOON + 60)
+            urged = await desk.urge(numbers[2])  # who urges it knows of it
+            assert urged is not None
+            assert (urged.state, urged.urged) == ("opened", 1)
+            await desk.abandon("2")  # in somebody's hands by now
+            states = [each.state for each in await desk.list()]
+            assert states == ["opened", "accepted", "opened"]
+
+    run(call())
+
+
+def test_what_a_dead_runtime_told_nobody_of_is_abandoned_by_the_next(tmp_path: Path) -> None:
+    async def call() -> None:
+        async with desks(tmp_path) as (first, second):
+            for key in "12":
+                await first.open(new(key), CLASSES, NOON)
+            await first.told("1")
+            assert await second.abandon_untold(60) == 0  # may be under way
+            await asyncio.sleep(1.1)
+            assert await second.abandon_untold(0) == 1
+            assert await second.abandon_untold(0) == 0
+            states = [each.state for each in await first.list()]
+            assert states == ["opened", "abandoned"]
+
+    run(call())
+
+
+def test_a_call_that_was_not_given_the_number_abandons_its_order(tmp_path: Path) -> None:
+    async def call() -> None:
+        async with bench(tmp_path) as it:
+            broker, served = it.runtime.broker, release()
+            asked = invoke(InvokeKind.TICKET, "tickets", "open", gives=FILLS, results=())
+            for number in (1, 2, 3):
+                place = Place(served, asked, facts(number))
+                outcome = await broker.ask(place, {"class": "fault"})
+                match number:
+                    case 1:
+                        await broker.delivered(place, outcome)
+                    case 2:
+                        await broker.lost(place, outcome)
+                    case _:  # the call was told that it may be there
+                        await broker.delivered(place, Outcome("unknown"))
+            states = [each.state for each in await it.runtime.tickets.list()]
+            assert states == ["opened", "abandoned", "abandoned"]
+            told = [line for line in it.log.getvalue().splitlines() if "answer_lost" in line]
+            assert len(told) == 1
+            assert '"call": "call-2"' in told[0]
+            assert '"outcome": "done"' in told[0]
 
     run(call())
 

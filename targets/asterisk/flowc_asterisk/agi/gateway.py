@@ -156,12 +156,10 @@ class AgiGateway:
     def _found(self, header: wire.Header) -> tuple[Release, Invoke] | None:
         """Where the path leads; the password is looked at first, in constant time."""
         given, _, place = header.values.get("network_script", "").partition("/")
-        release8, _, site = place.partition("/")
+        release8, _, site = place.removesuffix(protocol.AFTER).partition("/")
         password = protocol.password(self.token, release8)
         if not hmac.compare_digest(given.encode(), password.encode()):
             self._turn_away("wrong token")
-            return None
-        if site == protocol.ALIVE:
             return None
         found = self.releases.invoke(release8, site)
         if found is None:

@@ -30,6 +30,7 @@ from flowc_asterisk.agi.conversation import Conversation, GoneError
 # Ids of calls are unique on one server; the store may be shared by several.
 _HOST = platform.node()
 REARM_S = 1.0
+LATEST_S = 0.6  # after its deadline an answer is no longer waited for, however slowly it comes
 FILLER_AFTER_S = 1.0
 MOST_TEXT_BYTES = 1800
 
@@ -50,27 +51,44 @@ class CallQuestion:
 
     async def answer(self) -> None:
         """See it through, up to the nonce. Raises GoneError where the call is gone before."""
+        begun = _now()
         nonce = await self.talk.get(protocol.NONCE)
         place = Place(self.release, self.invoke, await self._facts(nonce))
         arguments = await self._arguments(place.call)
         await self.talk.set(protocol.BEGUN, nonce)
+        until = begun + self.invoke.deadline_ms / 1000 + LATEST_S
+        asking = asyncio.create_task(self.broker.ask(place, arguments))
         try:
-            outcome = await self._asked(place, arguments)
-            await self._deliver(outcome, nonce)
+            await self._wait(asking, until)
+            await self._deliver(asking.result(), nonce, until)
         except GoneError:
-            await self.broker.lost(place)
+            await self._lost(place, asking)
             raise
+        finally:
+            if self.invoke.kind is InvokeKind.LOOKUP:
+                asking.cancel()
         if self.talk.hung_up.is_set():
-            await self.broker.lost(place)
+            await self._lost(place, asking)
         else:
-            await self.broker.delivered(place)
+            await self.broker.delivered(place, asking.result())
+
+    async def _lost(self, place: Place, asking: asyncio.Task[Outcome]) -> None:
+        """An effect goes on when the caller has hung up; a look-up is given up."""
+        if self.invoke.kind is not InvokeKind.LOOKUP:
+            await self.broker.lost(place, await asking)
+
+    @property
+    def _is_after(self) -> bool:
+        """Does another channel ask, for a call that is over?"""
+        return self.header.values.get("network_script", "").endswith(protocol.AFTER)
 
     async def _facts(self, nonce: str) -> CallFacts:
         offset = await self.talk.get(protocol.OFFSET)
         seconds = int(offset) if _WHOLE.fullmatch(offset) else 0
         caller = self.header.values.get("callerid", "")
+        id_ = await self.talk.get(protocol.CALL) if self._is_after else ""
         return CallFacts(
-            id=f"{_HOST}-{self.header.values.get('uniqueid', '')}",
+            id=f"{_HOST}-{id_ or self.header.values.get('uniqueid', '')}",
             visit=nonce,
             now=int(self.clock()) + seconds,
             caller=caller if _CALLER.fullmatch(caller) else "",
@@ -115,27 +133,11 @@ class CallQuestion:
         until = reply.value or ""
         return bool(_WHOLE.fullmatch(until)) and int(until) > now
 
-    async def _asked(self, place: Place, arguments: dict[str, Value]) -> Outcome:
-        """The outcome; meanwhile the call's limit is armed anew each second.
-
-        An effect goes on when the caller hangs up; a look-up is given up.
-        """
-        task = asyncio.create_task(self.broker.ask(place, arguments))
-        try:
-            await self._wait(task)
-        except GoneError:
-            if self.invoke.kind is not InvokeKind.LOOKUP:
-                await asyncio.wait({task})
-            raise
-        finally:
-            if self.invoke.kind is InvokeKind.LOOKUP:
-                task.cancel()
-        return task.result()
-
-    async def _wait(self, task: asyncio.Task[Outcome]) -> None:
+    async def _wait(self, task: asyncio.Task[Outcome], until: float) -> None:
+        """Until there is an outcome; meanwhile the call's limit is armed anew each second."""
         filling = False
         while not task.done():
-            await self._arm()
+            await self._arm(until)
             hang_up = asyncio.ensure_future(self.talk.hung_up.wait())
             done, _ = await asyncio.wait(
                 {task, hang_up}, timeout=REARM_S, return_when=asyncio.FIRST_COMPLETED
@@ -148,8 +150,11 @@ class CallQuestion:
         if filling:
             await self.talk.command(wire.set_music(None))
 
-    async def _arm(self) -> None:
-        await self.talk.set("TIMEOUT(absolute)", str(protocol.HANG_LIMIT_S))
+    async def _arm(self, until: float) -> None:
+        """Give the call a limit anew, which is over at `until` at the latest."""
+        limit = protocol.HANG_LIMIT_AFTER_S if self._is_after else protocol.HANG_LIMIT_S
+        rest = max(until - _now(), 0.1)
+        await self.talk.set("TIMEOUT(absolute)", f"{min(limit, rest):.3g}")
 
     async def _fill(self, default: str) -> bool:
         language = await self.talk.get(protocol.LANGUAGE) or default
@@ -158,25 +163,34 @@ class CallQuestion:
         await self.talk.command(wire.set_music(music))
         return True
 
-    async def _deliver(self, outcome: Outcome, nonce: str) -> None:
-        """Every variable that the place may fill, the outcome, and last the nonce."""
-        await self._arm()
-        for name in filled_by(self.invoke, self.release.graph.languages):
-            await self._set(name, outcome.variables.get(name, ""))
-        await self.talk.set(protocol.ANSWER, outcome.outcome)
+    async def _deliver(self, outcome: Outcome, nonce: str, until: float) -> None:
+        """Every variable that the place may fill, the outcome, and last the nonce.
+
+        A server that is busy takes its time with each command: it is given the call's limit anew
+        as long as commands go through.
+        """
+        names = filled_by(self.invoke, self.release.graph.languages)
+        values = [(quote.variable(n), self._text(n, outcome.variables.get(n, ""))) for n in names]
+        armed = 0.0
+        for each in wire.set_variables([*values, (protocol.ANSWER, outcome.outcome)]):
+            if _now() - armed > REARM_S:
+                await self._arm(until)
+                armed = _now()
+            await self.talk.command(each)
         await self.talk.set(protocol.DONE, nonce)
 
-    async def _set(self, name: str, value: Value) -> None:
+    def _text(self, name: str, value: Value) -> str:
         """What no command can carry stays unset; a long text is cut at a character."""
         text = str(value).encode("utf-8", "replace")[:MOST_TEXT_BYTES].decode("utf-8", "ignore")
         whole = text if self._is_text(name) or text == str(value) else ""
-        try:
-            await self.talk.set(quote.variable(name), whole)
-        except wire.ValueRefused:
-            await self.talk.set(quote.variable(name), "")
+        return whole if wire.is_value(whole) else ""
 
     def _is_text(self, name: str) -> bool:
         return any(each.variable == name and each.type is Scalar.TEXT for each in self.invoke.gives)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def place_language(release: Release) -> str:

@@ -7,7 +7,7 @@ protocol raises `WireError`, and the connection is not worth keeping.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 MOST_HEADER_LINES = 64
@@ -46,8 +46,12 @@ _HEADER = re.compile(r"agi_([a-z0-9_]{1,32}):(?: (.*))?", re.DOTALL)
 _ARGUMENT = re.compile(r"arg_[0-9]{1,3}")
 _REPLY = re.compile(r"([0-9]{3}) (.*)", re.DOTALL)
 _RESULT = re.compile(r"result=(-?[0-9]*)(?: \((.*)\))?(?: .*)?", re.DOTALL)
-# A plain variable, or the one function that a command may name.
-_NAME = re.compile(r"[A-Za-z0-9_]{1,79}|TIMEOUT\(absolute\)")
+# A plain variable, or one of the two functions that a command may name.
+_PLAIN_NAME = r"[A-Za-z0-9_]{1,79}"
+_NAME = re.compile(rf"{_PLAIN_NAME}|TIMEOUT\(absolute\)|ARRAY\({_PLAIN_NAME}(,{_PLAIN_NAME})*\)")
+# What the server's ARRAY takes for one item and leaves as it is.
+_ITEM = re.compile(r"[A-Za-z0-9_.~/&+-]*")
+MOST_AT_ONCE = 50
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -174,6 +178,42 @@ def set_variable(name: str, value: str) -> bytes:
     return _command("SET VARIABLE", name, quoted(value))
 
 
+def set_variables(values: Sequence[tuple[str, str]]) -> list[bytes]:
+    """`SET VARIABLE` for several, in as few commands as may be, in order. Raises ValueRefused.
+
+    Each command is a round trip; a large answer has a hundred values, nearly all plain.
+    """
+    commands: list[bytes] = []
+    plain: list[tuple[str, str]] = []
+    for name, value in values:
+        if _ITEM.fullmatch(value):
+            if len(plain) >= MOST_AT_ONCE or _size((*plain, (name, value))) >= MOST_VALUE_BYTES:
+                commands.append(_joined(plain))
+                plain = []
+            plain.append((name, value))
+            continue
+        if plain:
+            commands.append(_joined(plain))
+            plain = []
+        commands.append(set_variable(name, value))
+    return [*commands, _joined(plain)] if plain else commands
+
+
+def _size(pairs: Sequence[tuple[str, str]]) -> int:
+    """Of the longer of the two lists, with its commas."""
+    names, values = zip(*pairs, strict=True)
+    return max(sum(map(len, names)), sum(map(len, values))) + len(pairs)
+
+
+def _joined(pairs: Sequence[tuple[str, str]]) -> bytes:
+    if len(pairs) == 1:
+        return set_variable(*pairs[0])
+    names, values = zip(*pairs, strict=True)
+    if not all(re.fullmatch(_PLAIN_NAME, name) for name in names):
+        raise ValueRefused("no name of a channel variable")
+    return set_variable(f"ARRAY({','.join(names)})", ",".join(values))
+
+
 def get_variable(name: str) -> bytes:
     """`GET VARIABLE`. Raises ValueRefused."""
     return _command("GET VARIABLE", name)
@@ -189,6 +229,15 @@ def set_music(class_name: str | None) -> bytes:
     if class_name is None:
         return b"SET MUSIC OFF\n"
     return b"SET MUSIC ON " + quoted(class_name).encode() + b"\n"
+
+
+def is_value(value: str) -> bool:
+    """Can a command carry it?"""
+    try:
+        quoted(value)
+    except ValueRefused:
+        return False
+    return True
 
 
 def quoted(value: str) -> str:

@@ -78,7 +78,7 @@ class AsteriskLab:
             )
             caller = await stack.enter_async_context(Caller((server.host, server.ports.sip)))
             served = _served(releases, self._books)
-            live = AsteriskLiveLab(ami, caller, phones, tuple(calls), served)
+            live = AsteriskLiveLab(server, ami, caller, phones, tuple(calls), served)
             listening = asyncio.create_task(live.listen())
             try:
                 yield live
@@ -118,6 +118,7 @@ def _served(releases: Sequence[LabRelease], books: dict[str, PromptBook]) -> dic
 class AsteriskLiveLab:
     """A server that has booted; see `flowc.target.LiveLab`."""
 
+    server: AsteriskServer
     ami: Ami
     caller: Caller
     phones: ScenePhones

@@ -86,7 +86,7 @@ class FreeswitchLab:
             await _runtime_is_there(esl)
             await stack.enter_async_context(ScenePhones(server.ports.phones, calls, TOKEN_HEADER))
             caller = await stack.enter_async_context(Caller((server.host, server.ports.sip)))
-            live = FreeswitchLiveLab(esl, caller, tuple(calls), _books(releases))
+            live = FreeswitchLiveLab(server, esl, caller, tuple(calls), _books(releases))
             listening = asyncio.create_task(live.listen())
             try:
                 yield live
@@ -164,6 +164,7 @@ def _books(releases: Sequence[LabRelease]) -> dict[str, PromptBook]:
 class FreeswitchLiveLab:
     """A server that has booted; see `flowc.target.LiveLab`."""
 
+    server: FreeswitchServer
     esl: Esl
     caller: Caller
     calls: tuple[LabCall, ...]

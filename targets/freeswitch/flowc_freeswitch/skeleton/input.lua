@@ -68,9 +68,6 @@ return function(call)
     input.flush()
   end
 
-  -- Say something until an event of this call ends it. Keys are dropped.
-  function input.fill(file) stream(file) end
-
   -- Wait until a moment, or until an event of this call.
   function input.wait(milliseconds)
     session:collectDigits(milliseconds)
@@ -170,18 +167,27 @@ return function(call)
     return digits(entry)
   end
 
-  -- Record after a tone until the key, the silence or the time ends it; whether the silence did.
+  -- Record after a tone; what ended it: `key`, `silence`, `time`, or `fault` where the server stopped
+  -- before any of these, as it does when it can't write.
   function input.record(file, most, silence, end_key)
     session:streamFile("tone_stream://%(250,0,1000)")
     call.alive()
     local begun = now()
     ends_with, ended_by_key = end_key, false
+    session:setVariable("silence_hits_exhausted", "")
     session:recordFile(file, most, call.release.silence, silence)
     ends_with = nil
     call.alive()
-    local by_silence = not ended_by_key and now() - begun < most * 1000 - FRAME
+    local ended = "fault"
+    if ended_by_key then
+      ended = "key"
+    elseif session:getVariable("silence_hits_exhausted") == "true" then
+      ended = "silence"
+    elseif now() - begun >= most * 1000 - FRAME then
+      ended = "time"
+    end
     input.flush()
-    return by_silence
+    return ended
   end
 
   return input

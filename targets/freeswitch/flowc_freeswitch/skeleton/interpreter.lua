@@ -171,7 +171,6 @@ function does.mark(one)
   marked[one[2]] = true
   call.marks[#call.marks + 1] = one[2]
   call.tell("marked", one[2])
-  if not call.ending then session:setVariable("flowc_marks", words.list(call.marks)) end
 end
 
 function does.remember(one)
@@ -297,7 +296,9 @@ else
   call.input = input
   input.begin()
   session:setAutoHangup(false)
-  if run(action == "resume" and call.use("later").resume or begin) then
+  local over = run(action == "resume" and call.use("later").resume or begin)
+  call.use("record")(call.block)
+  if over then
     if release.keeps then call.save() end
     session:hangup(words.number(call.cause or 16))
   end

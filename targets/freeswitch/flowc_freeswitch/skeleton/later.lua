@@ -24,9 +24,12 @@ return function(call)
     call.tell("hungup", call.by)
     local handler = call.release.on_hangup
     if handler then
+      local at, by, before = call.block, call.by, #call.marks
       if call.wordless then call.assign(call.wordless, nil) end -- a recording without a word
       local done, why = pcall(call.walk, handler)
       if not done then call.defect(tostring(why)) end
+      call.by = by -- a handler ends as a flow does
+      if #call.marks > before then call.use("record")(at) end
     end
     call.tell("over")
   end

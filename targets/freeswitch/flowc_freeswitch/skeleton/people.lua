@@ -196,10 +196,10 @@ return function(call)
   -- once has left none.
   local function listen_to(one, file, most)
     local begun = call.now()
-    local done, by_silence = pcall(input.record, file, most, one.silence, one.key)
-    if done then return by_silence end
+    local done, ended = pcall(input.record, file, most, one.silence, one.key)
+    if done then return ended end
     if call.now() - begun < SHORTEST then call.wordless = one.into end
-    error(by_silence, 0)
+    error(ended, 0)
   end
 
   local function time_left(most)
@@ -214,13 +214,13 @@ return function(call)
     local id = session:get_uuid() .. "-" .. words.number(call.recordings)
     local file = call.release.recordings .. "/" .. id .. ".wav"
     call.assign(one.into, id)
-    local by_silence = can_write(file) and listen_to(one, file, time_left(one.most))
+    local ended = can_write(file) and listen_to(one, file, time_left(one.most)) or "fault"
     call.within_limit()
     local bytes = size(file)
     local outcome = "done"
-    if not bytes or bytes < HEAD then
+    if not bytes or bytes < HEAD or ended == "fault" then
       outcome = "error"
-    elseif (bytes - HEAD) / 16 < SHORTEST + (by_silence and one.silence * 1000 or 0) then
+    elseif (bytes - HEAD) / 16 < SHORTEST + (ended == "silence" and one.silence * 1000 or 0) then
       outcome = "empty"
     end
     call.ended(outcome)

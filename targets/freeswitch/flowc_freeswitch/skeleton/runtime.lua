@@ -3,17 +3,25 @@
 -- and no answer came, an effect is `unknown`. Values come back as values. Knows no services.
 local FILLER_AFTER = 1000 -- ms
 local GRACE = 300 -- ms; the runtime itself keeps the deadline
-local BEAT = 3 -- seconds without a sign of life
+-- How old the runtime's last sign of life may be, in ms: in a call, and when nobody is there any more
+-- for whom the channel should be kept. A filler's next piece needs a fresh one.
+local STALE, STALE_ENDED, FRESH = 2500, 1900, 900
+local PIECE = 2 -- seconds
 
 return function(call)
   local words, api, input = call.words, call.api, call.input
   local runtime = {}
   local answer, wanted
 
-  local function alive()
-    local beat = tonumber(freeswitch.getGlobalVariable("flowc_beat") or "")
-    return beat ~= nil and math.abs(os.time() - beat) <= BEAT
+  -- When its last sign of life was; long ago where there was none, or one of another clock's.
+  local function beat()
+    local at = tonumber(freeswitch.getGlobalVariable("flowc_beat") or "") or 0
+    return at <= call.now() + FRESH and at or 0
   end
+
+  local function lives_until() return beat() + (call.ending and STALE_ENDED or STALE) end
+
+  local function alive() return call.now() < lives_until() end
 
   local function uuid()
     if call.ending then return env:getHeader("Unique-ID") end
@@ -70,12 +78,30 @@ return function(call)
     return rate > 0 and (size - 44) * 1000 / rate or nil
   end
 
-  -- Said once, as far as it ends before the deadline; the answer cuts it.
+  -- May the next piece of a filler be said?
+  local function wanted_more()
+    while not answer and alive() and call.now() - beat() > FRESH do input.wait(100) end
+    return not answer and alive()
+  end
+
+  -- A sound that is so long (ms), in pieces: the server cuts one by itself after two seconds, no sooner.
+  local function say(key, long)
+    local said = 0
+    call.session:setVariable("playback_timeout_sec", words.number(PIECE))
+    while said < long and wanted_more() do
+      call.session:streamFile(call.release.sounds .. "/" .. key .. ".wav", said * 8)
+      call.alive()
+      said = said + PIECE * 1000
+    end
+    call.session:setVariable("playback_timeout_sec", "0")
+  end
+
+  -- Said once, as far as it ends before the deadline; the answer cuts it, or the runtime's death.
   local function fill(sounds, deadline)
     for _, key in ipairs(sounds) do
       local long = length(key)
       if answer or not long or call.now() + long > deadline then return end
-      input.fill(key)
+      say(key, long)
     end
   end
 
@@ -83,7 +109,7 @@ return function(call)
     local fills = call.now() + FILLER_AFTER
     local sounds = call.sounds(one.filler)
     while not answer and call.now() < deadline and alive() do
-      local next_look = math.min(call.within_limit(deadline), call.now() + 500)
+      local next_look = math.min(call.within_limit(deadline), lives_until(), call.now() + 500)
       if #sounds > 0 then next_look = math.min(next_look, fills) end
       local left = next_look - call.now()
       if left > 0 then input.wait(left) end

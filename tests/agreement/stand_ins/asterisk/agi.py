@@ -13,6 +13,7 @@ from flowc_asterisk.agi.gateway import AgiGateway
 
 from ..line import SPOKE, Line, StandInError
 from ..runtime import Hung, ScriptedRuntime
+from .functions import CALLERS
 
 if TYPE_CHECKING:
     from .channel import Channel
@@ -159,12 +160,14 @@ def _header(channel: Channel, url: str) -> str:
         "network": "yes",
         "network_script": script,
         "request": url,
-        "channel": "PJSIP/anonymous-00000001",
+        "channel": CALLERS,
         "language": "en",
         "type": "PJSIP",
-        "uniqueid": channel.host.unique_id,
+        "uniqueid": channel.host.unique_id
+        if channel.master is None
+        else f"{channel.host.unique_id}7",
         "version": "22",
-        "callerid": channel.host.caller or "unknown",
+        "callerid": channel.caller or "unknown",
         "calleridname": "unknown",
         "context": channel.context,
         "extension": channel.exten,

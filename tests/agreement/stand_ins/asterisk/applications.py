@@ -63,11 +63,13 @@ def music(channel: Channel, data: str) -> bool:
 
 def originate(channel: Channel, data: str) -> bool:
     """A call of the server's own to a place in the dialplan; waits until that answers."""
-    target, kind, _, _, _, seconds = separate(data, ",", 6)
+    target, kind, _, _, _, seconds, options = separate(data, ",", 7)
     found = re.fullmatch(r"Local/(.+)@(.+)/n", target)
-    if found is None or kind != "exten":
+    given = re.fullmatch(r"v\(__([A-Za-z]+)=([^()^]*)\)", options)
+    if found is None or kind != "exten" or given is None:
         raise StandInError(f"Originate({data}) is not known")
     far = Channel(channel.host, Apart(channel.host.line), (found[2], found[1]), channel)
+    far.variables[given[1]] = given[2]
     far.hangs_at = channel.now + int(seconds) * 1000
     channel.set("ORIGINATE_STATUS", "SUCCESS" if far.run_to_answer() else "FAILED")
     return True

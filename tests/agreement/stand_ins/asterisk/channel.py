@@ -16,6 +16,7 @@ from ..line import GONE, OVER, SPOKE, Line, StandInError
 from ..runtime import Hung, ScriptedRuntime
 from . import functions
 from .dialplan import Dialplan
+from .functions import CALLERS
 from .substitution import substitute
 
 MOST_STEPS = 200_000
@@ -105,6 +106,8 @@ class Channel:
         self.priority = 1
         self.variables: dict[str, str] = {}
         self.handed_down: dict[str, str] = {}  # to channels that this one calls
+        self.shared: dict[str, str] = {}  # what other channels may read and write of this one
+        self.caller = host.caller
         self.frames: list[Frame] = []
         self.handlers: list[str] = []
         self.headers: dict[str, str] = {}
@@ -133,6 +136,8 @@ class Channel:
                 return str(self.host.line.epoch_ms // 1000)
             case "UNIQUEID":
                 return self.host.unique_id
+            case "CHANNEL" if self.master is None:
+                return CALLERS
             case "CONTEXT" | "PRIORITY" | "CHANNEL" | "HANGUPCAUSE":
                 raise StandInError(f"${{{name}}} is not known")
             case _:
@@ -220,18 +225,24 @@ class Channel:
             goes_on = self._step()
             if goes_on and not self.is_over:
                 self.priority += 1
-            elif self.is_late and self._has("T"):
-                self.exten, self.priority = "T", 1
-                self.hangs_at, self.is_late = None, False
-            else:
+            elif not self._led_out():
                 return
 
     def run_to_answer(self) -> bool:
-        """From here until it answers; False where it ends, or its time, before."""
+        """From here until it answers; False where it ends before."""
         while not self.is_up:
-            if not self._step() or self.is_over:
+            if self._step() and not self.is_over:
+                self.priority += 1
+            elif not self._led_out():
                 return False
-            self.priority += 1
+        return True
+
+    def _led_out(self) -> bool:
+        """Is there a way out for a channel whose time is over? It is taken once."""
+        if not (self.is_late and self._has("T")):
+            return False
+        self.exten, self.priority = "T", 1
+        self.hangs_at, self.is_late = None, False
         return True
 
     def _has(self, exten: str) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .channel import Channel
 
 Read = Callable[["Channel", str], "str | None"]
+CALLERS = "PJSIP/anonymous-00000001"  # the channel of the call itself
 MOST_BYTES = 4095  # of an argument or a value: the server cuts what is longer
 
 
@@ -179,7 +180,19 @@ def _stack(channel: Channel, argument: str) -> str | None:
 def _caller(channel: Channel, argument: str) -> str:
     if argument != "num":
         raise StandInError(f"CALLERID({argument}) is not known")
-    return channel.host.caller
+    return channel.caller
+
+
+def _shared(channel: Channel, argument: str) -> str:
+    name, of = padded(separate(argument, ",", 2), 2)
+    return _sharing(channel, of).shared.get(name, "")
+
+
+def _sharing(channel: Channel, name: str) -> Channel:
+    """The channel itself, or the call's own where another channel names that."""
+    if name not in ("", CALLERS) or (name and channel.master is None):
+        raise StandInError(f"{name} is no channel that shares anything")
+    return channel.master if name and channel.master is not None else channel
 
 
 def _header(channel: Channel, argument: str) -> str:
@@ -220,6 +233,7 @@ READ: dict[str, Read] = {
     "PJSIP_HEADER": _header,
     "RAND": _random,
     "REGEX": _regex,
+    "SHARED": _shared,
     "STACK_PEEK": _stack,
     "STAT": _file,
     "STRFTIME": _time,
@@ -236,15 +250,15 @@ def write(channel: Channel, name: str, argument: str, value: str) -> None:
             values = separate(value)
             for at, each in enumerate(separate(argument)):
                 channel.set(each, values[at] if at < len(values) else "")
-        case "TIMEOUT", "absolute":
-            milliseconds = _milliseconds(value)
-            channel.hangs_at = channel.now + milliseconds if milliseconds else None
-        case "TIMEOUT", "response":
-            channel.first_ms = _milliseconds(value)
-        case "TIMEOUT", "digit":
-            channel.between_ms = _milliseconds(value)
+        case "TIMEOUT", ("absolute" | "response" | "digit") as which:
+            _write_timeout(channel, which, _milliseconds(value))
         case "CHANNEL", "hangup_handler_push":
             channel.handlers.append(value)
+        case "SHARED", _:
+            shared, of = padded(separate(argument, ",", 2), 2)
+            _sharing(channel, of).shared[shared] = value
+        case "CALLERID", "num":
+            channel.caller = value
         case "CDR", "userfield":
             channel.record = value
         case "CDR_PROP", "disable":
@@ -255,6 +269,16 @@ def write(channel: Channel, name: str, argument: str, value: str) -> None:
             channel.headers[argument.removeprefix("add,")] = value
         case _:
             raise StandInError(f"nothing is known of Set({name}({argument})={value})")
+
+
+def _write_timeout(channel: Channel, which: str, milliseconds: int) -> None:
+    match which:
+        case "absolute":
+            channel.hangs_at = channel.now + milliseconds if milliseconds else None
+        case "response":
+            channel.first_ms = milliseconds
+        case _:
+            channel.between_ms = milliseconds
 
 
 def _milliseconds(seconds: str) -> int:

@@ -86,10 +86,10 @@ class Scripts:
         self._held = table({"session": session, "freeswitch": table(dict(server.functions()))})
 
     def run(self, path: str, arguments: list[str], env: object = None) -> None:
-        """Run a script; `env` where the call is over, else with its session."""
+        """Run a script with the call's session; `env` where the call is over."""
         globals_ = self._lua.globals()
         globals_.argv = self._lua.table_from(dict(enumerate([path, *arguments])))
-        globals_.session = self._held.session if env is None else None
+        globals_.session = self._held.session
         globals_.freeswitch = self._held.freeswitch
         globals_.env = env
         globals_.flowc_input = None

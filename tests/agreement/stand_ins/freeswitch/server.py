@@ -67,7 +67,7 @@ class Call:
     failing: frozenset[int] = frozenset()
     recorded: int = 0
     gateway: Gateway | None = None  # what takes questions, if anything does
-    beat_s: int | None = 0  # how old the runtime's last sign of life is; None: there was none
+    beat_s: float | None = 0  # how old the runtime's last sign of life is; None: there was none
     keys: list[tuple[int, str]] = field(default_factory=list)  # when each is there to be seen
     key_at: int = 0  # when the newest of them was
     events: list[Event] = field(default_factory=list)  # for this call, not yet seen
@@ -100,7 +100,7 @@ class Call:
     @property
     def beat(self) -> str:
         """When the runtime last gave a sign of life, as the server holds it."""
-        return "" if self.beat_s is None else str(self.line.epoch_ms // 1000 - self.beat_s)
+        return "" if self.beat_s is None else str(self.line.epoch_ms - int(self.beat_s * 1000))
 
     def settle(self) -> None:
         """What was said has ended; a flush right behind it is no silence."""

@@ -95,13 +95,17 @@ class Session:
 
     # --- media
 
-    def streamFile(self, path: str) -> int:  # noqa: N802
+    def streamFile(self, path: str, sample: int = 0) -> int:  # noqa: N802
         call = self._call
         length = self._length(path)
         if length is None or not self.ready():
             return 0
         frame = call.pace.frame
         self._line.says()
+        length -= sample // 8
+        most_s = int(call.variables.get("playback_timeout_sec", 0))
+        if most_s > 1:  # the server takes no less
+            length = min(length, most_s * 1000)
         broke = self._media(self._line.now + -(-length // frame) * frame)
         call.silent_at = self._line.now
         return int(not broke and self.ready())
@@ -180,6 +184,8 @@ class Session:
             quiet = max([begun, *(end for start, end in line.voice if start <= line.now)])
             due = min(quiet + silence * 1000, begun + most * 1000)
             if line.now >= due:
+                if due < begun + most * 1000:
+                    call.variables["silence_hits_exhausted"] = "true"
                 break
             broke = self._media(min(due, line.now + 1000))
         line.stops_waiting()
