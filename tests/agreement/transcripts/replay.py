@@ -128,10 +128,11 @@ def other_steps(transcript: Transcript, played: Played, graph: FlowGraph) -> Ite
     """Where the trace is not what the real server's was."""
     steps = comparable(graph, played.trace)
     if steps != transcript.trace.steps:
-        yield "\n".join(_side_by_side(transcript.trace.steps, steps))
+        yield "\n".join(side_by_side(transcript.trace.steps, steps))
 
 
-def _side_by_side(meant: tuple[Step, ...], found: tuple[Step, ...]) -> Iterator[str]:
+def side_by_side(meant: tuple[Step, ...], found: tuple[Step, ...]) -> Iterator[str]:
+    """What was meant and what came, a line a step; `!` where they are not the same."""
     for place in range(max(len(meant), len(found))):
         ours = words(meant[place]) if place < len(meant) else "-"
         theirs = words(found[place]) if place < len(found) else "-"

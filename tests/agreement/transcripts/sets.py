@@ -22,6 +22,15 @@ HOUSE = FOLDER / "house"
 _NOT_READ = (".wav", "/source_map.json")  # by the server
 SETS = ("vectors", "graphs", "house")
 Fragments = Mapping[str, Mapping[str, str]]
+# Keys within 2 ms of each other: how many of them a server has seen before it flushes is chance. Asterisk's
+# stand-in is told when each was seen; FreeSWITCH's reads one a frame.
+BY_CHANCE = frozenset(
+    {
+        "a wrong entry flushes the rest of a burst",
+        "a burst behind keys that leave the tree is flushed",
+        "keys before a node that flushes are dropped",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
