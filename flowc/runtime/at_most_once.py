@@ -110,7 +110,9 @@ class AtMostOnce:
         from sqlalchemy.dialects import postgresql, sqlite
 
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        return dialect.insert(REQUESTS).on_conflict_do_nothing()
+        insert = dialect.insert(REQUESTS).on_conflict_do_nothing()
+        # Without the option an INSERT's count of rows is lost with its cursor, except on SQLite.
+        return insert.execution_options(preserve_rowcount=True)
 
     async def _reply_of_other(self, key: str, body: str, seconds: float) -> Reply:
         """What the journal says, once the attempt that is under way elsewhere has ended."""

@@ -269,6 +269,14 @@ class Bench:
         return await self.runtime.broker.ask(Place(served, asked, facts_), {"account": account})
 
 
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where a runtime keeps what it must not forget; a SQLite file is in the folder."""
+
+    url: str
+    folder: Path
+
+
 @asynccontextmanager
 async def bench(folder: Path, *served: Release, **more: object) -> AsyncIterator[Bench]:
     """A runtime in a folder of its own that serves the releases."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from flowc.runtime.app import Runtime, RuntimeSettings, serve
 from flowc.runtime.logs import Log
 from flowc.runtime.services.model import Done, Reply, Unknown
-from tests.unit.runtime.runtime_support import run
+from tests.unit.runtime.runtime_support import Store, run
 from tests.unit.runtime.test_at_most_once import journals
 
 ATTEMPT = """
@@ -90,7 +90,7 @@ def test_a_request_in_which_the_runtime_was_killed_is_never_attempted_again(tmp_
         return Done(1)
 
     async def call() -> None:
-        async with journals(tmp_path) as (first, second, _):
+        async with journals(Store("sqlite:///runtime.db", tmp_path)) as (first, second, _):
             for journal in (first, second):
                 assert isinstance(await journal.run("k", "b", 3.0, again), Unknown)
 

@@ -1,7 +1,6 @@
 """`kind: sql` against a real SQLite file."""
 
 import asyncio
-import os
 import sqlite3
 from pathlib import Path
 
@@ -11,10 +10,8 @@ from flowc.expression.types import Record, Scalar
 from flowc.graph.operations import Given, InvokeKind
 from flowc.graph.services import OperationSpec, ServiceSpec, SqlAction, SqlSettings, Words
 from flowc.runtime.services.model import SettingsError
-from flowc.runtime.tickets import NewTicket
 from tests.unit.runtime.runtime_support import (
     GIVES,
-    NOON,
     READINGS,
     bench,
     invoke,
@@ -172,25 +169,5 @@ def test_a_url_that_cannot_be_served_is_refused_when_the_release_is_taken_up(
         async with bench(tmp_path) as it:
             with pytest.raises(SettingsError):
                 it.runtime.broker.providers.prepare(release(sql_service(url)))
-
-    run(call())
-
-
-@pytest.mark.skipif(
-    "FLOWC_TEST_POSTGRESQL" not in os.environ,
-    reason="FLOWC_TEST_POSTGRESQL names no PostgreSQL data base",
-)
-def test_the_journal_and_the_work_orders_live_in_postgresql_too(tmp_path: Path) -> None:
-    make_billing(tmp_path)
-
-    async def call() -> None:
-        store = os.environ["FLOWC_TEST_POSTGRESQL"]
-        async with bench(tmp_path, store=store) as it:
-            served = release(sql_service())
-            many = [it.ask(served, ACT, number=number) for number in range(5)]
-            assert {each.outcome for each in await asyncio.gather(*many)} == {"done"}
-            new = NewTicket("k", "c", "fault")
-            first = await it.runtime.tickets.open(new, served.tickets, NOON)
-            assert await it.runtime.tickets.open(new, served.tickets, NOON) == first
 
     run(call())

@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,7 @@ from flowc.runtime.store import open_store
 from flowc.runtime.tables import create_tables
 from flowc.runtime.ticket_cards import Clocks, card
 from flowc.runtime.tickets import NewTicket, Tickets, UnknownClassError
-from tests.unit.runtime.runtime_support import NOON, bench, facts, invoke, release, run
+from tests.unit.runtime.runtime_support import NOON, Store, bench, facts, invoke, release, run
 
 CLASSES = TicketSettings((TicketClass("fault", 180, 86_400, 172_800), TicketClass("wish")))
 FILLS = (
@@ -29,9 +28,9 @@ FILLS = (
 
 
 @asynccontextmanager
-async def desks(folder: Path) -> AsyncIterator[tuple[Tickets, Tickets]]:
+async def desks(store: Store) -> AsyncIterator[tuple[Tickets, Tickets]]:
     """Two runtimes over one store."""
-    engines = [open_store("sqlite:///runtime.db", folder) for _ in range(2)]
+    engines = [open_store(store.url, store.folder) for _ in range(2)]
     await create_tables(engines[0])
     yield Tickets(engines[0]), Tickets(engines[1])
     for engine in engines:
@@ -43,9 +42,9 @@ def new(key: str = "k", name: str = "fault", **more: str) -> NewTicket:
     return NewTicket(key, "call-1", name, **more)
 
 
-def test_a_visit_opens_one_order_however_often_it_asks(tmp_path: Path) -> None:
+def test_a_visit_opens_one_order_however_often_it_asks(store: Store) -> None:
     async def call() -> None:
-        async with desks(tmp_path) as (first, second):
+        async with desks(store) as (first, second):
             ways = [desk.open(new(), CLASSES, NOON) for desk in (first, second) * 10]
             found = await asyncio.gather(*ways)
             assert len({each.number for each in found}) == 1
@@ -54,9 +53,9 @@ def test_a_visit_opens_one_order_however_often_it_asks(tmp_path: Path) -> None:
     run(call())
 
 
-def test_numbers_are_ten_digits_and_each_is_its_own(tmp_path: Path) -> None:
+def test_numbers_are_ten_digits_and_each_is_its_own(store: Store) -> None:
     async def call() -> None:
-        async with desks(tmp_path) as (first, second):
+        async with desks(store) as (first, second):
             ways = [
                 desk.open(new(f"{index}-{at}"), CLASSES, NOON)
                 for at, desk in enumerate((first, second))
@@ -69,9 +68,9 @@ def test_numbers_are_ten_digits_and_each_is_its_own(tmp_path: Path) -> None:
     run(call())
 
 
-def test_an_order_is_found_by_number_account_and_caller(tmp_path: Path) -> None:
+def test_an_order_is_found_by_number_account_and_caller(store: Store) -> None:
     async def call() -> None:
-        async with desks(tmp_path) as (desk, _):
+        async with desks(store) as (desk, _):
             old = await desk.open(new("1", account="80012345", caller="138"), CLASSES, NOON)
             newest = await desk.open(new("2", account="80012345", caller="139"), CLASSES, NOON + 9)
             assert await desk.find(number=old.number) == old
@@ -83,9 +82,9 @@ def test_an_order_is_found_by_number_account_and_caller(tmp_path: Path) -> None:
     run(call())
 
 
-def test_urging_counts_until_the_order_is_closed(tmp_path: Path) -> None:
+def test_urging_counts_until_the_order_is_closed(store: Store) -> None:
     async def call() -> None:
-        async with desks(tmp_path) as (desk, _):
+        async with desks(store) as (desk, _):
             number = (await desk.open(new(), CLASSES, NOON)).number
             for count in (1, 2):
                 urged = await desk.urge(number)
@@ -98,9 +97,9 @@ def test_urging_counts_until_the_order_is_closed(tmp_path: Path) -> None:
     run(call())
 
 
-def test_an_order_that_nobody_was_told_of_is_abandoned_and_still_work(tmp_path: Path) -> None:
+def test_an_order_that_nobody_was_told_of_is_abandoned_and_still_work(store: Store) -> None:
     async def call() -> None:
-        async with desks(tmp_path) as (desk, _):
+        async with desks(store) as (desk, _):
             numbers = [(await desk.open(new(key), CLASSES, NOON)).number for key in "123"]
             await desk.told("1")
             for key in "123":
@@ -118,9 +117,9 @@ def test_an_order_that_nobody_was_told_of_is_abandoned_and_still_work(tmp_path: 
     run(call())
 
 
-def test_what_a_dead_runtime_told_nobody_of_is_abandoned_by_the_next(tmp_path: Path) -> None:
+def test_what_a_dead_runtime_told_nobody_of_is_abandoned_by_the_next(store: Store) -> None:
     async def call() -> None:
-        async with desks(tmp_path) as (first, second):
+        async with desks(store) as (first, second):
             for key in "12":
                 await first.open(new(key), CLASSES, NOON)
             await first.told("1")
@@ -134,9 +133,9 @@ def test_what_a_dead_runtime_told_nobody_of_is_abandoned_by_the_next(tmp_path: P
     run(call())
 
 
-def test_a_call_that_was_not_given_the_number_abandons_its_order(tmp_path: Path) -> None:
+def test_a_call_that_was_not_given_the_number_abandons_its_order(store: Store) -> None:
     async def call() -> None:
-        async with bench(tmp_path) as it:
+        async with bench(store.folder, store=store.url) as it:
             broker, served = it.runtime.broker, release()
             asked = invoke(InvokeKind.TICKET, "tickets", "open", gives=FILLS, results=())
             for number in (1, 2, 3):
@@ -159,9 +158,9 @@ def test_a_call_that_was_not_given_the_number_abandons_its_order(tmp_path: Path)
     run(call())
 
 
-def test_recordings_go_with_the_order_each_once(tmp_path: Path) -> None:
+def test_recordings_go_with_the_order_each_once(store: Store) -> None:
     async def call() -> None:
-        async with desks(tmp_path) as (desk, _):
+        async with desks(store) as (desk, _):
             number = (await desk.open(new(recording="r1"), CLASSES, NOON)).number
             for recording in ("r2", "r1", "r2"):
                 await desk.attach(number, recording)
@@ -172,9 +171,9 @@ def test_recordings_go_with_the_order_each_once(tmp_path: Path) -> None:
     run(call())
 
 
-def test_a_class_that_the_project_does_not_have_opens_nothing(tmp_path: Path) -> None:
+def test_a_class_that_the_project_does_not_have_opens_nothing(store: Store) -> None:
     async def call() -> None:
-        async with desks(tmp_path) as (desk, _):
+        async with desks(store) as (desk, _):
             with pytest.raises(UnknownClassError):
                 await desk.open(new(name="nonsense"), CLASSES, NOON)
             assert await desk.list() == ()
@@ -204,9 +203,9 @@ def test_the_card_is_the_worst_of_the_three_clocks(clocks: Clocks, now: int, col
     assert card(clocks, now) == colour
 
 
-def test_a_call_opens_asks_about_and_urges_its_order(tmp_path: Path) -> None:
+def test_a_call_opens_asks_about_and_urges_its_order(store: Store) -> None:
     async def call() -> None:
-        async with bench(tmp_path) as it:
+        async with bench(store.folder, store=store.url) as it:
             broker, served = it.runtime.broker, release()
 
             def place(operation: str, *results: str, call: int = 1) -> Place:
@@ -235,9 +234,9 @@ def test_a_call_opens_asks_about_and_urges_its_order(tmp_path: Path) -> None:
     run(call())
 
 
-def test_what_the_operations_give_is_of_the_declared_type(tmp_path: Path) -> None:
+def test_what_the_operations_give_is_of_the_declared_type(store: Store) -> None:
     async def call() -> None:
-        async with desks(tmp_path) as (desk, _):
+        async with desks(store) as (desk, _):
             for name in ("fault", "wish"):
                 check_answer((await desk.open(new(name, name), CLASSES, NOON)).answer(NOON), TICKET)
         for operation in TICKET_OPERATIONS:
