@@ -20,6 +20,7 @@ from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import (
     Assign,
+    Collect,
     Cue,
     Decided,
     Dial,
@@ -30,8 +31,9 @@ from flowc.graph.operations import (
     Operation,
     Play,
     Reading,
+    Record,
 )
-from flowc.graph.prompts import Prompt, ReadAs
+from flowc.graph.prompts import Prompt, ReadAs, Spoken
 from flowc.graph.reads import author_name, expressions_in, phrases_in, spoken_in
 from flowc.source import Span
 
@@ -59,8 +61,10 @@ def attach_readings(graph: FlowGraph, report: Reporter) -> FlowGraph:
         id_: _Rewriter(answers, wanted, report, block).block()
         for id_, block in graph.blocks.items()
     }
+    changed = _changed(blocks, givers)
     for block in blocks.values():
-        _collect(block, wanted, givers, report)
+        _collect(block, wanted, _Sources(givers, changed), report)
+    _refuse_changes(blocks, wanted, changed, report)
     done = {id_: _filled(block, wanted) for id_, block in blocks.items()}
     return replace(graph, blocks=done, variables=_variables(done))
 
@@ -72,6 +76,29 @@ def _givers(graph: FlowGraph) -> dict[str, list[Given]]:
         for given in invoke.gives:
             found.setdefault(given.variable, []).append(given)
     return found
+
+
+def _changed(
+    blocks: Mapping[BlockId, Block], givers: Mapping[str, list[Given]]
+) -> dict[str, BlockId]:
+    """Variables of answers that get another value elsewhere, and one place where they do."""
+    return {
+        variable: id_
+        for id_, block in blocks.items()
+        for operation in block.operations
+        for variable in _written(operation)
+        if variable in givers
+    }
+
+
+def _written(operation: Operation) -> tuple[str, ...]:
+    match operation:
+        case Assign(variable, value) if value is not None:
+            return (variable,)
+        case Collect(into=variable) | Record(into=variable):
+            return (variable,)
+        case _:
+            return ()
 
 
 def _invokes(blocks: Iterable[Block]) -> Iterator[Invoke]:
@@ -167,18 +194,42 @@ def _is_constant(expression: Expression) -> bool:
     return not any(isinstance(part, Read) for part in walk(expression))
 
 
-def _collect(
-    block: Block, wanted: _Wanted, givers: Mapping[str, list[Given]], report: Reporter
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """Where a flat variable gets its value."""
+
+    givers: Mapping[str, list[Given]]
+    changed: Mapping[str, BlockId]
+
+    def is_read_by_answer(self, spoken: Spoken) -> bool:
+        """Digits are read natively where something else may stand in their place."""
+        natively = spoken.read_as is ReadAs.DIGITS and spoken.variable in self.changed
+        return spoken.variable in self.givers and not natively
+
+
+def _collect(block: Block, wanted: _Wanted, sources: _Sources, report: Reporter) -> None:
     for expression in expressions_in(block):
         wanted.read |= reads(expression)
     for operation in block.operations:
         for phrase in phrases_in(operation):
             for spoken in spoken_in(phrase):
-                if spoken.variable in givers:
+                if sources.is_read_by_answer(spoken):
                     wanted.spoken[spoken.variable] = spoken.read_as
                 elif spoken.read_as is not ReadAs.DIGITS:
                     _refuse(block, spoken.variable, spoken.read_as, report)
+
+
+def _refuse_changes(
+    blocks: Mapping[BlockId, Block],
+    wanted: _Wanted,
+    changed: Mapping[str, BlockId],
+    report: Reporter,
+) -> None:
+    """What an answer has worked out would be said, and compared, of a value that is gone."""
+    worked_out = set(wanted.spoken).union(*(reads(d.expression) for d in wanted.decided.values()))
+    for variable in sorted(worked_out & changed.keys()):
+        at = blocks[changed[variable]].origin
+        report.report(flows.CHANGED_ANSWER, at.span, name=author_name(variable))
 
 
 def _refuse(block: Block, variable: str, read_as: ReadAs, report: Reporter) -> None:

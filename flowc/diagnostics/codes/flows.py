@@ -335,6 +335,19 @@ LONG_PROMPT = Code(
         "念到最后，来电者已经忘了第一项：请缩短文字，或把选项移到下一级菜单（ISO/IEC 13714）",
     ),
 )
+CHANGED_ANSWER = Code(
+    "F0242",
+    E,
+    Words("an answer is changed by hand", "查询结果被改写"),
+    Words(
+        "`{name}` comes with a service's answer, which also decides how it is read out and compared; here it gets another value",
+        "`{name}` 来自服务的返回，怎么朗读、怎么比较也由返回决定；这里却改成了别的值",
+    ),
+    Words(
+        "keep the other value under a name of its own, or branch to another sentence",
+        "请把新值放在另一个变量里，或分支到另一句话",
+    ),
+)
 
 CODES: tuple[Code, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Code)

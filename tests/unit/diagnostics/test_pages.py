@@ -103,7 +103,9 @@ service: billing
 kind: fixture
 file: billing.yaml
 types: {Customer: {balance: money, suspended: bool, name: text}}
-lookups: {customer: {with: {account: digits}, gives: Customer, or: [not_found]}}
+lookups:
+  customer: {with: {account: digits}, gives: Customer, or: [not_found]}
+  owed: {with: {account: digits}, gives: money}
 requests: {unsuspend: {with: {account: digits}, key: "{account}"}}
 """,
     "flows/desk.flow.yaml": """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from flowc.compiler import Compiled
 
 Compile = Callable[..., Compiled]
@@ -82,3 +84,30 @@ def test_a_confirmation_before_a_request_should_be_heard(small: Compile) -> None
         node = f"a: {{confirm: {prompt}, yes: book, no: bye, gave_up: bye}}"
         compiled = small(f"{node}\n{request}\n{BYE}", project=PROJECT, service_orders=service)
         assert [code for code, _ in found(compiled)] == codes
+
+
+PLAN = "service: plans\nkind: fixture\nfile: plans.yaml\nlookups:\n  plan: {with: {a: digits}, gives: TYPE}\n"
+CHANGED = """
+find: {lookup: plans.plan, with: {a: call.from}, as: plan, then: other, error: bye}
+other: {set: {plan: VALUE}, then: tell}
+"""
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "use", "codes"),
+    [
+        ("text", "'\"gold\"'", "tell: {say: '{plan}。', then: bye}", ["F0242"]),
+        ("money", "plan + 100", "tell: {say: '{plan}。', then: bye}", ["F0242"]),
+        ("text", "'\"a\"'", "tell: {branch: [{if: plan == \"a\", to: bye}], else: bye}", ["F0242"]),
+        ("text", "'\"a\"'", "tell: {say: 好。, then: bye}", []),
+        ("int", "plan + 1", "tell: {branch: [{if: plan == 2, to: bye}], else: bye}", []),
+        ("digits", "call.from", "tell: {say: '{plan}。', then: bye}", []),
+    ],
+)  # fmt: skip
+def test_what_an_answer_has_worked_out_is_not_said_of_another_value(
+    small: Compile, type_: str, value: str, use: str, codes: list[str]
+) -> None:
+    nodes = f"{CHANGED.replace('VALUE', value)}{use}\n{BYE}"
+    service = PLAN.replace("TYPE", type_)
+    compiled = small(nodes, project=PROJECT, service_plans=service)
+    assert [code for code, _ in found(compiled)] == codes
