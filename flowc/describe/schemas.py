@@ -30,6 +30,40 @@ WAY: JsonSchema = {"$ref": "#/$defs/way"}
 TEXT: JsonSchema = {"$ref": "#/$defs/text"}
 SPEECH: JsonSchema = {"$ref": "#/$defs/speech"}
 TARGET: JsonSchema = {"type": "string", "pattern": r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$"}
+NAME: JsonSchema = {"type": "string"}
+BY_LANGUAGE: JsonSchema = {
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": {"pattern": "^[a-z]{2,3}(-[a-z0-9]+)*$"},
+    "additionalProperties": SCALAR,
+}
+Rows = Mapping[str, tuple[JsonSchema, Words]]
+SAYING: Rows = {
+    "text": (TEXT, Words("What is said.", "说的内容。")),
+    "when": (SCALAR, Words("Said only where this is true.", "条件成立时才说。")),
+    "each": (NAME, Words("Said for each item of a list.", "对列表里的每一项说一遍。")),
+    "as": (
+        NAME,
+        Words(
+            "What an item is called meanwhile; `item` if nothing is said.",
+            "每一项的名字；不写则为 item。",
+        ),
+    ),
+    "empty": (TEXT, Words("Said where the list has nothing.", "列表为空时说的话。")),
+    "bargein": ({"enum": ["keys", "none"]}, Words("Whether a key cuts it.", "按键能否打断。")),
+}
+WAY_FIELDS: Rows = {
+    "say": (SPEECH, Words("Said on the way.", "途中说的话。")),
+    "to": (
+        TARGET,
+        Words(
+            "A node, a flow, `flow.node`, or person, back, repeat, main_menu.",
+            "节点、流程、`流程.节点`，或 person、back、repeat、main_menu。",
+        ),
+    ),
+    "at_most": (SCALAR, Words("How often the way is taken in a call.", "一次通话里最多走几次。")),
+    "else": (WAY, Words("Where the caller goes after that.", "超过次数后去哪里。")),
+}
 
 
 def schemas() -> Mapping[str, JsonSchema]:
@@ -111,101 +145,39 @@ def _queues() -> JsonSchema:
 
 
 def _texts() -> JsonSchema:
-    by_language = {
-        "type": "object",
-        "minProperties": 1,
-        "propertyNames": {"pattern": "^[a-z]{2,3}(-[a-z0-9]+)*$"},
-        "additionalProperties": SCALAR,
-    }
-    saying = {
-        "type": "object",
-        "required": ["text"],
-        "additionalProperties": False,
-        "properties": {
-            "text": {**TEXT, **_described(Words("What is said.", "说的内容。"))},
-            "when": {
-                **SCALAR,
-                **_described(Words("Said only where this is true.", "条件成立时才说。")),
-            },
-            "each": {
-                "type": "string",
-                **_described(Words("Said for each item of a list.", "对列表里的每一项说一遍。")),
-            },
-            "as": {
-                "type": "string",
-                **_described(
-                    Words(
-                        "What an item is called meanwhile; `item` if nothing is said.",
-                        "每一项的名字；不写则为 item。",
-                    )
-                ),
-            },
-            "empty": {
-                **TEXT,
-                **_described(Words("Said where the list has nothing.", "列表为空时说的话。")),
-            },
-            "bargein": {
-                "enum": ["keys", "none"],
-                **_described(Words("Whether a key cuts it.", "按键能否打断。")),
-            },
-        },
-    }
-    way = {
-        "anyOf": [
-            TARGET,
-            {
-                "type": "object",
-                "required": ["to"],
-                "additionalProperties": False,
-                "properties": _way_fields(),
-                "dependencies": {"at_most": ["else"]},
-            },
-        ]
-    }
-    named = {
-        "type": "object",
-        "required": ["to"],
-        "additionalProperties": False,
-        "properties": {"name": TEXT, **_way_fields()},
-    }
-    case = {
-        "type": "object",
-        "required": ["if", "to"],
-        "additionalProperties": False,
-        "properties": {"if": SCALAR, **_way_fields()},
-    }
     one = {"anyOf": [TEXT, {"$ref": "#/$defs/saying"}]}
     return {
-        "text": {"anyOf": [SCALAR, by_language]},
-        "saying": saying,
+        "text": {"anyOf": [SCALAR, BY_LANGUAGE]},
+        "saying": _fields(_described_fields(SAYING), "text"),
         "speech": {"anyOf": [*one["anyOf"], {"type": "array", "minItems": 1, "items": one}]},
-        "way": way,
-        "choice": {"anyOf": [TARGET, named]},
-        "case": case,
+        "way": {
+            "anyOf": [
+                TARGET,
+                {
+                    **_fields(_described_fields(WAY_FIELDS), "to"),
+                    "dependencies": {"at_most": ["else"]},
+                },
+            ]
+        },
+        "choice": {
+            "anyOf": [TARGET, _fields({"name": TEXT, **_described_fields(WAY_FIELDS)}, "to")]
+        },
+        "case": _fields({"if": SCALAR, **_described_fields(WAY_FIELDS)}, "if", "to"),
     }
 
 
-def _way_fields() -> JsonSchema:
+def _fields(fields: JsonSchema, *required: str) -> JsonSchema:
+    """A mapping of these and no other."""
     return {
-        "say": {**SPEECH, **_described(Words("Said on the way.", "途中说的话。"))},
-        "to": {
-            **TARGET,
-            **_described(
-                Words(
-                    "A node, a flow, `flow.node`, or person, back, repeat, main_menu.",
-                    "节点、流程、`流程.节点`，或 person、back、repeat、main_menu。",
-                )
-            ),
-        },
-        "at_most": {
-            **SCALAR,
-            **_described(Words("How often the way is taken in a call.", "一次通话里最多走几次。")),
-        },
-        "else": {
-            **WAY,
-            **_described(Words("Where the caller goes after that.", "超过次数后去哪里。")),
-        },
+        "type": "object",
+        "required": [*required],
+        "additionalProperties": False,
+        "properties": fields,
     }
+
+
+def _described_fields(rows: Rows) -> JsonSchema:
+    return {name: {**schema, **_described(words)} for name, (schema, words) in rows.items()}
 
 
 def _nodes() -> JsonSchema:

@@ -211,27 +211,14 @@ class ServiceReader:
         form = (REQUEST if is_request else OPERATION).read(body, place)
         if form is None:
             return None
-        named = (
-            (key, self.type(written, records, place)) for key, written in entries(form.get("with"))
+        parameters = self._parameters(form, records, place)
+        bindings = {key: Binding(key, type_) for key, type_ in parameters}
+        templates = TemplateReader(
+            Scope(bindings, frozenset(), frozenset()), self.report, body.span
         )
-        parameters = tuple((key.text, type_) for key, type_ in named if type_)
-        scope = Scope(
-            {key: Binding(key, type_) for key, type_ in parameters}, frozenset(), frozenset()
-        )
-        templates = TemplateReader(scope, self.report, body.span)
         written = {key.text: tree for key, tree in entries(body)}.get("gives")
         results = self._results(form.get("or", ()))
         self._fits(form, service_kind, name, body, kind)
-        for word in form.get("optional", ()):
-            if word.text not in dict(parameters):
-                self.report.report(
-                    codes.UNKNOWN_THING,
-                    word.span,
-                    what="parameter",
-                    what_zh="参数",
-                    name=word.text,
-                    **closest(word.text, dict(parameters)),
-                )
         if is_request and "key" not in form:
             self.report.report(proofs.ALWAYS_REQUEST, name.span, name=name.text)
         self._known_results(body, form, results)
@@ -242,12 +229,36 @@ class ServiceReader:
             action=self._action(form, service_kind, templates),
             gives=self.type(written, records, place) if written is not None else None,
             results=results,
-            optional=tuple(word.text for word in form.get("optional", ())),
+            optional=self._optional(form, bindings),
             deadline_ms=form.get("deadline", 3) * 1000,
             retries=0 if is_request else form.get("retries", 0),
             cache_s=0 if is_request else form.get("cache", 0),
             key=templates.read(form["key"]) if "key" in form else (),
         )
+
+    def _parameters(
+        self, form: dict[str, Any], records: MappingOf[str, Record], place: Place
+    ) -> tuple[tuple[str, Type], ...]:
+        named = (
+            (key, self.type(written, records, place)) for key, written in entries(form.get("with"))
+        )
+        return tuple((key.text, type_) for key, type_ in named if type_)
+
+    def _optional(
+        self, form: dict[str, Any], parameters: MappingOf[str, Binding]
+    ) -> tuple[str, ...]:
+        words: tuple[Word, ...] = form.get("optional", ())
+        for word in words:
+            if word.text not in parameters:
+                self.report.report(
+                    codes.UNKNOWN_THING,
+                    word.span,
+                    what="parameter",
+                    what_zh="参数",
+                    name=word.text,
+                    **closest(word.text, parameters),
+                )
+        return tuple(word.text for word in words)
 
     def _results(self, words: tuple[Word, ...]) -> tuple[str, ...]:
         for word in words:
