@@ -27,6 +27,9 @@ SCALARS = {
 PARAMETERS = ("digits", "digits", "int", "date", "money", "text")
 RESULTS = ("not_found", "blocked", "ambiguous", "too_old")
 SERVICES = ("billing", "crm", "stock")
+# On one telephone system exit keys are the queue's, not the node's; so queues of one name have the
+# same in all projects, since many of them are played on one server.
+EXIT_KEYS = {"sales": ("1", "#"), "repairs": ("5", "*"), "night_desk": (), "late_desk": ("0",)}
 FIELDS = ("level", "balance", "until", "city", "open", "code", "wait", "since", "rate", "visits")
 DESTINATIONS = ("07503285000", "13800138000", "10086", "4008001234")
 
@@ -84,7 +87,7 @@ class Things:
     languages: tuple[str, ...] = ("zh",)
     operations: list[Operation] = field(default_factory=list)
     queues: list[str] = field(default_factory=list)
-    exit_keys: dict[str, list[str]] = field(default_factory=dict)  # by queue
+    exit_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by queue
     calendars: dict[str, bool] = field(default_factory=dict)  # by name: has it holidays?
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
@@ -105,9 +108,8 @@ def random_things(chance: Chance) -> Things:
         things.calendars[name] = "holidays" in made
         things.files[f"calendars/{name}.yaml"] = made
     _lists(things, chance)
-    things.queues = chance.some(("sales", "repairs", "night_desk"), 3, least=1)
-    for name in things.queues:  # on one telephone system they are the queue's, not the node's
-        things.exit_keys[name] = chance.some(("1", "5", "*", "#", "0"), 2)
+    things.queues = chance.some(tuple(EXIT_KEYS), 3, least=1)
+    things.exit_keys = {name: EXIT_KEYS[name] for name in things.queues}
     things.files["queues.yaml"] = {name: _queue(chance) for name in things.queues}
     things.keys = _keys(chance, chance.odds(0.7))
     for name, type_ in chance.some([("area", "digits"), ("urgent", "bool"), ("score", "int")], 2):
