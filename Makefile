@@ -62,17 +62,17 @@ lock:
 bench-asterisk bench-freeswitch bench-simulator: bench-%: setup
 	$(RUN)/python benchmarks/$*.py
 
-# Goes on where it stopped; SEED=2 begins another run, SECONDS=240 does a part of it.
 # Random flows and callers on the simulator, the stand-ins and the real servers that there are. Long:
 # what is done stands in .fuzz-agreement, and the same command goes on where it was stopped.
 fuzz-agreement: setup
 	$(RUN)/python tests/agreement/fuzz_agreement.py $(or $(N),200) \
-	  $(foreach NAME,$(or $(ON),stand-ins asterisk freeswitch),--on $(NAME))
+	  $(foreach NAME,$(or $(ON),stand-ins asterisk freeswitch),--on $(NAME)) $(if $(SECONDS),--seconds $(SECONDS))
 
 # N calls of the hotline live together on one server, every trace equal to the simulator's.
 bench-at-once: setup
 	$(RUN)/python benchmarks/at_once.py $(TARGET) $(or $(N),200)
 
+# Goes on where it stopped; SEED=2 begins another run, SECONDS=240 does a part of it.
 fuzz: setup
 	$(RUN)/python benchmarks/fuzz_projects.py $(or $(N),200000) --seed $(or $(SEED),1) $(if $(SECONDS),--seconds $(SECONDS))
 

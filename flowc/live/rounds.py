@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from flowc.graph.model import FlowGraph
 from flowc.live.compare import compared
@@ -25,6 +24,7 @@ AT_ONCE = 60  # calls
 AGAIN_AT_ONCE = 5  # of those that failed
 APART_S = 0.15  # calls that begin together ask and are answered together, all along
 SECOND = "again"
+Flags = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,55 +51,69 @@ class PlannedCall:
 class Rounds:
     """A server's lab and what it shall hold.
 
-    `strict`: no call is played a second time.
+    `strict`: no call is played a second time. `alone`: every call that failed is, by itself, however
+    quick the machine was; else only those that a busy machine may have spoilt, some at a time.
     """
 
     lab: Lab
     releases: Sequence[LabRelease]
     at_once: int = AT_ONCE
     strict: bool = False
+    alone: bool = False
 
     async def play(self, planned: Sequence[PlannedCall], told: Told) -> list[Result]:
         """The results, in no order; `told` hears of each as soon as it is final."""
         final: list[Result] = []
         again: dict[str, tuple[PlannedCall, Result]] = {}
         for each, result in await self._round(planned, self.at_once):
-            if result.may_be_lags_fault and not self.strict:
+            if self._is_doubtful(result):
                 again[each.second.asked.token] = (each.second, result)
             else:
                 told(result)
                 final.append(result)
         seconds = [each for each, _ in again.values()]
-        for each, result in await self._round(seconds, AGAIN_AT_ONCE):
+        for each, result in await self._round(seconds, 1 if self.alone else AGAIN_AT_ONCE):
             both = replace(result, first=again[each.asked.token][1])
             told(both)
             final.append(both)
         return final
 
+    def _is_doubtful(self, result: Result) -> bool:
+        """Is a second try to say whether it really fails?"""
+        failed = result.failed if self.alone else result.may_be_lags_fault
+        return failed and not self.strict
+
     async def _round(
         self, planned: Sequence[PlannedCall], at_once: int
     ) -> list[tuple[PlannedCall, Result]]:
         """Flags hold for all calls of a server, so each set of flags has a server of its own."""
-        ordered = sorted(planned, key=lambda each: (_flags(each), -each.run.length_ms))
+        longest_first = sorted(planned, key=lambda each: -each.run.length_ms)
+        groups = by_flags(longest_first)
         with no_collections():
-            played = await self._groups(ordered, at_once)
+            played = await self._groups(groups, at_once)
         # The ears take long; no call of these goes on any more that would suffer from it.
         return [
-            (each, await asyncio.to_thread(_with_ears, one, each.lengths))
-            for each, one in zip(ordered, played, strict=True)
+            (each, await asyncio.to_thread(_with_ears, one, each.lengths)) for each, one in played
         ]
 
-    async def _groups(self, ordered: Sequence[PlannedCall], at_once: int) -> list[_Played]:
-        groups = [list(group) for _, group in groupby(ordered, key=_flags)]
+    async def _groups(
+        self, groups: Mapping[Flags, Sequence[PlannedCall]], at_once: int
+    ) -> list[tuple[PlannedCall, _Played]]:
         async with lag_watched() as lag:
             gate = _Gate(asyncio.Semaphore(at_once), asyncio.Lock(), lag)
-            groups_played = await asyncio.gather(*(self._group(each, gate) for each in groups))
+            playing = [self._group(flags, group, gate) for flags, group in groups.items()]
+            groups_played = await asyncio.gather(*playing)
         return [one for group in groups_played for one in group]
 
-    async def _group(self, group: Sequence[PlannedCall], gate: _Gate) -> list[_Played]:
-        async with self.lab.booted(self.releases, [each.asked for each in group]) as live:
-            await live.raise_flags(frozenset(_flags(group[0])))
-            return await asyncio.gather(*(_play(live, each, gate) for each in group))
+    async def _group(
+        self, flags: Flags, group: Sequence[PlannedCall], gate: _Gate
+    ) -> list[tuple[PlannedCall, _Played]]:
+        called = {each.asked.release for each in group}
+        releases = [each for each in self.releases if each.request.release8 in called]
+        async with self.lab.booted(releases, [each.asked for each in group]) as live:
+            await live.raise_flags(flags)
+            played = await asyncio.gather(*(_play(live, each, gate) for each in group))
+        return list(zip(group, played, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +153,22 @@ def _with_ears(played: _Played, lengths: Mapping[str, int]) -> Result:
     return replace(played.result, problems=problems, heard=found)
 
 
-def _flags(each: PlannedCall) -> tuple[str, ...]:
-    return tuple(sorted(set(each.script.flags)))
+def by_flags(planned: Sequence[PlannedCall]) -> dict[Flags, list[PlannedCall]]:
+    """The calls by the flags that a server must have raised for them, on as few servers as that takes:
+    a flag that a project does not know is nothing to its calls."""
+    left, groups = list(planned), dict[Flags, list[PlannedCall]]()
+    while left:
+        all_at_once = frozenset(flag for each in left for flag in each.script.flags)
+        sets = dict.fromkeys([*(frozenset(each.script.flags) for each in left), all_at_once])
+        most = max(sets, key=lambda flags: sum(_suits(flags, each) for each in left))
+        groups[most] = [each for each in left if _suits(most, each)]
+        left = [each for each in left if not _suits(most, each)]
+    return groups
+
+
+def _suits(flags: Flags, each: PlannedCall) -> bool:
+    """Are of the flags that the call's project knows just those raised that the call wants?"""
+    return all((name in flags) == (name in each.script.flags) for name in each.graph.flags)
 
 
 async def _play(lab: LiveLab, each: PlannedCall, gate: _Gate) -> _Played:

@@ -82,9 +82,13 @@ async def play_lists(
     told: Told = lambda _: None,
     *,
     strict: bool = False,
+    alone: bool = False,
     at_once: int = AT_ONCE,
 ) -> tuple[Result, ...]:
-    """The same for several projects side by side, on one server and one runtime."""
+    """The same for several projects side by side, on one server and one runtime.
+
+    With `alone`, every call that failed is played again by itself, and that is what counts.
+    """
     if not isinstance(target, HasLab):
         raise LabUnavailableError(f"the target `{target.name}` has no lab", "it can't be tested on")
     settings = _place(target.name, work)
@@ -99,7 +103,7 @@ async def play_lists(
             told(result)
         _register(runtime, planned)
         releases = {id_: one for stage in stages for id_, one in stage.by_id.items()}
-        rounds = Rounds(target.lab(), tuple(releases.values()), at_once, strict)
+        rounds = Rounds(target.lab(), tuple(releases.values()), at_once, strict, alone)
         played = await rounds.play(planned, told)
     return (*skipped, *played)
 

@@ -11,6 +11,7 @@ import wave
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from flowc.telephony import ulaw
@@ -28,6 +29,7 @@ _UNSENT = 22
 _SHORTEST = FRAME_SAMPLES - _UNSENT
 # Alignments of one piece that are tried at most; music repeats itself.
 _MOST_PLACES = 40
+_KEPT = 512  # sounds whose u-law and whose pieces are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,8 @@ class PromptBook:
         self.sounds = tuple(load_prompt(path, encode) for path in prompts.values())
         self.pieces: dict[bytes, list[tuple[int, int]]] = defaultdict(list)
         for index, sound in enumerate(self.sounds):
-            for place in range(0, len(sound) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
-                piece = sound[place : place + FRAME_SAMPLES]
-                if not _is_plain(piece) and len(self.pieces[piece]) < _MOST_PLACES:
+            for piece, place in _pieces(sound):
+                if len(self.pieces[piece]) < _MOST_PLACES:
                     self.pieces[piece].append((index, place))
 
 
@@ -98,9 +99,23 @@ def load_prompt(path: Path, encode: Encoder = ulaw.encode) -> bytes:
         with wave.open(str(path), "rb") as file:
             if (file.getnchannels(), file.getsampwidth(), file.getframerate()) != (1, 2, 8000):
                 raise ValueError(f"{path} is not 8 kHz, 16 bit, one channel")
-            return encode(file.readframes(file.getnframes()))
+            return _encoded(file.readframes(file.getnframes()), encode)
     except (wave.Error, EOFError) as error:
         raise ValueError(f"{path} is no WAV file: {error}") from error
+
+
+@lru_cache(_KEPT)
+def _encoded(samples: bytes, encode: Encoder) -> bytes:
+    """Kept, since the same recordings stand in many releases."""
+    return encode(samples)
+
+
+@lru_cache(_KEPT)
+def _pieces(sound: bytes) -> tuple[tuple[bytes, int], ...]:
+    """The pieces by which a prompt is known, and where in it each lies."""
+    places = range(0, len(sound) - FRAME_SAMPLES + 1, FRAME_SAMPLES)
+    pieces = ((sound[place : place + FRAME_SAMPLES], place) for place in places)
+    return tuple((piece, place) for piece, place in pieces if not _is_plain(piece))
 
 
 def _fits(stream: Stream, book: PromptBook, start: int, floor: int) -> list[_Fit]:

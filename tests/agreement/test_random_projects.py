@@ -15,21 +15,23 @@ import pytest
 from fuzz.chance import Chance
 from fuzz.generate import random_project
 from fuzz.keeping import Failure, case_of, keep
-from fuzz.ledger import Ledger, Piece, total
+from fuzz.ledger import Ledger, Piece, summed, total
 from fuzz.making import Made, callable_of, made, run_of
-from fuzz.pieces import Scope, on_stand_ins
+from fuzz.pieces import Scope, Tally, on_stand_ins
 from fuzz.questions import on_stand_in
 from fuzz.rendered import rendered
 from fuzz.replay import is_robust
 from fuzz.rewrites import rewrites
 from fuzz.rewriting import AS_IT_WAS
 from fuzz.shrink import shrunk
+from fuzz.things import EXIT_KEYS
 from stand_ins.making import TARGETS
 
 from flowc.compiler import compile_files
 from flowc.graph.operations import Collect, Dial, Enqueue, Invoke, Options, Record, outcomes
 from flowc.kinds.table import BY_KEYWORD
 from flowc.live.acts import Press, acts_of
+from flowc.live.allowances import BURST, PARTS
 from flowc.live.compare import first_difference
 from flowc.machine.entry import OptionsReader
 from flowc.machine.trace import Ended
@@ -118,6 +120,25 @@ def _ending(operation: object, outcome: str) -> tuple[str, str]:
             return type(operation).__name__, outcome
 
 
+def test_queues_of_one_name_have_the_same_exit_keys_in_all_random_projects() -> None:
+    """On one telephone system the keys are the queue's, and many projects are played on one server."""
+    found: dict[str, set[str]] = {}
+    for seed in range(150):
+        for name, content in random_project(seed, SIZE).files.items():
+            for body in content["nodes"].values() if name.startswith("flows/") else ():
+                if "queue" in body:
+                    found.setdefault(body["queue"], set()).add(str(list(body.get("exit_keys", ()))))
+    assert {name: len(keys) for name, keys in found.items()} == dict.fromkeys(EXIT_KEYS, 1)
+
+
+def test_flags_are_raised_for_all_calls_of_a_hundred_seeds_or_for_none() -> None:
+    """They are a server's, not a call's."""
+    for seed in (0, 99, 100, 199, 200):
+        raised = {run.script.flags for run in made(seed, 4, 3).runs}
+        known = callable_of(random_project(seed, 4)).prepared.graph.flags
+        assert raised <= {known if seed in (100, 199) else ()}
+
+
 # --- callers
 
 
@@ -169,7 +190,7 @@ def test_random_calls_go_on_a_stand_in_as_in_the_simulator(target: str) -> None:
     for found in projects():
         server = rendered(target, found.called)
         for run in found.runs:
-            assert server.play(run) is None, run.script.name
+            assert server.play(run).difference is None, run.script.name
 
 
 def test_a_fault_of_the_simulator_is_found_kept_and_made_small(
@@ -189,8 +210,9 @@ def test_a_fault_of_the_simulator_is_found_kept_and_made_small(
         name: str(content) for name, content in failures[0].project.files.items()
     }
 
-    case = shrunk(failures[0].case, on_stand_in(TARGETS[0]))
-    assert case.size < failures[0].case.size / 4
+    smallest = min((failure.case for failure in failures), key=lambda case: case.size)
+    case = shrunk(smallest, on_stand_in(TARGETS[0]))
+    assert case.size < smallest.size / 3
     small = keep(
         Failure("smallest", 0, case.project, case.script, ""),
         tmp_path / "found",
@@ -226,9 +248,37 @@ def test_a_run_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     again = Ledger(tmp_path / "pieces.jsonl")
     assert again.has("here", "size 1", 0, 50)
     assert not again.has("here", "size 1", 50, 50)
+    assert not again.has("here", "size 2", 0, 50)
     sums = total(again.of("here", "size 1", [0, 50]))
     assert (sums["flows"], sums["calls"], sums["differences"]) == (50, 250, 1)
     assert sums["allowed"] == {"parts": 2}
+
+
+def test_calls_that_need_a_row_of_the_allowances_are_counted_once_each() -> None:
+    tally = Tally(Piece("here", "size 1", 0, 1))
+    tally.played(())
+    tally.played((PARTS, BURST), replayed=True)
+    piece = tally.finished(1.0)
+    assert (piece.calls, piece.excused, piece.replayed) == (2, 1, 1)
+    assert piece.allowed == {"parts": 1, "burst": 1}
+
+
+@pytest.mark.parametrize(("excused", "too_many"), [(1, []), (9, []), (10, ["here"])])
+def test_a_run_fails_where_one_call_of_a_hundred_needs_an_allowance(
+    excused: int, too_many: list[str]
+) -> None:
+    piece = Piece("here", "", 0, 200, calls=1000, excused=excused, allowed={"parts": excused})
+    told = summed({"here": total([piece])}, {})
+    assert told["allowances"] == {"parts": excused, "burst": 0, "read slowly": 0}
+    assert told["too_many_allowances"] == too_many
+
+
+def test_flows_count_that_were_played_on_every_executor_that_is_not_left_out() -> None:
+    whole = total([Piece("a", "", 0, 100, calls=500), Piece("a", "", 100, 100, calls=500)])
+    half = total([Piece("b", "", 0, 100, calls=480, too_large=4)])
+    told = summed({"a": whole, "b": half, "c": total([])}, {"c": "there is none"})
+    assert (told["flows"], told["calls"]) == (96, 1480)
+    assert told["left_out"] == {"c": "there is none"}
 
 
 def test_a_difference_is_a_step_that_is_not_the_same() -> None:

@@ -80,8 +80,10 @@ def filled() -> FlowGraph:
     )
 
 
-def dialled(*numbers: str, accept: str = "", allowed: tuple[str, ...] = ("1*",)) -> FlowGraph:
-    prompt = said("ask") if accept else ()
+def dialled(
+    *numbers: str, accept: str = "", is_asked: bool = True, allowed: tuple[str, ...] = ("1*",)
+) -> FlowGraph:
+    prompt = said("ask") if accept and is_asked else ()
     return one(Dial(tuple(map(digits, numbers)), allowed, 2, accept, prompt))
 
 
@@ -153,6 +155,12 @@ SCENES: dict[str, Scene] = {
     "the called party accepts": Scene(dialled("104", accept="1"), "after_agent", (1, 5)),
     "another key does not accept": Scene(dialled("105", accept="1"), "no_answer", (0.5, 5)),
     "a voicemail does not accept": Scene(dialled("106", accept="1"), "no_answer", (0.5, 5)),
+    "the called party accepts without being asked": Scene(
+        dialled("104", accept="1", is_asked=False), "after_agent", (1, 5)
+    ),
+    "a voicemail that is asked nothing does not accept": Scene(
+        dialled("106", accept="1", is_asked=False), "no_answer", (0.5, 5)
+    ),
     "an agent takes the call": Scene(one(Enqueue("open", 10)), "after_agent", (0.6, 5)),
     "the wait is too long": Scene(one(Enqueue("slow", 2)), "waited_too_long", (1.5, 4)),
     "no agent is there": Scene(one(Enqueue("empty", 10)), "no_agents", (0, 1)),

@@ -100,6 +100,15 @@ SCENES: dict[str, Scene] = {
     "the called party accepts": Scene(dialled("104", accept="1"), "after_agent", (1, 5)),
     "another key does not accept": Scene(dialled("105", accept="1"), "no_answer", (0.5, 6)),
     "a voicemail does not accept": Scene(dialled("106", accept="1"), "no_answer", (0.5, 6)),
+    "the called party accepts without being asked": Scene(
+        dialled("104", accept="1", is_asked=False), "after_agent", (1, 5)
+    ),
+    "another key does not accept without being asked": Scene(
+        dialled("105", accept="1", is_asked=False), "no_answer", (0.5, 6)
+    ),
+    "a voicemail that is asked nothing does not accept": Scene(
+        dialled("106", accept="1", is_asked=False), "no_answer", (0.5, 6)
+    ),
     "an agent takes the call": Scene(one(Enqueue("open", 10)), "after_agent", (0.6, 5)),
     "the wait is too long": Scene(one(Enqueue("slow", 2)), "waited_too_long", (1.5, 4)),
     "no agent is there": Scene(one(Enqueue("empty", 10)), "no_agents", (0, 1)),

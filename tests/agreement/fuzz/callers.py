@@ -64,10 +64,12 @@ class Callable:
     lengths: dict[str, int]
 
 
-def random_script(called: Callable, *seed: object) -> CallScript:
-    """A call of a seed. Where the flow reads what nobody gave, the script ends before."""
+def random_script(called: Callable, *seed: object, flags: bool = False) -> CallScript:
+    """A call of a seed, with the project's flags raised or not. Where the flow reads what nobody gave,
+    the script ends before."""
     chance = Chance("caller", *seed)
     setting = _setting(called, chance.branch("world"), "-".join(map(str, seed)))
+    setting = replace(setting, flags=called.prepared.graph.flags if flags else ())
     caller = _Caller(called, setting, chance)
     with suppress(ReadError, MachineError):  # the simulator tells of it when the script is played
         caller.go()
@@ -88,7 +90,6 @@ def _setting(called: Callable, chance: Chance, name: str) -> CallScript:
         at=chance.pick(MOMENTS),
         language=chance.pick(graph.languages) if chance.odds(0.3) else "",
         services=answers(chance, compiled.project, graph),
-        flags=graph.flags if chance.odds(0.2) else (),
     )
 
 
@@ -172,7 +173,7 @@ class _Caller:
     def _wait_in_queue(self) -> None:
         if self._chance.odds(0.35):
             return self._press(self._chance.number(200, 1200), self._chance.pick("15*#0"))
-        if self._chance.odds(0.08):
+        if self._chance.odds(0.12):
             return self._hang_up()
         return self._wait()
 
@@ -206,6 +207,8 @@ class _Caller:
                 return self._entry(digits)
 
     def _entry(self, digits: Digits) -> str:
+        if self._chance.odds(0.12):
+            return self._chance.pick(["0", "0#", "*", "*#", "12*", "12**#", "#"])
         typed = self._chance.digits(self._chance.number(digits.least, digits.most))
         if self._chance.odds(0.3):
             typed = self._chance.pick("1123") + typed[1:]

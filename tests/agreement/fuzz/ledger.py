@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
+
+from flowc.live.allowances import ALLOWANCES, too_many
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some seeds on one executor. `settings` says of what size; `failed` names the calls that differ."""
+    """Some seeds on one executor. `settings` says of what size and generator, `code` of which state of
+    flowc; `failed` names the calls that differ.
+    """
 
     executor: str
     settings: str
@@ -21,10 +26,13 @@ class Piece:
     dropped: int = 0  # calls whose callers pressed too near to something, and which were made anew
     refused: tuple[str, ...] = ()  # projects that the compiler refuses
     too_large: int = 0  # projects that a target can't hold, and says so
+    too_long: int = 0  # calls that would take minutes of real time, and are not played
     failed: tuple[str, ...] = ()
-    allowed: dict[str, int] = field(default_factory=dict)
-    again: int = 0  # calls that were equal at the second try only, this machine having been late
+    allowed: dict[str, int] = field(default_factory=dict)  # calls by the row that they needed
+    excused: int = 0  # calls that needed any row
+    replayed: int = 0  # calls that differed among many others, and were played once more alone
     seconds: float = 0.0
+    code: str = ""
 
 
 class Ledger:
@@ -53,24 +61,50 @@ class Ledger:
 
 
 def _read(path: Path) -> Iterator[Piece]:
+    known = {one.name for one in fields(Piece)}
     for line in path.read_text(encoding="utf-8").splitlines():
-        held = json.loads(line)
+        held = {name: one for name, one in json.loads(line).items() if name in known}
         yield Piece(**{**held, "refused": tuple(held["refused"]), "failed": tuple(held["failed"])})
 
 
-def total(pieces: Iterable[Piece]) -> dict[str, object]:
+def total(pieces: Iterable[Piece]) -> dict[str, Any]:
     """The sums of pieces of one executor."""
     found = list(pieces)
     allowed: Counter[str] = Counter()
     for piece in found:
         allowed.update(piece.allowed)
     return {
-        "flows": sum(piece.count for piece in found),
+        "flows": sum(piece.count - piece.too_large - len(piece.refused) for piece in found),
         "calls": sum(piece.calls for piece in found),
         "differences": sum(len(piece.failed) for piece in found),
         "refused": sum(len(piece.refused) for piece in found),
         "too_large": sum(piece.too_large for piece in found),
-        "again": sum(piece.again for piece in found),
+        "too_long": sum(piece.too_long for piece in found),
+        "replayed": sum(piece.replayed for piece in found),
         "allowed": dict(allowed),
-        "seconds": round(sum(piece.seconds for piece in found)),
+        "excused": sum(piece.excused for piece in found),
+        "codes": sorted({piece.code for piece in found}),
+    }
+
+
+def summed(sums: Mapping[str, Mapping[str, Any]], left_out: Mapping[str, str]) -> dict[str, Any]:
+    """What a run prints last. `flows`: that were played on every executor that was not left out."""
+    played = {name: one for name, one in sums.items() if name not in left_out}
+    allowances = {
+        row.name: sum(one["allowed"].get(row.name, 0) for one in played.values())
+        for row in ALLOWANCES
+    }
+    return {
+        "flows": min((one["flows"] for one in played.values()), default=0),
+        **{
+            name: sum(one[name] for one in played.values())
+            for name in ("calls", "differences", "replayed")
+        },
+        "refused": max((one["refused"] for one in played.values()), default=0),
+        "allowances": allowances,
+        "too_many_allowances": [
+            name for name, one in played.items() if too_many(one["excused"], one["calls"])
+        ],
+        "left_out": dict(left_out),
+        "executors": played,
     }

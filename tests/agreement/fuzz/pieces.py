@@ -7,20 +7,29 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from stand_ins.line import StandInError
 
+import flowc
 from flowc.cli.test_on import line
+from flowc.live.allowances import Allowance
+from flowc.live.compare import Difference
 from flowc.live.result import Result
+from flowc.simulate.simulator import Run
 from flowc.target import EmitError
 from fuzz.keeping import Failure
 from fuzz.ledger import Piece
 from fuzz.making import Made, RefusedError, made
-from fuzz.rendered import rendered
+from fuzz.rendered import Rendered, rendered
 from fuzz.servers import play_on
 
 STAND_IN = "stand-in of "
+ROOT = Path(__file__).parents[3]
+Done = list[tuple[Piece, list[Failure]]]
+"""Pieces that are over, and the calls in them that differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,25 @@ class Scope:
 
     @property
     def words(self) -> str:
-        return f"size {self.size}, {self.callers} callers"
+        """With the generator's digest: another one makes other projects of the same seeds."""
+        return (
+            f"size {self.size}, {self.callers} callers, generator {digest(Path(__file__).parent)}"
+        )
+
+
+@cache
+def digest(*folders: Path) -> str:
+    """Of all Python in the folders."""
+    hashed = sha256()
+    for file in sorted(one for folder in folders for one in folder.rglob("*.py")):
+        hashed.update(file.read_bytes())
+    return hashed.hexdigest()[:8]
+
+
+def code() -> str:
+    """Which state of flowc is being tried, and of the stand-ins."""
+    folders = (Path(flowc.__file__).parent, ROOT / "targets", ROOT / "tests/agreement/stand_ins")
+    return digest(*folders)
 
 
 @dataclass
@@ -45,8 +72,18 @@ class Tally:
 
     def finished(self, seconds: float) -> Piece:
         names = tuple(failure.name for failure in self.failures)
-        return replace(
-            self.piece, failed=names, allowed=dict(self.allowed), seconds=round(seconds, 1)
+        piece = replace(self.piece, failed=names, allowed=dict(self.allowed), code=code())
+        return replace(piece, seconds=round(seconds, 1))
+
+    def played(self, allowed: Iterable[Allowance], *, replayed: bool = False) -> None:
+        """One more call, and the rows of the table without which it would differ."""
+        rows = [row.name for row in allowed]
+        self.allowed.update(rows)
+        self.piece = replace(
+            self.piece,
+            calls=self.piece.calls + 1,
+            excused=self.piece.excused + bool(rows),
+            replayed=self.piece.replayed + replayed,
         )
 
 
@@ -67,9 +104,7 @@ def projects(tally: Tally, scope: Scope) -> Iterator[Made]:
 # --- on the stand-ins
 
 
-def on_stand_ins(
-    targets: Iterable[str], first: int, count: int, scope: Scope
-) -> list[tuple[Piece, list[Failure]]]:
+def on_stand_ins(targets: Iterable[str], first: int, count: int, scope: Scope) -> Done:
     """The same projects on each target's stand-in."""
     begun = time.monotonic()
     source = Tally(Piece("", scope.words, first, count))
@@ -91,30 +126,33 @@ def _on_stand_in(name: str, tally: Tally, found: Made) -> None:
         tally.piece = replace(tally.piece, too_large=tally.piece.too_large + 1)
         return
     for run in found.runs:
-        tally.piece = replace(tally.piece, calls=tally.piece.calls + 1)
-        try:
-            difference = server.play(run)
-        except StandInError as error:
-            told = f"the stand-in gives up: {error}"
-        else:
-            told = "" if difference is None else _told(difference)
+        told = _on_line(server, tally, run)
         if told:
             tally.failures.append(
                 Failure(tally.piece.executor, found.seed, found.project, run.script, told)
             )
 
 
-def _told(difference: object) -> str:
-    block, meant, found = (getattr(difference, name) for name in ("block", "meant", "found"))
-    return f"in {block}: the simulator {meant}; here it {found}"
+def _on_line(server: Rendered, tally: Tally, run: Run) -> str:
+    """What differs in a call, in words; "" where nothing does."""
+    try:
+        found = server.play(run)
+    except StandInError as error:
+        tally.played(())
+        return f"the stand-in gives up: {error}"
+    tally.played(found.allowed)
+    return "" if found.difference is None else _told(found.difference)
+
+
+def _told(difference: Difference) -> str:
+    where, meant, found = difference.block, difference.meant, difference.found
+    return f"in {where}: the simulator {meant}; here it {found}"
 
 
 # --- on a real server
 
 
-def on_server(
-    name: str, first: int, count: int, scope: Scope, at_once: int
-) -> tuple[Piece, list[Failure]]:
+def on_server(name: str, first: int, count: int, scope: Scope, at_once: int) -> Done:
     """The projects of some seeds on one booted server."""
     begun = time.monotonic()
     tally = Tally(Piece(name, scope.words, first, count))
@@ -124,7 +162,7 @@ def on_server(
     by_script = {id(script): one for one in found for script in one.scripts}
     for result in results:
         _count(tally, by_script[id(result.script)], result)
-    return tally.finished(time.monotonic() - begun), tally.failures
+    return [(tally.finished(time.monotonic() - begun), tally.failures)]
 
 
 def _that_fit(name: str, tally: Tally, found: Iterable[Made]) -> Iterator[Made]:
@@ -140,11 +178,10 @@ def _that_fit(name: str, tally: Tally, found: Iterable[Made]) -> Iterator[Made]:
 
 def _count(tally: Tally, found: Made, result: Result) -> None:
     if result.skipped:
+        tally.piece = replace(tally.piece, too_long=tally.piece.too_long + 1)
         return
-    tally.piece = replace(tally.piece, calls=tally.piece.calls + 1)
+    tally.played(result.allowed, replayed=result.first is not None)
     if result.failed:
         tally.failures.append(
             Failure(tally.piece.executor, found.seed, found.project, result.script, line(result))
         )
-    elif result.first is not None:
-        tally.piece = replace(tally.piece, again=tally.piece.again + 1)

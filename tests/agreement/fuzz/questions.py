@@ -28,7 +28,7 @@ def _differs(name: str, case: Case) -> bool:
     if made is None:
         return False
     try:
-        return rendered(name, made.called).play(made.runs[0]) is not None
+        return rendered(name, made.called).play(made.runs[0]).difference is not None
     except EmitError:
         return False
     except StandInError:

@@ -14,7 +14,7 @@ from stand_ins.shape import StandIn
 from flowc.build import environment_of, release_of
 from flowc.graph.prompts import fragment_key
 from flowc.language.environments import Environment as EnvironmentSettings
-from flowc.live.compare import Difference, first_difference
+from flowc.live.compare import Compared, compared
 from flowc.simulate.simulator import Run
 from flowc.speech.readers import digit_fragments
 from flowc.target import EmitRequest, LabRelease, load_target
@@ -31,12 +31,12 @@ class Rendered:
     server: StandIn
     numbers: Iterator[int] = field(default_factory=count)
 
-    def play(self, run: Run, *, at_once: bool = False) -> Difference | None:
-        """Where the call parts from the simulated one; None where they agree."""
+    def play(self, run: Run, *, at_once: bool = False) -> Compared:
+        """Where the call parts from the simulated one, and what of it may differ."""
         token = f"call{next(self.numbers)}"
         asked = asked_of(run, self.request.graph, self.request.release8, token)
         trace = self.server.play(asked, RunCaller(run), world_of(run, at_once=at_once))
-        return first_difference(self.request.graph, run.trace, trace)
+        return compared(self.request.graph, run.trace, trace)
 
 
 def rendered(name: str, called: Callable) -> Rendered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,17 +11,26 @@ from flowc.build import prompt_requests
 from flowc.live.result import Result
 from flowc.on_target import Playlist, play_lists
 from flowc.target import load_target
-from fuzz.making import Made
+from fuzz.making import Made, made
 from fuzz.tones import recordings
 
 
 def play_on(name: str, found: Sequence[Made], work: Path, at_once: int) -> list[Result]:
-    """Every call on a server of the target of that name. `work`: an empty folder, of short path."""
+    """Every call on a server of the target of that name. `work`: an empty folder, of short path.
+
+    A call that differs among many others is played once more by itself, and that is what counts.
+    """
     lists = [_saved(one, work) for one in found]
     server = work / "server"
     server.mkdir()
-    played = play_lists(lists, load_target(name), server, at_once=at_once)
+    played = play_lists(lists, load_target(name), server, at_once=at_once, alone=True)
     return list(asyncio.run(played))
+
+
+def must_be_there(name: str) -> None:
+    """Play one small call. Raises LabUnavailableError where no server can be had."""
+    with tempfile.TemporaryDirectory(prefix="fz-") as work:
+        play_on(name, [made(0, 3, 1)], Path(work), 1)
 
 
 def _saved(one: Made, work: Path) -> Playlist:

@@ -92,8 +92,8 @@ class FreeswitchBareServer:
         """Call, and follow what the call tells under a token of its own."""
         token = secrets.token_hex(8)
         folder = Path(held.request.environment.sounds)
-        live = FreeswitchCall(PromptBook(sound_files(folder), ulaw.encode_exactly))
-        self._live[token] = live
+        book = PromptBook(sound_files(folder), ulaw.encode_exactly)
+        live = self._live[token] = FreeswitchCall(lambda: book)
         if not keeps(Release(held.request)):
             self._silent.add(token)
         how = Dialling(headers={TOKEN_HEADER: token}, speaks=True)

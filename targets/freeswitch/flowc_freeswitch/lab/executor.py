@@ -69,6 +69,10 @@ _HOLD = (
 class FreeswitchLab:
     """Boots private servers; see `flowc.target.Lab`."""
 
+    def __init__(self) -> None:
+        """Nothing is booted."""
+        self._books: dict[str, PromptBook] = {}
+
     @asynccontextmanager
     async def booted(
         self, releases: Sequence[LabRelease], calls: Sequence[LabCall]
@@ -86,7 +90,9 @@ class FreeswitchLab:
             await _runtime_is_there(esl)
             await stack.enter_async_context(ScenePhones(server.ports.phones, calls, TOKEN_HEADER))
             caller = await stack.enter_async_context(Caller((server.host, server.ports.sip)))
-            live = FreeswitchLiveLab(server, esl, caller, tuple(calls), _books(releases))
+            live = FreeswitchLiveLab(
+                server, esl, caller, tuple(calls), _sounds(releases), self._books
+            )
             listening = asyncio.create_task(live.listen())
             try:
                 yield live
@@ -150,25 +156,21 @@ async def _runtime_is_there(esl: Esl) -> None:
                 await asyncio.sleep(LOOK_S)
 
 
-def _books(releases: Sequence[LabRelease]) -> dict[str, PromptBook]:
-    """By release: the sounds that can be heard in its calls."""
-    by_folder: dict[str, PromptBook] = {}
-    for each in releases:
-        folder = each.request.environment.sounds
-        if folder not in by_folder:
-            by_folder[folder] = PromptBook(sound_files(Path(folder)), ulaw.encode_exactly)
-    return {each.request.release8: by_folder[each.request.environment.sounds] for each in releases}
+def _sounds(releases: Sequence[LabRelease]) -> dict[str, str]:
+    """By release: the folder of the sounds that can be heard in its calls."""
+    return {each.request.release8: each.request.environment.sounds for each in releases}
 
 
 @dataclass
 class FreeswitchLiveLab:
-    """A server that has booted; see `flowc.target.LiveLab`."""
+    """A server that has booted; see `flowc.target.LiveLab`. `books` by their folder."""
 
     server: FreeswitchServer
     esl: Esl
     caller: Caller
     calls: tuple[LabCall, ...]
-    books: Mapping[str, PromptBook]
+    sounds: Mapping[str, str]
+    books: dict[str, PromptBook]
     _flags: set[str] = field(default_factory=set)
     _live: dict[str, FreeswitchCall] = field(default_factory=dict)  # by token
 
@@ -184,7 +186,8 @@ class FreeswitchLiveLab:
         line = self.calls.index(asked)
         for queue in occupied(asked, line):
             await self._occupy(queue)
-        live = self._live[asked.token] = FreeswitchCall(self.books[asked.release])
+        folder = self.sounds[asked.release]
+        live = self._live[asked.token] = FreeswitchCall(lambda: self._book(folder))
         how = Dialling(headers=_headers(asked, line), speaks=asked.speaks)
         call = await self.caller.call(asked.number, asked.caller or "anonymous", how)
         live.connect(call)
@@ -193,6 +196,12 @@ class FreeswitchLiveLab:
         if not await live.until(lambda: live.begun, BEGINS_WITHIN_S):
             raise ServerError("the server answered the call but does not tell of it")
         return live
+
+    def _book(self, folder: str) -> PromptBook:
+        """Read when it is first asked for, after the calls: that takes time, and they have none."""
+        if folder not in self.books:
+            self.books[folder] = PromptBook(sound_files(Path(folder)), ulaw.encode_exactly)
+        return self.books[folder]
 
     async def _occupy(self, queue: str) -> None:
         """Let somebody wait in a queue that holds one caller, until it says that it is full."""

@@ -6,7 +6,7 @@ Knows neither scripts nor simulators; see `flowc.target.LiveLabCall`.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flowc.lab.caller_end import CallerEnd
 from flowc.machine.trace import Trace
@@ -17,14 +17,14 @@ from flowc_freeswitch.trace import TraceReader
 class FreeswitchCall(CallerEnd):
     """A call that was placed."""
 
-    def __init__(self, book: PromptBook) -> None:
+    def __init__(self, book: Callable[[], PromptBook]) -> None:
         super().__init__()
         self._reader, self._book = TraceReader(), book
         self._zero = math.inf
 
     def book(self) -> PromptBook:
-        """The release's sounds."""
-        return self._book
+        """The release's sounds, read when they are first asked for."""
+        return self._book()
 
     def take(self, headers: Mapping[str, str], body: str, at: float) -> None:
         """An event of the call, and when it came."""

@@ -150,8 +150,10 @@ return function(call)
     session:setVariable("hangup_after_bridge", "false")
     session:setVariable("continue_on_fail", "true")
     session:setVariable("originate_disposition", "")
+    -- Without a file the server waits for the key in silence; an empty list of files is an error to it.
+    local prompt = #files > 0 and "file_string://" .. table.concat(files, "!") or ""
     session:setVariable("group_confirm_key", one.accept or "")
-    session:setVariable("group_confirm_file", one.accept and "file_string://" .. table.concat(files, "!") or "")
+    session:setVariable("group_confirm_file", one.accept and prompt or "")
     local leg = "[leg_timeout=" .. words.number(one.ring) .. ",call_timeout=" .. words.number(one.ring)
     if call.token ~= "" then leg = leg .. ",sip_h_X-Flowc-Token=" .. call.token end
     session:execute("bridge", leg .. "]" .. call.release.trunk .. "/" .. number)

@@ -272,6 +272,8 @@ class Session:
         if scene.outcome != "after_agent":
             return _DISPOSITIONS.get(scene.outcome, "ALLOTTED_TIMEOUT")
         wanted = self._call.variables.get("group_confirm_key", "")
+        if wanted and self._call.variables.get("group_confirm_file") == "file_string://":
+            raise StandInError("the server gives a leg up whose list of files is empty")
         talks = None if scene.talks_s is None else ACCEPTS_S + scene.talks_s
         if wanted and scene.accept != wanted:
             self.talk(talks)
