@@ -23,7 +23,7 @@ from flowc.target import EmitError
 from fuzz.keeping import Failure
 from fuzz.ledger import Piece
 from fuzz.making import Made, RefusedError, made
-from fuzz.rendered import Rendered, rendered
+from fuzz.rendered import Rendered, fits, rendered
 from fuzz.servers import play_on
 
 STAND_IN = "stand-in of "
@@ -166,14 +166,11 @@ def on_server(name: str, first: int, count: int, scope: Scope, at_once: int) -> 
 
 
 def _that_fit(name: str, tally: Tally, found: Iterable[Made]) -> Iterator[Made]:
-    """A project that a target can't hold says so before anything is built."""
     for one in found:
-        try:
-            rendered(name, one.called)
-        except EmitError:
-            tally.piece = replace(tally.piece, too_large=tally.piece.too_large + 1)
-        else:
+        if fits(name, one.called):
             yield one
+        else:
+            tally.piece = replace(tally.piece, too_large=tally.piece.too_large + 1)
 
 
 def _count(tally: Tally, found: Made, result: Result) -> None:

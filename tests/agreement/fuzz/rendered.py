@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -17,10 +18,12 @@ from flowc.language.environments import Environment as EnvironmentSettings
 from flowc.live.compare import Compared, compared
 from flowc.simulate.simulator import Run
 from flowc.speech.readers import digit_fragments
-from flowc.target import EmitRequest, LabRelease, load_target
+from flowc.target import EmitError, EmitRequest, LabRelease, load_target
 from fuzz.callers import Callable
 
 RELEASE = "0" * 8
+# As long as the folder of a run on a real server: what fits there is a matter of its length.
+ROOT = f"{tempfile.gettempdir()}/fz-{RELEASE}/server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,23 @@ class Rendered:
         return compared(self.request.graph, run.trace, trace)
 
 
+def fits(name: str, called: Callable) -> bool:
+    """Can the target hold the project? It says so before anything is built."""
+    try:
+        rendered(name, called)
+    except EmitError:
+        return False
+    return True
+
+
 def rendered(name: str, called: Callable) -> Rendered:
     """A project on the stand-in of a target. Raises EmitError."""
     compiled = called.compiled
     assert compiled.graph is not None
     target = load_target(name)
-    place = environment_of(compiled, EnvironmentSettings("lab", name, {}), target, RELEASE)
+    place = environment_of(
+        compiled, EnvironmentSettings("lab", name, {"root": ROOT}), target, RELEASE
+    )
     fragments = {
         language: {d: fragment_key(language, one) for d, one in digit_fragments(language).items()}
         for language in compiled.graph.languages
