@@ -211,7 +211,7 @@ IN_ORDERS = {
 def operands(order: str) -> list[str]:
     """The names in an order's arguments: what is neither a literal nor made by `words`."""
     bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", order.split(" -- ", maxsplit=1)[0])
-    bare = re.sub(r"words\.(?:number|join|list)\((?:[^()]|\([^()]*\))*\)", "", bare)
+    bare = re.sub(r"(?:words|lines)\.(?:number|join|list)\((?:[^()]|\([^()]*\))*\)", "", bare)
     arguments = bare[: _end(bare)]
     return [each for each in re.findall(r"[A-Za-z_][\w.\[\]]*", arguments) if each not in LUA_S_OWN]
 

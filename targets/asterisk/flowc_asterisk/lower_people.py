@@ -46,9 +46,15 @@ def queue_keys(name: str) -> str:
     return f"flowc-keys-{quote.segment(name)}"
 
 
+# The server hands a caller's name and number on as they came, line ends and all (tried on 22.10): to
+# the telephones that it rings, and into its log of queues.
+_HOLDS_LINES = '${REGEX("[[:cntrl:]]" ${CALLERID(name)}${CALLERID(num)})}'
+
+
 def stand_still(release: Release, script: Script) -> None:
     """The call's time stops: no limit, and remember when. A talk has a record of its own, which
-    shall hold the marks that were made before it."""
+    shall hold the marks that were made before it. Who calls by a name of several lines is nobody."""
+    script.run("ExecIf", f"{_HOLDS_LINES}?Set(CALLERID(all)=)")
     script.set("W0", "${EPOCH}")
     script.set("CDR(userfield)", f"{release.id}${{MK}}")
     script.run("Set", "TIMEOUT(absolute)=0")

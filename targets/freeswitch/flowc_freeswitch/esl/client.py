@@ -14,6 +14,7 @@ from flowc_freeswitch.esl import wire
 CONNECT_S = 5.0
 REPLY_S = 30.0
 MOST_EVENTS = 100_000  # not yet taken; a client that is slower is cut off
+MOST_HEADERS = 2000  # of an event; a call's own have some hundred
 MOST_WAITING = 256 * 1024 * 1024  # characters of them
 
 
@@ -143,6 +144,9 @@ class Esl:
             self._reply.set_result(message)
 
     def _keep(self, message: wire.Message) -> None:
+        head, _, _ = message.body.partition("\n\n")
+        if head.count("\n") > MOST_HEADERS:
+            raise wire.WireError("an event of too many headers")
         self._waiting += len(message.body)
         if self._waiting > MOST_WAITING or self._events.qsize() >= MOST_EVENTS:
             raise wire.WireError("more events than can be taken")

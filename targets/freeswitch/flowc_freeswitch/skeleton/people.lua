@@ -9,6 +9,19 @@ return function(call)
   local session, api, words, input = call.session, call.api, call.words, call.input
   local people = {}
 
+  -- The server hands a caller's name and number on as they came, line ends and all, to the telephones
+  -- that it rings, and decodes a number once more than it was encoded. Who calls by a name of several
+  -- lines is nobody.
+  local function stand_still()
+    call.stand_still()
+    local name, number = session:getVariable("caller_id_name"), session:getVariable("caller_id_number")
+    local told = (name or "") .. (number or "")
+    if told:find("%c") or told:find("%%%x%x") then
+      session:execute("set_profile_var", "caller_id_name=anonymous")
+      session:execute("set_profile_var", "caller_id_number=anonymous")
+    end
+  end
+
   local function queue_of(one)
     local name = "fl-" .. one.queue
     if call.line == "" then return name end
@@ -25,10 +38,12 @@ return function(call)
     return found
   end
 
+  -- How a caller waits stands behind their own name, which may hold anything.
   local function waiting(name)
     local count = 0
     for _, row in ipairs(rows("queue list members " .. name)) do
-      if row:find("|Waiting|", 1, true) or row:find("|Trying|", 1, true) then count = count + 1 end
+      local state = row:match("|([^|]*)|[^|]*$")
+      if state == "Waiting" or state == "Trying" then count = count + 1 end
     end
     return count
   end
@@ -111,7 +126,7 @@ return function(call)
   -- True where an agent has answered: the script must end so that they can talk.
   function people.enqueue(one)
     local name, joined = queue_of(one), os.time()
-    call.stand_still()
+    stand_still()
     local outcome = refused(one, name) or wait_in(one, name)
     call.set("call.waited", os.time() - joined)
     if not outcome then
@@ -168,7 +183,7 @@ return function(call)
   -- Ring one number after another; the outcome is the last one's.
   function people.dial(one)
     local outcome = "failed"
-    call.stand_still()
+    stand_still()
     for _, expression in ipairs(one.numbers) do
       local number = words.text(call.value(expression))
       outcome = is_allowed(number, one.allowed) and ring(one, number) or "failed"

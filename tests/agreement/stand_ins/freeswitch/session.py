@@ -202,6 +202,9 @@ class Session:
                 self._queue(data)
             case "bridge":
                 self._bridge(data)
+            case "set_profile_var":
+                name, _, value = data.partition("=")
+                self._call.variables[name] = value
             case _:
                 raise StandInError(f"the application {application} is not known")
 
