@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TARGET ?= asterisk
 
-.PHONY: setup demo test coverage lint types generate exits transcripts lock clean bench-asterisk bench-freeswitch bench-simulator fuzz fuzz-agreement bench-at-once
+.PHONY: setup demo test test-injection coverage lint types generate exits transcripts lock clean bench-asterisk bench-freeswitch bench-simulator fuzz fuzz-agreement bench-at-once
 
 setup: $(STAMP)
 
@@ -30,6 +30,11 @@ demo: setup
 
 test: setup
 	$(RUN)/python -m pytest -n 2 --dist loadgroup
+
+# Hostile words from every source into every sink, on the real servers: under a quarter of an hour.
+# EVERY=10 takes a tenth of them, ONLY=asterisk one server.
+test-injection: setup
+	$(RUN)/python -m tests.injection $(if $(EVERY),--every $(EVERY)) $(if $(ONLY),--only $(ONLY))
 
 # Branches too; SERVERS=no leaves the real servers out. The pages of every file: build/coverage/index.html
 coverage: setup
