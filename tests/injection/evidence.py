@@ -20,12 +20,20 @@ ADMIN = "ADMIN"  # the variable that many strings try to set
 EVIL = "evil"  # the context that they try to reach, and its file
 AUTHORS = ("constant", "an order")  # what a project says where a hostile text is refused
 KEYED = frozenset({Source.KEYS, Source.INFO})
+_MARKS = "( good| fooled2?| over| reached)*"
+# A call's own record is the same line on every server; a talk's has what was before it.
+RECORD = re.compile(
+    rf"([0-9a-f]{{8}}{_MARKS}|"
+    r"[0-9a-f]{8} by=(caller|flow|limit) at=(f|hotline)\.[a-z0-9]+ to=7\d\d\d"
+    rf" from=(withheld|[0-9+]{{3}}\*\*\*\*[0-9+]{{4}}){_MARKS})?"
+)
 HEADED = frozenset({Source.HEADERS, Source.LAB_HEADERS, Source.ASSERTED, Source.DIVERSION})
 
 
 @dataclass
 class Evidence:
-    """`steps`: what the server ran and where; `names`: every variable that was set, without values;
+    """`steps`: what the server ran and where; `beside`: the same on the call's behalf, in any order;
+    `names`: every variable that was set, without values;
     `values`: what the flow's own variables held; `outcomes`: how its operations ended; `marks`;
     `rang`: numbers that telephones saw; `records`: the call's lines in the server's books.
     """
@@ -34,6 +42,7 @@ class Evidence:
     status: int = 0
     over: bool = False
     steps: tuple[str, ...] = ()
+    beside: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()  # `Event/Header` of everything that was told of the call
     values: dict[str, list[str]] = field(default_factory=dict)
@@ -52,7 +61,6 @@ class Book:
 
     twins: tuple[Evidence, ...]
     contexts: frozenset[str]  # places where a step may be
-    record: re.Pattern[str]  # the form of a call's record
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -114,7 +122,7 @@ def is_led(case: Case) -> bool:
 
 
 def _astray(seen: Evidence, book: Book) -> Iterator[str]:
-    for step in seen.steps:
+    for step in (*seen.steps, *seen.beside):
         context = step.partition(",")[0]
         if context not in book.contexts:
             yield f"a step outside: {step}"
@@ -168,7 +176,7 @@ def _rang(seen: Evidence, book: Book) -> Iterator[str]:
 
 def _records(seen: Evidence, book: Book) -> Iterator[str]:
     for line in seen.records:
-        if book.record.fullmatch(line) is None:
+        if RECORD.fullmatch(line) is None:
             yield f"a record of another form: {line[:200]!r}"
     if len(seen.records) > max((len(twin.records) for twin in book.twins), default=0):
         yield f"{len(seen.records)} records"

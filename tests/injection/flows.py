@@ -7,19 +7,23 @@ dialled): the targets must hold where the compiler did not. Knows no server.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "pbx"))
+
+from native_graphs import LANGUAGES, at, binary, block, digits, graph, said
 
 from flowc.build import sounds_of as build_sounds_of
-from flowc.expression.tree import Binary, Call, Expression, IsSet, Literal, Read
+from flowc.expression.tree import Call, IsSet, Literal, Read
 from flowc.expression.types import Record as RecordType
 from flowc.expression.types import Scalar
-from flowc.graph.exits import Branch, Exit, Hangup, Jump, Switch
-from flowc.graph.ids import BlockId
-from flowc.graph.model import Block, FlowGraph, Limits, Origin
+from flowc.graph.exits import Branch, Hangup, Jump, Switch
+from flowc.graph.model import Block, FlowGraph, Limits
 from flowc.graph.operations import (
     OUTCOME,
-    Answer,
     Assign,
     Collect,
     Cue,
@@ -31,14 +35,13 @@ from flowc.graph.operations import (
     Invoke,
     InvokeKind,
     Mark,
-    Operation,
     Options,
     Play,
     Reading,
     Record,
     outcomes,
 )
-from flowc.graph.prompts import Phrase, Prompt, ReadAs, Sound, Spoken
+from flowc.graph.prompts import Phrase, ReadAs, Sound, Spoken
 from flowc.graph.release import Release
 from flowc.graph.services import (
     BodyForm,
@@ -56,13 +59,11 @@ from flowc.graph.services import (
 )
 from flowc.target import QueueSettings
 
-ALL, KEYS, MESSAGE, REFUSED = "all", "keys", "message", "refused"
-LANGUAGES = ("zh", "en")
+ALL, KEYS, MESSAGE = "all", "keys", "message"
 RECORDINGS = {"zh/ask": 20, "en/ask": 20, "zh/you": 20, "en/you": 20}
 FRAGMENTS = {one: {str(digit): f"{one}/_/d{digit}" for digit in range(10)} for one in LANGUAGES}
 RECORDINGS |= {f"{one}/_/d{digit}": 20 for one in LANGUAGES for digit in range(10)}
 QUEUES = {"agents": QueueSettings(())}
-VIP = ("13800000000", "+8613900000000")
 DESK = "100"  # the only number that may be dialled
 SECRET = "INJECTION_SECRET"  # the environment's variable that no log may show
 
@@ -78,15 +79,6 @@ GIVES = (
 RESULTS = ("not_found",)
 
 
-def at(name: str) -> BlockId:
-    node, _, part = name.partition(".")
-    return BlockId("f", node, part or "start")
-
-
-def block(name: str, *operations: Operation, to: Exit) -> Block:
-    return Block(at(name), operations, to, Origin(f"f.{at(name).node}", "test"))
-
-
 def _then(operation: Ending, to: str, **others: str) -> Switch:
     """On to one place, whatever the outcome, but for those named otherwise."""
     ways = ((each, at(others.get(each, to))) for each in outcomes(operation))
@@ -94,30 +86,11 @@ def _then(operation: Ending, to: str, **others: str) -> Switch:
 
 
 def _graph(*blocks: Block, **fields: object) -> FlowGraph:
-    first = blocks[0]
-    every = (
-        replace(first, operations=(Answer(), *first.operations)),
-        *blocks[1:],
-        block("end", to=Hangup()),
-        block("over", Mark("over"), to=Hangup()),
-    )
-    known: dict[str, object] = {
-        "name": "injection",
-        "languages": LANGUAGES,
-        "timezone": "Asia/Shanghai",
-        "numbers": (("7000", first.id),),
-        "blocks": {one.id: one for one in every},
-        "lists": {"vip": VIP},
-        "flags": ("outage",),
-        "limits": Limits(60),
-        "on_hangup": at("over"),
-        **fields,
-    }
-    return FlowGraph(**known)  # type: ignore[arg-type]  # fields of a dataclass, by name
-
-
-def _is(value: Expression, text: str) -> Binary:
-    return Binary("==", value, Literal(text, DIGITS))
+    """The first block answers; `over` is passed when the call has ended."""
+    known: dict[str, object] = {"limits": Limits(60), "on_hangup": at("over"), **fields}
+    made = graph(*blocks, **known)
+    over = made.blocks.get(at("over"), block("over", Mark("over"), to=Hangup()))
+    return replace(made, name="injection", blocks={**made.blocks, over.id: over})
 
 
 def _asks(site: str, kind: InvokeKind, what: str, **more: object) -> Invoke:
@@ -134,7 +107,8 @@ def _asks(site: str, kind: InvokeKind, what: str, **more: object) -> Invoke:
 
 
 def everything() -> FlowGraph:
-    """What a caller says of themselves, and what back ends say of them, everywhere."""
+    """What a caller says of themselves, and what back ends say of them, everywhere; once more when
+    the caller has gone."""
     told = Phrase(
         "told",
         tuple((one, (Sound("you"), Spoken("call.from", ReadAs.DIGITS))) for one in LANGUAGES),
@@ -164,7 +138,7 @@ def everything() -> FlowGraph:
     honest = Dial((Literal(DESK, DIGITS),), (DESK,), 5)
     return _graph(
         block("ask", Assign("f.copy", FROM), to=Branch(Call("listed", (FROM, Literal("vip", TEXT))), at("vip"), at("same"))),
-        block("same", to=Branch(_is(FROM, "1"), at("vip"), at("begins"))),
+        block("same", to=Branch(binary("==", FROM, digits("1")), at("vip"), at("begins"))),
         block("begins", to=Branch(Call("starts_with", (FROM, Literal("1380000", TEXT))), at("vip"), at("finishes"))),
         block("finishes", to=Branch(Call("ends_with", (FROM, Literal("00000000", TEXT))), at("vip"), at("shaped"))),
         block("shaped", to=Branch(Call("like", (FROM, Literal("1380000XXXX", TEXT))), at("vip"), at("turn"))),
@@ -176,13 +150,14 @@ def everything() -> FlowGraph:
         block("set", to=Branch(IsSet(NAME), at("turn2"), at("tell"))),
         block("turn2", to=Switch("f.name", (("vip", at("vip2")),), at("tell"))),
         block("vip2", Mark("fooled2"), to=Jump(at("tell"))),
-        block("tell", tell, to=_then(tell, "form")),
-        block("form", form, to=_then(form, "keep")),
+        block("tell", tell, to=_then(tell, "keep")),
         block("keep", keep, to=_then(keep, "note")),
         block("note", ticket, to=_then(ticket, "ring")),
         block("ring", tainted, to=_then(tainted, "desk")),
         block("desk", honest, to=_then(honest, "good")),
         block("good", Mark("good"), to=Jump(at("end"))),
+        block("over", Mark("over"), form, to=_then(form, "gone")),
+        block("gone", to=Hangup()),
         variables={
             "f.copy": DIGITS, "f.size": Scalar.INT, "f.name": TEXT, "f.number": DIGITS,
             "f.word": TEXT, "f.ticket": DIGITS,
@@ -206,9 +181,9 @@ def keys() -> FlowGraph:
     ticket = _asks("note", InvokeKind.TICKET, "tickets.open", arguments=note)
     ring = Dial((typed,), (DESK,), 5)
     return _graph(
-        block("choose", Cue(_said("ask"), CueKind.ENTRY), to=Jump(at("choose.once"))),
+        block("choose", Cue(said("ask"), CueKind.ENTRY), to=Jump(at("choose.once"))),
         block("choose.once", choose, to=_then(choose, "type")),
-        block("type", Cue(_said("ask"), CueKind.ENTRY), to=Jump(at("type.once"))),
+        block("type", Cue(said("ask"), CueKind.ENTRY), to=Jump(at("type.once"))),
         block("type.once", entry, to=_then(entry, "good", done="near")),
         block("near", ask, to=_then(ask, "tell")),
         block("tell", tell, to=_then(tell, "keep")),
@@ -233,15 +208,11 @@ def message() -> FlowGraph:
     )
 
 
-def _said(*names: str) -> Prompt:
-    return tuple(Phrase(one, tuple((each, (Sound(one),)) for each in LANGUAGES)) for one in names)
-
-
 def sounds_of(all_: Mapping[str, FlowGraph]) -> dict[str, int]:
     """Every sound that the flows say, with its length in ms."""
     found = dict(RECORDINGS)
-    for graph in all_.values():
-        found |= dict.fromkeys(build_sounds_of(graph), 20)
+    for each in all_.values():
+        found |= dict.fromkeys(build_sounds_of(each), 20)
     return found
 
 

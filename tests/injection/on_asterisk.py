@@ -25,6 +25,7 @@ from flowc_asterisk import quote
 from flowc_asterisk.ami.client import ActionRefused, Originate
 from flowc_asterisk.ami.message import AmiMessage
 from flowc_asterisk.entry import LAB_ENTRY
+from flowc_asterisk.lower_after import FROM
 from flowc_asterisk.trace import _plain
 from tests.injection import flows, readers
 from tests.injection.callers import RawCaller, RawPhones
@@ -33,7 +34,6 @@ from tests.injection.cases import Case
 from tests.injection.evidence import EVIL, Evidence
 from tests.injection.world import TOKEN, World
 
-SYSTEM = "asterisk"
 # What an attack tries to reach: a context of somebody else's, which tells that it was reached.
 HOST = (
     f"[{EVIL}]\nexten => _[a-z0-9]!,1,UserEvent(Reached)\n same => n,System(touch {{folder}}/{EVIL})\n"
@@ -42,21 +42,17 @@ HOST = (
 )
 # Of the server's own making and of its own times; everything else is held to the twins'.
 _OWN = re.compile(r"RTPAUDIOQOS\w*|SIPDOMAIN|~HASH~\w*~|__?\w+~?")
-_MARKS = "( good| fooled2?| over| reached)*"
-RECORD = re.compile(
-    rf"([0-9a-f]{{8}}{_MARKS}|"
-    r"[0-9a-f]{8} by=(caller|flow|limit) at=(f|hotline)\.[a-z0-9]+ to=7\d\d\d"
-    rf" from=(withheld|[0-9+]{{3}}\*\*\*\*[0-9+]{{4}}){_MARKS})?"
-)
 _FIELDS = 18
 
 
-_OF_ALL = ("fl--input", "fl--hangup", "fl--accept")  # contexts that every release has
+_OF_ALL = ("fl--input", "fl--hangup", "fl--accept", "fl--asked")  # contexts that every release has
 
 
-def _of_any_release(step: str) -> str:
+def _step(event: AmiMessage) -> str:
     """A step without the release and the number that it was reached by."""
-    return re.sub(r",7\d\d\d,", ",N,", re.sub(r"^fl-[0-9a-f]{8}", "fl-", step))
+    place = ",".join(map(event.get, ("Context", "Extension", "Priority")))
+    plain = re.sub(r",7\d\d\d,", ",N,", re.sub(r"^fl-[0-9a-f]{8}", "fl-", place))
+    return f"{plain} {event.get('Application')}"
 
 
 def _step_shape(step: str, word: str, own: tuple[str, ...]) -> str:
@@ -77,6 +73,7 @@ class _Told:
     outcomes: list[str] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    beside: set[str] = field(default_factory=set)  # steps of channels that ask on its behalf
     over: bool = False
 
 
@@ -90,6 +87,8 @@ class OnAsterisk:
     _told: dict[str, _Told] = field(default_factory=dict)  # by the id that channels are linked by
     _tokens: dict[str, str] = field(default_factory=dict)  # token to that id
     _callers: dict[str, str] = field(default_factory=dict)  # caller's number to that id
+    _channels: dict[str, str] = field(default_factory=dict)  # channel's name to that id
+    _asks_for: dict[str, str] = field(default_factory=dict)  # an asking channel's id to the call's
     _books: int = 0
     _phoned: int = 0
 
@@ -108,6 +107,9 @@ class OnAsterisk:
         linked = (event.all("Linkedid") or event.all("Uniqueid") or ("",))[-1]
         if not linked:
             return
+        if linked in self._asks_for:
+            self._beside(self._told.setdefault(self._asks_for[linked], _Told()), event)
+            return
         told = self._told.setdefault(linked, _Told())
         if not event.event.startswith("RTCP"):  # every few seconds, whatever is said
             told.events.update(f"{event.event}/{name}" for name, _ in event.headers)
@@ -115,19 +117,26 @@ class OnAsterisk:
             case "Newchannel":
                 if linked == event.all("Uniqueid")[-1]:
                     self._callers[event.get("CallerIDNum")] = linked
+                    self._channels[event.get("Channel")] = linked
             case "Newexten":
-                self._step(told, event)
+                told.steps.append(_step(event))
             case "VarSet":
                 self._set(told, linked, event)
             case "Hangup":
                 told.over = told.over or linked == event.all("Uniqueid")[-1]
 
-    def _step(self, told: _Told, event: AmiMessage) -> None:
-        place = ",".join(map(event.get, ("Context", "Extension", "Priority")))
-        told.steps.append(_of_any_release(f"{place} {event.get('Application')}"))
+    def _beside(self, told: _Told, event: AmiMessage) -> None:
+        """What a channel does that asks for a call which is over: two at once, in any order."""
+        match event.event:
+            case "Newexten":
+                told.beside.add(_step(event))
+            case "VarSet":
+                told.names.add(event.get("Variable"))
 
     def _set(self, told: _Told, linked: str, event: AmiMessage) -> None:
         name, value = event.get("Variable"), _plain(event.get("Value"))
+        if name.strip("_") == FROM and value in self._channels:
+            self._asks_for[linked] = self._channels[value]
         if name == "FLOWC_TOKEN":
             self._tokens[value] = linked
         told.names.add(name)
@@ -147,9 +156,8 @@ class OnAsterisk:
         rang = self.phones.rung_since(self._phoned)
         self._phoned = len(self.phones.calls)
         found = [self._seen(case, status, records, rang) for case, status in cases]
-        self._told.clear()
-        self._tokens.clear()
-        self._callers.clear()
+        for kept in (self._told, self._tokens, self._callers, self._channels, self._asks_for):
+            kept.clear()
         return found
 
     def _seen(
@@ -167,6 +175,7 @@ class OnAsterisk:
             status,
             told.over,
             tuple(told.steps),
+            frozenset(told.beside),
             frozenset(name for name in told.names if not _OWN.fullmatch(name)),
             frozenset(told.events),
             told.values,

@@ -30,7 +30,6 @@ from tests.injection.cases import Case
 from tests.injection.evidence import EVIL, Evidence
 from tests.injection.world import World
 
-SYSTEM = "freeswitch"
 CONTEXT = "flowc-lab"
 _EVENTS = (
     "event plain CHANNEL_CREATE CHANNEL_EXECUTE CHANNEL_HANGUP_COMPLETE API "
@@ -50,7 +49,6 @@ _APIS = frozenset(
     }
 )
 _SAID = frozenset({"Said", "Content-Length", "Command"})  # of an event that a client fires
-RECORD = re.compile(r"([0-9a-f]{8}( good| fooled2?| reached)*)?")
 # What depends on times and on what was negotiated.
 _OWN = re.compile(
     r"variable_(rtp_|remote_|read_|write_|sip_|switch_|ep_|cc_|dtmf|digits_|playback_|record_).*"
@@ -173,8 +171,7 @@ class OnFreeswitch:
             told.ran.append(f"{headers.get('Caller-Context')},{headers.get('Application')}")
         if name == "CHANNEL_HANGUP_COMPLETE" and own:
             told.names.update(each for each in headers if each.startswith("variable_"))
-            release, marks = (headers.get(f"variable_flowc_{x}", "") for x in ("release", "marks"))
-            told.records.append(f"{release} {marks}".strip())
+            told.records.append(headers.get("variable_flowc_record", ""))
 
     def gather(self, cases: list[tuple[Case, int]]) -> list[Evidence]:
         """What was seen of these calls; each was answered to by a status (0: not at all)."""
@@ -194,6 +191,7 @@ class OnFreeswitch:
             status,
             bool(channel.records) and (flow.over or not flow.blocks),
             (*flow.blocks, *channel.ran),
+            frozenset(),
             frozenset(each for each in channel.names if not _OWN.fullmatch(each)),
             frozenset(channel.events | flow.events),
             flow.values,

@@ -69,7 +69,7 @@ class Server(Protocol):
 @dataclass(frozen=True)
 class Kind:
     """What is the same in all calls to one system. `flow`, `wire`, `told`: see `judged`;
-    `sinks`: all that are looked at after a call; `record`: the form of a call's record."""
+    `sinks`: all that are looked at after a call."""
 
     system: str
     prefix: str
@@ -77,7 +77,6 @@ class Kind:
     wire: Sink
     told: Sink
     held: Sink  # what is read back from the server itself
-    record: re.Pattern[str]
 
     @property
     def sinks(self) -> tuple[Sink, ...]:
@@ -213,7 +212,7 @@ class Assault:
 
     async def _judge(self, source: Source, seen: list[Evidence]) -> None:
         """What is plain is found at once; what only differs from the twins is looked at once more."""
-        book = Book(self.twins, self.server.contexts, self.kind.record)
+        book = Book(self.twins, self.server.contexts)
         for sink in self.kind.sinks:
             self.tally.count(source, sink, len(seen), by_call=True)
         for each in seen:

@@ -19,12 +19,8 @@ from tests.injection.secrets import found_in
 from tests.injection.strings import ALL, CORE, KEYS, Attack
 from tests.injection.world import SECRET, TOKEN, World, world
 
-ASTERISK = Kind(
-    on_asterisk.SYSTEM, "a", Sink.DIALPLAN, Sink.AGI, Sink.AMI, Sink.DIALPLAN, on_asterisk.RECORD
-)
-FREESWITCH = Kind(
-    on_freeswitch.SYSTEM, "f", Sink.LUA, Sink.ESL, Sink.ESL, Sink.XML, on_freeswitch.RECORD
-)
+ASTERISK = Kind("asterisk", "a", Sink.DIALPLAN, Sink.AGI, Sink.AMI, Sink.DIALPLAN)
+FREESWITCH = Kind("freeswitch", "f", Sink.LUA, Sink.ESL, Sink.ESL, Sink.XML)
 Booting = Callable[..., Any]
 
 
