@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Protocol
 from urllib.parse import quote
@@ -173,17 +173,13 @@ def _raw(text: str) -> Says:
     return Says(text.encode("utf-8", "surrogatepass"), "200 OK", head)
 
 
-async def play(
-    server: Called, cases: Sequence[Case], at_once: int, tell: Callable[[], None] = lambda: None
-) -> list[tuple[Case, int]]:
+async def play(server: Called, cases: Sequence[Case], at_once: int) -> list[tuple[Case, int]]:
     """Place a call a case, so many at once; what each was answered."""
     places = asyncio.Semaphore(at_once)
 
     async def one(case: Case) -> tuple[Case, int]:
         async with places:
-            status = await _played(server, case)
-            tell()
-            return case, status
+            return case, await _played(server, case)
 
     return list(await asyncio.gather(*map(one, cases)))
 

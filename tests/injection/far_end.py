@@ -66,14 +66,6 @@ class FarEnd:
             base.executemany("insert or replace into answers values (?, ?, ?, ?, ?)", rows)
         base.close()
 
-    def rows(self, query: str) -> list[tuple[object, ...]]:
-        """What stands in the SQL back end."""
-        base = sqlite3.connect(self.file)
-        with suppress(sqlite3.Error):
-            return base.execute(query).fetchall()
-        base.close()
-        return []
-
     def make(self) -> None:
         with sqlite3.connect(self.file) as base:
             base.executescript(_SCHEMA)

@@ -9,7 +9,7 @@ import contextlib
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -197,6 +197,3 @@ def off(patches: tuple[Off, ...]) -> Iterator[None]:
         for where, name, careless in patches:
             stack.enter_context(patch.object(where, name, careless))
         yield
-
-
-Careless = Callable[..., object]

@@ -6,7 +6,6 @@ The runtime serves Asterisk and FreeSWITCH side by side out of one process, as i
 from __future__ import annotations
 
 import socket
-import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -41,15 +40,6 @@ class World:
     @property
     def store(self) -> Path:
         return self.folder / "runtime.db"
-
-    def tickets(self) -> list[dict[str, object]]:
-        """Every work order as it stands."""
-        base = sqlite3.connect(self.store)
-        base.row_factory = sqlite3.Row
-        try:
-            return [dict(row) for row in base.execute("select * from flowc_tickets")]
-        finally:
-            base.close()
 
 
 def free_port() -> int:
