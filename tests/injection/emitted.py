@@ -168,7 +168,7 @@ def _try(
         return
     found = structures(made, hostile)
     if twin not in (found, structures(made, "")):
-        what = f"{place}: {_difference(found, twin)}"
+        what = f"{place}: {readers.difference(found, twin)}"
         tally.broken.append(_broken(target, SINKS[target][0], attack, hostile, what))
 
 
@@ -180,22 +180,3 @@ def _is_good(place: str, text: str) -> bool:
 
 def _broken(target: str, sink: Sink, attack: Attack, hostile: str, what: str) -> Broken:
     return Broken(target, Source.AUTHOR, sink, attack.name, hostile, what)
-
-
-def _difference(found: dict[str, object], twin: dict[str, object]) -> str:
-    """The first file that differs, and where."""
-    if found.keys() != twin.keys():
-        return f"other files: {sorted(found.keys() ^ twin.keys())}"
-    for name, structure in found.items():
-        if structure != twin[name]:
-            return f"{name}: {_first(structure, twin[name])}"
-    return "nothing"
-
-
-def _first(one: object, other: object) -> str:
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        for left, right in zip(one, other, strict=False):
-            if left != right:
-                return _first(left, right)
-        return f"{len(one)} parts, not {len(other)}"
-    return f"{str(one)[:160]!r} instead of {str(other)[:160]!r}"

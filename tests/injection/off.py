@@ -113,6 +113,7 @@ _RENDER = asterisk_emit.render
 _LUA_OFF = (
     ('"[^%w_.~-]"', '"[%z]"'),  # words: nothing is escaped
     ("is_allowed(number, one.allowed) and ring(one, number)", "ring(one, number)"),
+    ('call.tell("assigned",', 'call.log("info", tostring(held)) call.tell("assigned",'),
     ('#from <= 32 and not from:find("[^%d+]") and from or ""', "from"),
 )
 

@@ -34,6 +34,7 @@ from flowc.target import EmitError, EmitRequest, load_target
 from tests.injection.cases import Broken, Sink, Source, Tally
 from tests.injection.emitted import structures
 from tests.injection.project_files import CALLED, NAMES, PLACES, files
+from tests.injection.readers import difference
 from tests.injection.samples import RELEASE
 from tests.injection.strings import Attack
 
@@ -249,7 +250,7 @@ def _try(tally: Tally, place: str, attack: Attack, twin: Made) -> bool:
             if part:
                 broken(sink, str(part))
         elif _differs(place, hostile, sink, part, twin):
-            broken(sink, _difference(part, twin.parts[sink]))
+            broken(sink, difference(part, twin.parts[sink]))
     return made.graph is not None
 
 
@@ -274,16 +275,3 @@ _GOOD = {
 
 def _is_good(place: str, text: str) -> bool:
     return place in _GOOD and re.fullmatch(_GOOD[place], text, re.DOTALL) is not None
-
-
-def _difference(one: object, other: object) -> str:
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        for key in one.keys() | other.keys():
-            if one.get(key) != other.get(key):
-                return f"{key}: {_difference(one.get(key), other.get(key))}"
-    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
-        for left, right in zip(one, other, strict=False):
-            if left != right:
-                return _difference(left, right)
-        return f"{len(one)} parts instead of {len(other)}"
-    return f"{str(one)[:200]!r} instead of {str(other)[:200]!r}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -132,3 +132,17 @@ def _value(value: Any, word: str) -> object:
         return value
     pairs = [(_value(key, word), _value(each, word)) for key, each in value.items()]
     return tuple(sorted(pairs, key=repr))
+
+
+def difference(one: object, other: object) -> str:
+    """Where two structures part first, and what stands there."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for key in one.keys() | other.keys():
+            if one.get(key) != other.get(key):
+                return f"{key}: {difference(one.get(key), other.get(key))}"
+    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
+        for left, right in zip(one, other, strict=False):
+            if left != right:
+                return difference(left, right)
+        return f"{len(one)} parts instead of {len(other)}"
+    return f"{str(one)[:200]!r} instead of {str(other)[:200]!r}"

@@ -22,6 +22,7 @@ from tests.injection.off import DOORS
 from tests.injection.runs import Assault, Tell
 from tests.injection.servers import SYSTEMS, booted
 from tests.injection.strings import CORE, Attack
+from tests.injection.words import MARK, NOTICE
 
 _BY_TEXT = {each.text: each for each in CORE}
 
@@ -52,11 +53,11 @@ async def _said(assault: Assault, number: str) -> None:
 
 
 def _fired(assault: Assault, sinks: Sequence[Sink]) -> Fired:
-    found: Fired = {}
-    for sink in sinks:
-        first = next((str(each) for each in assault.tally.broken if each.sink is sink), "")
-        found[f"{sink} on {assault.kind.system}"] = first
-    return found
+    return {f"{sink} on {assault.kind.system}": _first(assault, sink) for sink in sinks}
+
+
+def _first(assault: Assault, sink: Sink) -> str:
+    return next((str(each) for each in assault.tally.broken if each.sink is sink), "")
 
 
 async def on_asterisk(tell: Tell) -> Fired:
@@ -106,12 +107,11 @@ async def on_freeswitch(tell: Tell) -> Fired:
             fired[f"{Sink.XML} on freeswitch"] = _taken(assault, "fx")
             await assault.learn([Source.CALLER_NUMBER, Source.SQL_TEXT, Source.DIALLED])
             await assault.group(Source.CALLER_NUMBER, _of('" = "" | "1"="1'))
+            rows = ("x', 'y'); INSERT INTO canary VALUES ('@ID@');--", f"x\n{MARK}{NOTICE}")
             texts = ("100,sofia/gateway/trunk/premium99", "${system(@RUN@)}", "1&admin=1#")
-            await assault.group(
-                Source.SQL_TEXT, _of(*texts, "x', 'y'); INSERT INTO canary VALUES ('@ID@');--")
-            )
+            await assault.group(Source.SQL_TEXT, _of(*texts, *rows))
             await _said(assault, "7001")
-            sinks = (Sink.DIAL, Sink.CDR, Sink.FILES, Sink.SQL, Sink.HTTP)
+            sinks = (Sink.DIAL, Sink.LOG, Sink.CDR, Sink.FILES, Sink.SQL, Sink.HTTP)
             fired |= _fired(assault, sinks)
             assault.tally.broken.clear()
             await _said(assault, "7002")
@@ -122,10 +122,6 @@ async def on_freeswitch(tell: Tell) -> Fired:
                 await assault.group(Source.SQL_TEXT, _of(orders, orders, orders))
             fired[f"{Sink.ESL} on freeswitch"] = _first(assault, Sink.FILES)
     return fired
-
-
-def _first(assault: Assault, sink: Sink) -> str:
-    return next((str(each) for each in assault.tally.broken if each.sink is sink), "")
 
 
 def _taken(assault: Assault, name: str) -> str:

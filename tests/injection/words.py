@@ -8,6 +8,7 @@ for the case.
 from __future__ import annotations
 
 MARK = "FORGED@ID@"  # a line of a log or a record that begins so was forged
+NOTICE = ' NOTICE paid {"event": "paid"}'
 
 _EXPRESSIONS = (
     'x" | "1',
@@ -348,7 +349,7 @@ _LOGS = (
     "\x1b[2J\x1b[1;1H",
     "\x9b2J",
     "\x08\x08\x08",
-    "x\n" + MARK + ' NOTICE paid {"event": "paid"}',
+    "x\n" + MARK + NOTICE,
     'x\n{"time": "2026", "level": "info", "event": "' + MARK + '"}',
     'x", "event": "' + MARK,
     "x\r" + MARK,

@@ -259,7 +259,7 @@ def write(channel: Channel, name: str, argument: str, value: str) -> None:
         case "SHARED", _:
             shared, of = padded(separate(argument, ",", 2), 2)
             _sharing(channel, of).shared[shared] = value
-        case "CALLERID", "num":
+        case "CALLERID", ("num" | "all"):
             channel.caller = value
         case "CDR", "userfield":
             channel.record = value
