@@ -32,7 +32,7 @@ _GOOD = {
     "exit_keys": r"[0-9*#A-D]+",
     "accept": r"[0-9*#A-D]+",
     "end_key": r"[0-9*#A-D]+",
-    "members": r"[a-z0-9.]+@[a-z0-9.]+",
+    "members": r"[A-Za-z0-9_./@-]+",
     "part": r"start",
     "value": r"",
     "cases": r"[*#]?",

@@ -15,8 +15,7 @@ return function(call)
   local function stand_still()
     call.stand_still()
     local name, number = session:getVariable("caller_id_name"), session:getVariable("caller_id_number")
-    local told = (name or "") .. (number or "")
-    if told:find("%c") or told:find("%%%x%x") then
+    if (name or ""):find("%c") or (number or ""):find("%c") or (number or ""):find("%%%x%x") then
       session:execute("set_profile_var", "caller_id_name=anonymous")
       session:execute("set_profile_var", "caller_id_number=anonymous")
     end
