@@ -235,7 +235,7 @@ async def on_freeswitch(
     async with AsyncExitStack() as stack:
         booted = await stack.enter_async_context(booting)
         server, instance = booted.server, booted.server.instance
-        file = instance.included / DIALPLAN
+        file = instance.etc / DIALPLAN
         host = f"{_HOST.format(folder=folder)}</include>"
         file.write_text(file.read_text().replace("</include>", host))
         assert (await booted.esl.api("reloadxml")).strip() == "+OK [Success]"

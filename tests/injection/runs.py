@@ -324,8 +324,10 @@ class Assault:
 
 def _is_harmless(twin: Evidence) -> bool:
     """Whether a twin's call went as far as it should."""
+    # A server need not take a call by a name of several lines; this one does or does not.
+    refused = twin.case.text == calling.LINES and twin.status < 200
     cut_off = twin.case.source is Source.DIALLED or twin.case.text in calling.CUT_OFF
-    return cut_off or (twin.over and "good" in twin.marks)
+    return refused or cut_off or (twin.over and "good" in twin.marks)
 
 
 def _by(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
