@@ -28,7 +28,8 @@ SETTLE_S = 1.5  # for the last events of the last calls
 REJECTED = re.compile(
     r"' rejected because extension not found in context|Dropping \d+ bytes packet"
 )
-FORGED = re.compile(r"^FORGED([a-z0-9]+)", re.MULTILINE)
+# FreeSWITCH begins each line of a call with the call's id, also those that a word has made.
+FORGED = re.compile(r"^(?:[0-9a-f-]{36} )?FORGED([a-z0-9]+)", re.MULTILINE)
 Tell = Callable[[str], None]
 # Asterisk 22 writes a caller's number into its manager's events as it came, line ends and all, from
 # the channel's first event on; and the dialled number into its log where no extension fits. Both
@@ -150,15 +151,18 @@ class Assault:
             )
             for attack in attacks
         ]
-        plain = Case(
-            f"{self.kind.prefix}pt",
-            Source.AUTHOR,
-            "twin",
-            calling.PLAIN,
-            "13600009999",
-            True,
-            f"{6999 + known[calling.PLAIN]}",
-        )
+        plain = [
+            Case(
+                f"{self.kind.prefix}pt{place}",
+                Source.AUTHOR,
+                "twin",
+                calling.PLAIN,
+                f"1360009{place:04d}",
+                True,
+                f"{6999 + known[calling.PLAIN]}",
+            )
+            for place in range(4)
+        ]
         for case in cases:
             number = int(case.number) - 6999
             # Nothing at all is a structure of its own.
@@ -166,7 +170,7 @@ class Assault:
                 self._break(
                     case, self.kind.held, "the server holds another structure than the twin's"
                 )
-        self.twins += tuple(await self._played([plain], "a harmless project"))
+        self.twins += tuple(await self._played(plain, "a harmless project"))
         await self._judge(Source.AUTHOR, await self._played(cases, "hostile projects"))
 
     async def direct(self, attacks: Sequence[Attack]) -> None:
