@@ -35,8 +35,8 @@ _GOOD = {
     "members": r"[A-Za-z0-9_./@-]+",
     "part": r"start",
     "value": r"",
-    "cases": r"[*#]?",
-    "results": r"",
+    "cases": r"[0-9*#A-D]*",
+    "results": r"[0-9*#A-D]*",
 }
 _TARGETS = ("asterisk", "freeswitch")
 _CASE = "c0"

@@ -27,7 +27,12 @@ RECORD = re.compile(
     r"[0-9a-f]{8} by=(caller|flow|limit) at=(f|hotline)\.[a-z0-9]+ to=7\d\d\d"
     rf" from=(withheld|[0-9+]{{3}}\*\*\*\*[0-9+]{{4}}){_MARKS})?"
 )
-HEADED = frozenset({Source.HEADERS, Source.LAB_HEADERS, Source.ASSERTED, Source.DIVERSION})
+HEADED = frozenset(
+    {
+        *(Source.HEADERS, Source.LAB_HEADERS, Source.ASSERTED, Source.DIVERSION),
+        Source.CALLER_NUMBER,  # an empty line in it hides steps from who reads Asterisk's events
+    }
+)
 
 
 @dataclass

@@ -50,9 +50,14 @@ _OF_ALL = ("fl--input", "fl--hangup", "fl--accept", "fl--asked")  # contexts tha
 
 def _step(event: AmiMessage) -> str:
     """A step without the release and the number that it was reached by."""
-    place = ",".join(map(event.get, ("Context", "Extension", "Priority")))
+    place = ",".join(_last(event, name) for name in ("Context", "Extension", "Priority"))
     plain = re.sub(r",7\d\d\d,", ",N,", re.sub(r"^fl-[0-9a-f]{8}", "fl-", place))
-    return f"{plain} {event.get('Application')}"
+    return f"{plain} {_last(event, 'Application')}"
+
+
+def _last(event: AmiMessage, name: str) -> str:
+    """A caller's number may write lines of its own into an event; the true ones come after it."""
+    return (event.all(name) or ("",))[-1]
 
 
 def _step_shape(step: str, word: str, own: tuple[str, ...]) -> str:
@@ -103,8 +108,7 @@ class OnAsterisk:
 
     def take(self, event: AmiMessage) -> None:
         """One event of the manager's."""
-        # A caller's number may write lines of its own; the true ones come after it.
-        linked = (event.all("Linkedid") or event.all("Uniqueid") or ("",))[-1]
+        linked = _last(event, "Linkedid") or _last(event, "Uniqueid")
         if not linked:
             return
         if linked in self._asks_for:
@@ -115,7 +119,7 @@ class OnAsterisk:
             told.events.update(f"{event.event}/{name}" for name, _ in event.headers)
         match event.event:
             case "Newchannel":
-                if linked == event.all("Uniqueid")[-1]:
+                if linked == _last(event, "Uniqueid"):
                     self._callers[event.get("CallerIDNum")] = linked
                     self._channels[event.get("Channel")] = linked
             case "Newexten":
@@ -123,7 +127,7 @@ class OnAsterisk:
             case "VarSet":
                 self._set(told, linked, event)
             case "Hangup":
-                told.over = told.over or linked == event.all("Uniqueid")[-1]
+                told.over = told.over or linked == _last(event, "Uniqueid")
 
     def _beside(self, told: _Told, event: AmiMessage) -> None:
         """What a channel does that asks for a call which is over: two at once, in any order."""
@@ -131,10 +135,10 @@ class OnAsterisk:
             case "Newexten":
                 told.beside.add(_step(event))
             case "VarSet":
-                told.names.add(event.get("Variable"))
+                told.names.add(_last(event, "Variable"))
 
     def _set(self, told: _Told, linked: str, event: AmiMessage) -> None:
-        name, value = event.get("Variable"), _plain(event.get("Value"))
+        name, value = _last(event, "Variable"), _plain(_last(event, "Value"))
         if name.strip("_") == FROM and value in self._channels:
             self._asks_for[linked] = self._channels[value]
         if name == "FLOWC_TOKEN":
