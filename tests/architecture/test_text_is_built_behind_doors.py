@@ -202,6 +202,7 @@ IN_ORDERS = {
     "key": "a sound's key that has the form of one",
     "one.accept": "a key, from a door",
     "files": "sounds, each by a key that has the form of one",
+    "prompt": "the same, as one",
     "held": "what `words` has joined",
     "probe": "a file's name in the environment's folder of recordings, from a door",
     "told": "the call's record: names of the release, digits, and words of ours",
