@@ -35,6 +35,7 @@ from flowc.passes.prove_back import prove_back
 from flowc.source import Span
 from flowc.speech.pace import Pace
 from flowc.speech.readers import unread_languages
+from flowc.syntax.find_strays import find_strays
 
 # What a project is made of; everything else in its folder is its own business.
 PARTS = ("flowc.yaml", "queues.yaml", "prompts.csv")
@@ -45,6 +46,8 @@ PATTERNS = (
     "lists/*.csv",
     "tests/**/*.call.yaml",
 )
+# What Excel keeps beside a table that is open in it, and what editors and file systems leave.
+NOT_AN_AUTHORS = ("~$", ".")
 RECORDINGS = "prompts/*/*.wav"
 
 
@@ -69,7 +72,9 @@ def files_of(folder: Path) -> dict[str, bytes]:
     names = [name for name in PARTS if (folder / name).is_file()]
     for pattern in PATTERNS:
         names.extend(
-            path.relative_to(folder).as_posix() for path in folder.glob(pattern) if path.is_file()
+            path.relative_to(folder).as_posix()
+            for path in folder.glob(pattern)
+            if path.is_file() and not path.name.startswith(NOT_AN_AUTHORS)
         )
     files = {name: (folder / name).read_bytes() for name in names}
     files |= {path.relative_to(folder).as_posix(): b"" for path in folder.glob(RECORDINGS)}
@@ -83,6 +88,8 @@ def compile_project(
 
     `today`: the day from which calendars must reach far enough ahead; None asks nothing of them.
     """
+    report = report if report is not None else Reporter()
+    find_strays(folder, report)
     return compile_files(files_of(folder), report, today)
 
 

@@ -103,18 +103,18 @@ def note(span: Span | None, words: Words, **particulars: object) -> Note:
     return Note(words, tuple((name, str(value)) for name, value in particulars.items()), span)
 
 
-def nearest(name: str, known: Iterable[str]) -> dict[str, str]:
+def nearest(name: str, known: Iterable[str], near: float = 0.6) -> dict[str, str]:
     """`{"closest": ...}` where a known name is near enough to be meant, else nothing."""
-    found = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    found = get_close_matches(name, list(known), n=1, cutoff=near)
     return {"closest": found[0]} if found else {}
 
 
-def closest(name: str, known: Iterable[str]) -> dict[str, str]:
+def closest(name: str, known: Iterable[str], near: float = 0.6) -> dict[str, str]:
     """The same, and where nothing is near, the first of the `others`."""
     names = list(dict.fromkeys(known))
     shown = ", ".join(names[:MOST_OTHERS])
     more = ", ..." if len(names) > MOST_OTHERS else ""
-    return nearest(name, names) or ({"others": f"{shown}{more}"} if shown else {})
+    return nearest(name, names, near) or ({"others": f"{shown}{more}"} if shown else {})
 
 
 @dataclass(slots=True)
@@ -127,6 +127,12 @@ class Reporter:
         """Keep a finding. One said twice of the same place is kept once."""
         texts = tuple((name, str(value)) for name, value in particulars.items())
         self._found.setdefault(Diagnostic(code, span, texts, notes))
+
+    def report_once(self, code: Code, span: Span, *notes: Note, **particulars: object) -> None:
+        """The same, of a slip that stands in one place and shows in many: the first is kept."""
+        texts = tuple((name, str(value)) for name, value in particulars.items())
+        if all((one.code, one.particulars) != (code, texts) for one in self._found):
+            self.report(code, span, *notes, **particulars)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.sorted)

@@ -15,6 +15,9 @@ from flowc.expression.tree import Expression, Field, Name, Read
 from flowc.expression.types import ListOf, Record, Scalar, Secret, Type
 from flowc.source import Span
 
+# Short names of fields are soon a little alike: `amount` is no slip for `month`.
+NEAR_FIELD = 0.75
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
@@ -31,6 +34,8 @@ class Scope:
     names: Mapping[str, Binding]
     lists: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
+    # Names whose type nobody can tell, since what fills them has a finding of its own.
+    untold: frozenset[str] = frozenset()
 
 
 def resolve(path: Expression, scope: Scope, report: Reporter) -> Read | None:
@@ -42,6 +47,8 @@ def resolve(path: Expression, scope: Scope, report: Reporter) -> Read | None:
     match path:
         case Name(name, span):
             binding = scope.names.get(name)
+            if binding is None and name in scope.untold:
+                return None
             if binding is None:
                 near = closest(name.lower(), [*scope.names, "true", "false"])
                 report.report(codes.UNKNOWN_NAME, span, name=name, **near)
@@ -60,7 +67,8 @@ def _field(whole: Read, name: str, span: Span, report: Reporter) -> Read | None:
         return Read(f"{whole.variable}.{name}", type_, span)
     known = [field for field, _ in whole.type.fields] if isinstance(whole.type, Record) else []
     word = span.source.span(max(span.start, span.end - len(name)), span.end)
-    report.report(codes.UNKNOWN_FIELD, word, type=whole.type, name=name, **closest(name, known))
+    near = closest(name, known, NEAR_FIELD)
+    report.report(codes.UNKNOWN_FIELD, word, type=whole.type, name=name, **near)
     return None
 
 

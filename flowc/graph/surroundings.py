@@ -13,6 +13,9 @@ from flowc.expression.types import Type
 from flowc.graph.services import ServiceSpec, TicketSettings
 from flowc.source import NOWHERE, Span
 
+# Files whose findings explain why what they hold is not there.
+QUEUES_FILE, PROMPTS_FILE = "queues.yaml", "prompts.csv"
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:

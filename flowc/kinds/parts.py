@@ -31,13 +31,14 @@ class Formula:
 class Text:
     """A text in the languages that stand inline; others come from prompts.csv under `id`.
 
-    `named`: the author wrote `@id`, so all of them do.
+    `named`: the author wrote `@id`, so all of them do. `places`: where the words of each stand.
     """
 
     id: str
     texts: tuple[tuple[str, str], ...]
     span: Span
     named: bool = False
+    places: tuple[tuple[str, Span], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from flowc.expression.tree import Expression, Literal
 from flowc.expression.types import Scalar
 from flowc.graph.exits import Jump, Switch
 from flowc.graph.operations import OUTCOME, Dial, Enqueue, Play, Record, outcomes
-from flowc.graph.surroundings import Surroundings
+from flowc.graph.surroundings import QUEUES_FILE, Surroundings
 from flowc.kinds.asking import key_part
 from flowc.kinds.base import Field, Fill, NodeKind, Outcome
 from flowc.kinds.builder import NodeBuilder
@@ -66,7 +66,8 @@ class QueueNode(NodeKind):
 
     def lower(self, into: NodeBuilder) -> None:
         known = into.graph.program.around.queues
-        if self.queue.text not in known:
+        unread = QUEUES_FILE in into.graph.program.around.unread
+        if self.queue.text not in known and not unread:
             into.report.report(
                 codes.UNKNOWN_THING,
                 self.queue.span,
@@ -140,6 +141,8 @@ class _DialingNode(NodeKind):
 
     def _numbers(self, into: NodeBuilder, word: Word) -> tuple[Expression, ...]:
         around = into.graph.program.around
+        if word.text in around.unread:
+            return ()
         if word.text in around.lists and not around.lists[word.text]:
             into.report.report(
                 codes.WRONG_SHAPE,

@@ -41,6 +41,8 @@ class BoundFlow:
     on_hangup: tuple[BoundNode, ...] = ()
     # Nodes with findings of their own: who leads to one is not to blame.
     broken: frozenset[str] = frozenset()
+    # Variables that only such nodes fill, or look-ups of what there is not: of no type.
+    untold: frozenset[str] = frozenset()
 
     def node(self, name: str) -> BoundNode | None:
         return next((node for node in self.nodes if node.name.text == name), None)

@@ -30,6 +30,7 @@ UNKNOWN = Outcome(
     Words("It may have been done or not: the reply was lost.", "可能办成也可能没有：回复丢失。")
 )
 WITH = Field(SETTINGS, Words("What the service is told.", "告诉服务的内容。"))
+ASKED_ZH = {InvokeKind.LOOKUP: "查询（lookup）", InvokeKind.REQUEST: "办理（request）"}
 AS = Field(VARIABLE, Words("The variable that keeps the answer.", "存放答复的变量。"))
 WHILE_WAITING = Field(
     SPEECH, Words("Said when the answer takes longer than a second.", "超过一秒没有答复时说的话。")
@@ -137,7 +138,9 @@ class _ServiceNode(NodeKind):
 
     def fills(self, around: Surroundings) -> Iterable[Fill]:
         spec = _operation(around, self.operation)
-        return (Fill(self.as_, spec.gives),) if self.as_ and spec and spec.gives else ()
+        if self.as_ is None or (spec and not spec.gives):
+            return ()
+        return (Fill(self.as_, spec.gives if spec else None),)
 
     def ways(self) -> dict[str, Way]:
         return {"then": self.then, **self.declared}
@@ -175,7 +178,7 @@ class _ServiceNode(NodeKind):
             codes.UNKNOWN_THING,
             self.operation.span,
             what=self.keyword,
-            what_zh=self.keyword,
+            what_zh=ASKED_ZH[self.asks],
             name=self.operation.text,
             **closest(self.operation.text, known),
         )

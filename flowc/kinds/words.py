@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter, closest
@@ -18,11 +18,12 @@ from flowc.expression.resolve import resolve
 from flowc.expression.tree import Binary, Expression, Field, Literal, Name, Read
 from flowc.expression.types import ListOf, Scalar
 from flowc.graph.prompts import Part, Phrase, Prompt, ReadAs, Sound, Spoken, sound_key
-from flowc.graph.surroundings import Surroundings
+from flowc.graph.surroundings import PROMPTS_FILE, Surroundings
 from flowc.kinds.parts import Choice, Formula, Saying, Speech, Text
-from flowc.source import Span
+from flowc.source import NOWHERE, Span
 
 HOLE = re.compile(r"\{([^{}]*)\}")
+WIDE_HOLE = re.compile(r"[｛{]\s*([a-z_][a-z0-9_.]*)\s*｝|｛\s*([a-z_][a-z0-9_.]*)\s*\}")
 SPEAKABLE = re.compile(r"\w")
 READ_AS = {
     Scalar.MONEY: ReadAs.MONEY,
@@ -125,9 +126,7 @@ class PhraseMaker:
         length = Read(f"{items.variable}.len", Scalar.INT, each.span)
         for number in range(items.type.most):
             inner = Binding(f"{items.variable}.{number}", items.type.item)
-            scope = Scope(
-                {**self.scope.names, saying.item: inner}, self.scope.lists, self.scope.flags
-            )
+            scope = replace(self.scope, names={**self.scope.names, saying.item: inner})
             maker = PhraseMaker(self.around, scope, self.texts, self.report)
             there = Binary(">", length, Literal(number, Scalar.INT))
             phrase = maker.phrase(saying.text, maker.guarded(there, saying.when))
@@ -160,6 +159,8 @@ class PhraseMaker:
     def in_languages(self, text: Text) -> Mapping[str, str]:
         """The words by language; a language without words is reported."""
         row = self.around.prompts.get(text.id)
+        if text.named and row is None and PROMPTS_FILE in self.around.unread:
+            return {}
         if text.named and row is None and not self._recorded(text.id):
             self.report.report(
                 codes.UNKNOWN_PROMPT, text.span, id=text.id, **closest(text.id, self.around.prompts)
@@ -169,6 +170,8 @@ class PhraseMaker:
         found = {}
         for language in self.around.languages:
             said = self._said_in(language, words, text.id)
+            if said is None and PROMPTS_FILE in self.around.unread:
+                continue
             if said is None:
                 first = self.around.languages[0]
                 self.report.report(
@@ -189,6 +192,8 @@ class PhraseMaker:
         return any(known == id_ for _, known in self.around.recordings)
 
     def _parts(self, text: Text, language: str, words: str) -> tuple[Part, ...]:
+        if self._is_wide(text, language, words):
+            return ()
         if re.search(r"[{}]", HOLE.sub("", words)):
             self.report.report(codes.BRACE, text.span, id=text.id)
             return ()
@@ -197,16 +202,38 @@ class PhraseMaker:
             self.texts.add(language, sound, words, text.span)
             return (sound,)
         parts: list[Part] = []
+        place = self._place(text, language)
         # Odd pieces are what stood between braces.
         for number, piece in enumerate(HOLE.split(words)):
             if number % 2:
-                spoken = self._hole(piece, text.span)
+                at = place.source.text.find(f"{{{piece}}}", place.start, place.end)
+                here = place if at < 0 else place.source.span(at + 1, at + 1 + len(piece))
+                spoken = self._hole(piece, here)
                 parts.extend([spoken] if spoken else [])
             elif SPEAKABLE.search(piece):
                 sound = Sound(f"{text.id}.p{number // 2 + 1}")
                 self.texts.add(language, sound, piece, text.span)
                 parts.append(sound)
         return tuple(parts)
+
+    def _place(self, text: Text, language: str) -> Span:
+        """Where the words of a language stand: in the flow, or in their row of prompts.csv."""
+        base = language.split("-", maxsplit=1)[0]
+        places = dict(text.places)
+        inline = places.get(language) or places.get(base)
+        row = self.around.prompts.get(text.id)
+        return inline or (row.span if row and row.span != NOWHERE else text.span)
+
+    def _is_wide(self, text: Text, language: str, words: str) -> bool:
+        """A value between full-width braces would be spelt out to the caller."""
+        found = WIDE_HOLE.search(words)
+        if found is None:
+            return False
+        place = self._place(text, language)
+        at = place.source.text.find(found[0], place.start, place.end)
+        here = place if at < 0 else place.source.span(at, at + len(found[0]))
+        self.report.report(codes.WIDE_BRACES, here, written=found[0], name=found[1] or found[2])
+        return True
 
     def _hole(self, written: str, span: Span) -> Spoken | None:
         parsed = parse_expression(written, span, self.report)

@@ -5,6 +5,7 @@ Follows no names: that is the lowering's work.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
 
@@ -59,6 +60,9 @@ FLOW = Form(
 )
 
 
+FILLING = ("as", "collect")  # fields that name the variable which a node fills
+
+
 @dataclass(frozen=True, slots=True)
 class FlowBinder:
     """Binds flow files. `defaults` are the ways that outcomes inherit, by outcome."""
@@ -102,7 +106,13 @@ class FlowBinder:
         )
         declared = {**parameters, **self._types(form.get("vars", {}))}
         types = variables(name.text, flow.nodes, declared, self.around, self.report)
-        return replace(flow, variables=types)
+        untold = _filled_by(form.get("nodes"), flow.broken) | {
+            fill.name.text
+            for node in flow.nodes
+            for fill in node.kind.fills(self.around)
+            if fill.type is None and fill.formula is None
+        }
+        return replace(flow, variables=types, untold=frozenset(untold - types.keys()))
 
     def _check_lengths(self, flow: Word, nodes: tuple[BoundNode, ...]) -> None:
         """Telephone systems cut longer names silently."""
@@ -168,6 +178,18 @@ class FlowBinder:
             node = binder.node(word, body, place.under(key.text))
             found.extend([node] if node else [])
         return tuple(found)
+
+
+def _filled_by(tree: Tree | None, nodes: Collection[str]) -> set[str]:
+    """The variables that these nodes would fill, as their fields say."""
+    found: set[str] = set()
+    for name, body in entries(tree):
+        for key, value in entries(body) if name.text in nodes else ():
+            if key.text in FILLING and isinstance(value, Scalar):
+                found.add(value.text)
+            elif key.text == "set":
+                found.update(each.text for each, _ in entries(value))
+    return found
 
 
 def read_keys(tree: Tree | None, place: Place) -> Keys:

@@ -21,6 +21,7 @@ from flowc.diagnostics.codes import calendars as codes
 from flowc.diagnostics.model import Reporter, Words
 from flowc.graph.surroundings import Calendar, Opening
 from flowc.kinds.shapes import LISTED_NAME, ListShape, Place, Worded
+from flowc.kinds.shapes.meant import days_meant, hours_meant, weekdays_meant
 from flowc.language.forms import Form, RawMapping, entries
 from flowc.source import NOWHERE, Span
 from flowc.syntax.tree import Scalar, Tree
@@ -104,21 +105,25 @@ OPENINGS = Worded(
     ),
     '"09:00-17:30"',
     _openings_of,
+    meant=hours_meant,
 )
 DAYS = Worded(
     Words("a day, or two with ` - ` between", "一个日期，或用 ` - ` 连起来的两个日期"),
     "2026-10-01 - 2026-10-07",
     _days_of,
+    meant=days_meant,
 )
 WEEKDAY = Worded(
     Words("a day of the week: mon, tue ... or mon-fri", "星期：mon、tue……或 mon-fri"),
     "mon-fri",
     _weekdays_of,
+    meant=weekdays_meant,
 )
 WEEKDAY_ALONE = Worded(
-    Words("one day of the week", "一个星期几"),
+    Words("one day of the week: mon, tue ...", "一个星期几：mon、tue……"),
     "fri",
     lambda text: _weekdays_of(text) if text.lower() in WEEKDAYS else None,
+    meant=weekdays_meant,
 )
 HOURS_OR_LIST = ListShape(OPENINGS)
 WEEK = RawMapping(

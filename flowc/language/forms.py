@@ -46,22 +46,27 @@ class Form:
             place.wrong(tree, FIELDS, f"{next(iter(self.fields))}: ...")
             return None
         found: dict[str, Any] = {}
+        seen: set[str] = set()
         for entry in tree:
-            shape = self.fields.get(entry.key.text)
-            if shape is None:
-                self._unknown(entry.key, place.report)
-                continue
-            value = shape.read(entry.value, place.under(entry.key.text))
+            name = entry.key.text
+            if name not in self.fields:
+                name = self._meant(entry.key, tree, place.report)
+            seen.add(name)
+            shape = self.fields.get(name)
+            value = shape.read(entry.value, place.under(name)) if shape else None
             if value is not None:
-                found[entry.key.text] = value
+                found[name] = value
         for name in self.required:
-            if tree.key(name) is None:
+            if name not in seen:
                 self.report_missing(name, tree.span, place.report)
         return found
 
-    def _unknown(self, key: Scalar, report: Reporter) -> None:
+    def _meant(self, key: Scalar, tree: Mapping, report: Reporter) -> str:
+        """The field that a misspelt word stands for: one slip must not be told as two."""
         near = closest(key.text, self.fields)
         report.report(codes.UNKNOWN_FIELD, key.span, kind=self.what, name=key.text, **near)
+        meant = near.get("closest", "")
+        return "" if tree.key(meant) else meant
 
     def report_missing(self, name: str, span: Span, report: Reporter) -> None:
         example = f"{name}: {self.fields[name].example}"

@@ -105,7 +105,7 @@ class _Lowering:
                 )
 
     def _flow(self, flow: BoundFlow) -> None:
-        scope = scope_of(flow.variables, flow.name.text, self.program.around)
+        scope = scope_of(flow.variables, flow.name.text, self.program.around, flow.untold)
         words = PhraseMaker(self.program.around, scope, self.into.texts, self.report)
         for node in flow.nodes:
             node.kind.lower(NodeBuilder(self.into, flow, node, words))

@@ -104,7 +104,9 @@ class NodeBinder:
             elif entry.key.text in known:
                 self._keep(values, known[entry.key.text], entry.value, here)
             elif entry.key.text not in COMMON and entry.key.text not in BY_KEYWORD:
-                self._declared(kind, entry, body, declared, known, here)
+                meant = self._declared(kind, entry, body, declared, known, here)
+                if meant in known and body.key(meant) is None:
+                    self._keep(values, known[meant], entry.value, place.under(meant))
         if any(each.name == "declared" for each in fields(kind)):
             values["declared"] = self._inherited_results(kind, body, declared)
         if (
@@ -129,8 +131,11 @@ class NodeBinder:
         declared: dict[str, Way],
         known: MappingOf[str, FieldInfo],
         place: Place,
-    ) -> None:
-        """A result that a service or a flow declares is an outcome; anything else is a slip."""
+    ) -> str:
+        """A result that a service or a flow declares is an outcome; anything else is a slip.
+
+        The word that a slip stands for, else "": what was misspelt must not be missing, too.
+        """
         word = entry.key.text
         results = self._results(kind, body)
         # Of an operation that is not known, nobody can tell the results.
@@ -141,14 +146,19 @@ class NodeBinder:
             way = WAY.read(entry.value, place)
             if way:
                 declared[word] = way
-            return
+            return ""
         if word == "secret" and kind is CollectNode:
             SECRET.report(entry.key.span, self.report)
-            return
+            return ""
         near = closest(word, [*known, *results, *COMMON])
         self.report.report(
             codes.UNKNOWN_FIELD, entry.key.span, kind=kind.keyword, name=word, **near
         )
+        meant = near.get("closest", "")
+        way = WAY.read(entry.value, place.under(meant)) if meant in results else None
+        if way and body.key(meant) is None:
+            declared[meant] = way
+        return meant
 
     def _results(self, kind: type[NodeKind], body: Mapping) -> tuple[str, ...]:
         main = body.get(kind.keyword)

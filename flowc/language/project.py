@@ -16,6 +16,8 @@ from flowc.diagnostics.model import Reporter, closest
 from flowc.expression.types import ListOf, Record, Type
 from flowc.graph.services import ServiceSpec, TicketClass, TicketSettings
 from flowc.graph.surroundings import (
+    PROMPTS_FILE,
+    QUEUES_FILE,
     Calendar,
     Number,
     PersonPromise,
@@ -57,7 +59,9 @@ FLOWS, SERVICES, CALENDARS, LISTS, PROMPTS = (
     "lists/",
     "prompts/",
 )
-QUEUES_FILE, PROMPTS_FILE = "queues.yaml", "prompts.csv"
+
+# Countries that are taken for languages, and are none.
+LANGUAGE_OF_COUNTRY = {"cn": "zh", "chn": "zh", "eng": "en", "gb": "en", "jp": "ja", "us": "en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,25 @@ class ProjectReader:
         if form is None or "project" not in form:
             return None
         self._refuse_recording(tree)
-        languages = tuple(dict.fromkeys(word.text for word in form.get("languages", ()))) or ("zh",)
+        written = form.get("languages", ())
+        languages = tuple(dict.fromkeys(map(self._language, written))) or ("zh",)
         reader = replace(self, languages=languages)
         fallback = tree.get("fallback") if isinstance(tree, Mapping) else None
         return replace(reader._project(form), fallback_at=fallback.span if fallback else NOWHERE)
+
+    def _language(self, word: Word) -> str:
+        """A language by its code; `cn` is a country, and read on as the language that is meant."""
+        meant = LANGUAGE_OF_COUNTRY.get(word.text)
+        if meant:
+            self.report.report(
+                codes.UNKNOWN_THING,
+                word.span,
+                what="language",
+                what_zh="语言",
+                name=word.text,
+                closest=meant,
+            )
+        return meant or word.text
 
     def _refuse_recording(self, tree: Tree) -> None:
         """What looks as if it were done must not pass in silence."""
@@ -253,6 +272,8 @@ class ProjectReader:
 
     def _queues(self) -> dict[str, QueueSpec]:
         tree = self._yaml(QUEUES_FILE) if QUEUES_FILE in self.files else None
+        if tree is None and QUEUES_FILE in self.files:
+            self.unread.add(QUEUES_FILE)
         if isinstance(tree, Mapping) and tree.get("queues") is not None:
             tree = tree.get("queues")
         return read_queues(tree, self._place(QUEUES_FILE)) if tree is not None else {}
@@ -285,7 +306,10 @@ class ProjectReader:
             if PROMPTS_FILE in self.files
             else None
         )
-        return read_prompts(source, self._place(PROMPTS_FILE)) if source else {}
+        found = read_prompts(source, self._place(PROMPTS_FILE)) if source else None
+        if found is None and PROMPTS_FILE in self.files:
+            self.unread.add(PROMPTS_FILE)
+        return found or {}
 
     def _recordings(self) -> list[tuple[str, str]]:
         paths = (PurePosixPath(name) for name in self._under(PROMPTS, ".wav"))

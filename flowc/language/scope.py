@@ -25,9 +25,16 @@ def call_record() -> Record:
     )
 
 
-def scope_of(variables: MappingOf[str, Type], flow: str, around: Surroundings) -> Scope:
-    """The names that an expression of a flow may use."""
+def scope_of(
+    variables: MappingOf[str, Type],
+    flow: str,
+    around: Surroundings,
+    untold: frozenset[str] = frozenset(),
+) -> Scope:
+    """The names that an expression of a flow may use. `untold`: those whose source is amiss."""
     names = {name: Binding(f"project.{name}", type_) for name, type_ in around.variables.items()}
     names |= {name: Binding(f"{flow}.{name}", type_) for name, type_ in variables.items()}
     names["call"] = Binding("call", call_record())
-    return Scope(names, frozenset(around.lists), frozenset(around.flags))
+    # A list whose file has findings of its own is there all the same.
+    lists = frozenset(around.lists) | around.unread
+    return Scope(names, lists, frozenset(around.flags), untold)

@@ -11,7 +11,16 @@ from itertools import chain
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Words
 from flowc.graph.surroundings import PromptRow, QueueSpec
-from flowc.kinds.shapes import DURATION, LISTED_NAME, ListShape, Place, Worded, count, one_of
+from flowc.kinds.shapes import (
+    DURATION,
+    LISTED_NAME,
+    JsonSchema,
+    ListShape,
+    Place,
+    Worded,
+    count,
+    one_of,
+)
 from flowc.language.forms import PLAIN, Form, RawMapping, entries
 from flowc.source import Source, Span
 from flowc.syntax.tree import Scalar, Tree
@@ -19,16 +28,46 @@ from flowc.syntax.tree import Scalar, Tree
 MORE = "+"  # what stands beyond the last named column
 # It names the sound's file, as the ids of inline texts do.
 PROMPT_ID = re.compile(r"(?!.{200})[a-z][a-z0-9_]{0,63}(\.[a-z0-9_]{1,64}){0,7}")
+FULL_WIDTH = Words("full-width commas", "全角逗号")
 NUMBER = re.compile(r"\+?[0-9]{1,20}\*?")
 SEAT = Worded(
     Words("a seat: letters, digits, _ and -", "坐席：字母、数字、_ 和 -"),
     "8001",
     lambda t: t if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", t) else None,
 )
+
+
+class SeatShape:
+    """One seat. `8001-8010` without quotes was meant as many, and would ring none of them."""
+
+    expected = SEAT.expected
+    example = SEAT.example
+
+    def read(self, tree: Tree, place: Place) -> str | None:
+        stretch = re.fullmatch(r"([0-9]+)\s*[-~]\s*([0-9]+)", tree.span.text)
+        if stretch and int(stretch[1]) < int(stretch[2]):
+            first, last = int(stretch[1]), int(stretch[2])
+            shown = [
+                *range(first, min(first + 3, last)),
+                *(["..."] if last - first > 3 else []),
+                last,
+            ]
+            place.wrong(
+                tree,
+                Words("a list with each seat by itself", "逐个列出的坐席"),
+                f"[{', '.join(map(str, shown))}]",
+            )
+            return None
+        return SEAT.read(tree, place)
+
+    def schema(self) -> JsonSchema:
+        return SEAT.schema()
+
+
 QUEUE = Form(
     "queue",
     {
-        "members": ListShape(SEAT),
+        "members": ListShape(SeatShape()),
         "strategy": one_of(
             "longest_idle", "ring_all", "round_robin", "fewest_calls", "random", "in_order"
         ),
@@ -107,18 +146,29 @@ def _lines(text: str, starts: list[int]) -> Iterator[str]:
         yield line
 
 
-def read_prompts(source: Source, place: Place) -> dict[str, PromptRow]:
-    """`id, zh, en, recording, approved by, note`: columns named by language hold texts."""
+def _header_wanted(line: str) -> Words:
+    """What the first line should be, and where another mark divides it, that, too."""
+    marks = {";": Words("semicolons", "分号"), "\t": Words("tabs", "制表符"), "，": FULL_WIDTH}
+    used = next((words for mark, words in marks.items() if mark in line and "," not in line), None)
+    if used is None:
+        return Words("a first line with a column `id`", "首行有 `id` 一列")
+    return Words(
+        f"columns divided by commas (here they are by {used.en}), one of them `id`",
+        f"用半角逗号分隔的各列（这里用的是{used.zh}），其中一列是 `id`",
+    )
+
+
+def read_prompts(source: Source, place: Place) -> dict[str, PromptRow] | None:
+    """`id, zh, en, recording, approved by, note`: columns named by language hold texts.
+
+    None where the columns are not to be told apart.
+    """
     found: dict[str, PromptRow] = {}
     rows = _rows(source, place)
     header = next(rows, None)
     if header is not None and "id" not in header[0]:
-        place.wrong(
-            Scalar("", header[1]),
-            Words("a first line with a column `id`", "首行有 `id` 一列"),
-            "id,zh,en,recording",
-        )
-        return {}
+        place.wrong(Scalar("", header[1]), _header_wanted(header[1].text), "id,zh,en,recording")
+        return None
     for row, span in rows:
         id_ = (row.get("id") or "").strip()
         if not id_:
@@ -157,9 +207,24 @@ def read_list(source: Source, place: Place) -> tuple[str, ...]:
         if NUMBER.fullmatch(entry):
             found.append(entry.lstrip("+"))
         elif entry:
-            place.wrong(
-                Scalar(entry, span),
-                Words("a number in the first column", "第一列是号码"),
-                "13800138000",
-            )
+            place.wrong(Scalar(entry, span), _number_wanted(entry), _digits_of(entry))
     return tuple(dict.fromkeys(found))
+
+
+def _number_wanted(entry: str) -> Words:
+    if re.fullmatch(r"[0-9.]+[eE]\+?[0-9]+", entry):
+        return Words(
+            "a number in the first column; Excel has rounded this one: "
+            "make the column's cells `Text` and type it again",
+            "第一列是号码；这个号码被 Excel 改成了科学记数：请把这一列的单元格格式设为“文本”，再重新输入",
+        )
+    return Words(
+        "a number in the first column: digits, without blanks and hyphens",
+        "第一列是号码：只写数字，不要空格和横线",
+    )
+
+
+def _digits_of(entry: str) -> str:
+    """The number as it was meant, where a blank, a hyphen or the like is all that is wrong."""
+    digits = re.sub(r"[\s()（）－-]", "", entry)
+    return digits if NUMBER.fullmatch(digits) else "13800138000"

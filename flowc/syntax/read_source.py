@@ -18,6 +18,9 @@ LARGEST = 1_000_000
 
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_ZIP = b"PK\x03\x04"  # how a workbook of Excel begins
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_TABLE = ".csv"
 _COMMON_CHINESE = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff01-\uff5e\u2018-\u201d\u2026\u2014]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
@@ -52,7 +55,8 @@ def decode(data: bytes, name: str, report: Reporter) -> Source | None:
         _report_encoding(data, problem.start, name, report)
         return None
     source = Source(name, text)
-    if data.startswith(_BOM):
+    # Excel's "CSV UTF-8" begins with the mark, and without it Excel takes the file for GBK.
+    if data.startswith(_BOM) and not name.endswith(_TABLE):
         report.report(reading.BYTE_ORDER_MARK, source.span(0, 0))
     return source if _is_plain(source, report) else None
 
@@ -82,7 +86,18 @@ def _report_encoding(data: bytes, bad: int, name: str, report: Reporter) -> None
         start = first.start() if first else 0
         end = re.compile(r"[^\x00-\x7f]*").match(text, start)
         place = source.span(start, end.end() if end else start)
-        report.report(reading.FILE_IN_GBK, place)
+        report.report(reading.FILE_IN_GBK, place, **_how_to_save(name))
+        return
+    if _is_of_a_program(data):
+        # Shown as text it would be noise.
+        report.report(
+            reading.FILE_NOT_UTF8,
+            Source(name, "").span(0, 0),
+            offset=bad + 1,
+            byte=f"0x{data[bad]:02X}",
+            guess=_guess(data),
+            **_how_to_save(name),
+        )
         return
     source = Source(name, data.decode("utf-8", "replace"))
     at = len(data[:bad].decode("utf-8", "replace"))
@@ -92,13 +107,26 @@ def _report_encoding(data: bytes, bad: int, name: str, report: Reporter) -> None
         offset=bad + 1,
         byte=f"0x{data[bad]:02X}",
         guess=_guess(data),
+        **_how_to_save(name),
     )
+
+
+def _is_of_a_program(data: bytes) -> bool:
+    return data.startswith((*_WIDE_BOMS, _ZIP, _OLD_EXCEL))
+
+
+def _how_to_save(name: str) -> dict[str, str]:
+    """The steps in the program that such a file comes from, in both languages."""
+    words = reading.SAVE_TABLE if name.endswith(_TABLE) else reading.SAVE_TEXT
+    return {"steps": words.en, "steps_zh": words.zh}
 
 
 def _guess(data: bytes) -> str:
     """A word that both languages understand."""
     if data.startswith(_WIDE_BOMS):
         return "UTF-16"
+    if data.startswith((_ZIP, _OLD_EXCEL)):
+        return "Excel (.xlsx, .xls)"
     return "NUL" if b"\0" in data else "?"
 
 

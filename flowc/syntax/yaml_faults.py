@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from flowc.diagnostics.codes import reading
-from flowc.diagnostics.model import Reporter
+from flowc.diagnostics.model import Reporter, Words
 from flowc.source import Source, Span
 from flowc.syntax.yaml_stretches import Stretches
 from flowc.syntax.yaml_traps import cuts
@@ -21,6 +21,7 @@ _WIDE_BRACKET = re.compile(r"(?:: +|- +)([｛［【])")
 _BRACKET = re.compile(r"[\[\]{}]")
 _WORD = re.compile(r"[^\s:,\]\[{}]+")
 _VALUE = re.compile(r"[^\n]*")
+DASHED = Words(", which begins with `-`", "，以 `-` 开头")
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -231,7 +232,7 @@ def _report_second_colon(source: Source, fault: Fault, report: Reporter) -> None
         report.report(reading.COLON_IN_TEXT, source.span(fault.at, fault.at + 1))
     else:
         start = line_start + len(before) - len(before.lstrip(" -"))
-        report.report(reading.INDENTATION, source.span(start, fault.at))
+        _report_level(source, source.span(start, fault.at), report)
 
 
 def _report_bracket_before(
@@ -258,9 +259,48 @@ def _report_bracket_before(
 def _report_indentation(source: Source, fault: Fault, report: Reporter) -> None:
     structural = ("expected key", "'-' indicator", "block end", "not allowed")
     if any(words in fault.problem for words in structural):
-        report.report(reading.INDENTATION, _rest_of_line(source, fault.at))
+        _report_level(source, _rest_of_line(source, fault.at), report)
     else:
         _report_other(source, fault, report)
+
+
+def _report_level(source: Source, place: Span, report: Reporter) -> None:
+    """A line that stands at no level of those above it, and where each of them was opened."""
+    line = place.position.line
+    levels = _levels_above(source, line)
+    report.report(
+        reading.INDENTATION,
+        place,
+        spaces=_spaces(source.line(line)),
+        levels=", ".join(_level(source, each, DASHED.en, "{} (line {}{})") for each in levels)
+        or "-",
+        levels_zh="、".join(
+            _level(source, each, DASHED.zh, "{} 个（第 {} 行{}）") for each in levels
+        )
+        or "-",
+    )
+
+
+def _level(source: Source, level: tuple[int, int], dashed: str, words: str) -> str:
+    """One level; of a list's item that it begins with a dash, since what follows has none."""
+    spaces, line = level
+    return words.format(spaces, line, dashed if source.line(line).lstrip().startswith("- ") else "")
+
+
+def _levels_above(source: Source, line: int) -> list[tuple[int, int]]:
+    """The levels that are open where a line begins, outermost first, each with its last line."""
+    found: list[tuple[int, int]] = []
+    for at in range(line - 1, 0, -1):
+        written = source.line(at)
+        if not written.strip() or written.lstrip().startswith("#"):
+            continue
+        if not found or _spaces(written) < found[0][0]:
+            found.insert(0, (_spaces(written), at))
+    return found
+
+
+def _spaces(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _report_other(source: Source, fault: Fault, report: Reporter) -> None:

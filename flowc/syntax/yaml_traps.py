@@ -45,8 +45,16 @@ def cuts(written: str, text: str, hash_at: int) -> bool:
 
 def checked_key(source: Source, key: Scalar, report: Reporter) -> Scalar:
     """A key as it was meant: full-width digits and keys made narrow."""
-    if not key.quoted and _WIDE_KEYS.fullmatch(key.text):
+    if key.quoted:
+        return key
+    if _WIDE_KEYS.fullmatch(key.text):
         return _narrowed(source, key, report)
+    if _WIDE_QUOTED.fullmatch(key.text):
+        inner = key.text[1:-1]
+        report.report(
+            reading.WIDE_KEYS, key.span, written=key.text, narrow=f'"{inner.translate(_NARROW)}"'
+        )
+        return Scalar(inner.translate(_NARROW), key.span, quoted=True)
     return key
 
 

@@ -349,6 +349,14 @@ CHANGED_ANSWER = Code(
     ),
 )
 
+WIDE_BRACES = Code(
+    "F0243",
+    E,
+    Words("a value between full-width braces", "变量用了全角花括号"),
+    Words("callers would hear `{written}` as it stands", "来电者听到的会是 `{written}` 这几个字"),
+    Words("write `{{{name}}}` with half-width braces", "请写成 `{{{name}}}`（半角花括号）"),
+)
+
 CODES: tuple[Code, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Code)
 )

@@ -18,6 +18,14 @@ def _warning(number: str, summary: Words, label: Words, advice: Words) -> Code:
 
 # --- the file and its characters ---
 
+SAVE_TEXT = Words(
+    "in Notepad `Save as`, then `Encoding: UTF-8`", "记事本里选“另存为”，“编码”选 UTF-8"
+)
+SAVE_TABLE = Words(
+    "in Excel or WPS `Save as`, then the type `CSV UTF-8 (comma delimited)`",
+    "Excel 或 WPS 里选“另存为”，类型选“CSV UTF-8（逗号分隔）”",
+)
+
 FILE_UNREADABLE = _error(
     "F0101",
     Words("file cannot be read", "文件读不出来"),
@@ -31,16 +39,15 @@ FILE_IN_GBK = _error(
     Words("file is saved as GBK, not UTF-8", "文件存成了 GBK，不是 UTF-8"),
     Words("the first Chinese text, read as GBK", "第一处中文（按 GBK 读出）"),
     Words(
-        "save it as UTF-8: in Notepad `Save as`, then `Encoding: UTF-8`; "
-        "or `iconv -f GBK -t UTF-8 old > new`",
-        "请另存为 UTF-8：记事本里选“另存为”，“编码”选 UTF-8；或 `iconv -f GBK -t UTF-8 旧文件 > 新文件`",
+        "save it as UTF-8: {steps}; or `iconv -f GBK -t UTF-8 old > new`",
+        "请另存为 UTF-8：{steps_zh}；或 `iconv -f GBK -t UTF-8 旧文件 > 新文件`",
     ),
 )
 FILE_NOT_UTF8 = _error(
     "F0103",
     Words("file is not UTF-8 text", "文件不是 UTF-8 文本"),
     Words("byte {offset} is {byte}: {guess}", "第 {offset} 个字节是 {byte}：{guess}"),
-    Words("save the file as UTF-8", "请把文件另存为 UTF-8"),
+    Words("save the file as UTF-8: {steps}", "请把文件另存为 UTF-8：{steps_zh}"),
 )
 BYTE_ORDER_MARK = _warning(
     "F0104",
@@ -171,6 +178,16 @@ FILE_EMPTY = _error(
     Words("write something, or delete the file", "请写上内容，或删掉文件"),
 )
 
+NOT_READ = _warning(
+    "F0121",
+    Words("a file that flowc does not read", "flowc 不会读这个文件"),
+    Words("names of such files end in `{ending}`", "这里的文件名要以 `{ending}` 结尾"),
+    Words(
+        "{how}: `{renamed}`; Windows shows endings under View, `File name extensions`",
+        "{how_zh}：`{renamed}`；Windows 资源管理器里打开“查看”“文件扩展名”，才看得到完整的文件名",
+    ),
+)
+
 # --- traps of YAML ---
 
 COMMENT_CUTS_TEXT = _error(
@@ -285,7 +302,7 @@ WIDE_BRACKETS = _error(
 )
 WIDE_KEYS = _error(
     "F0144",
-    Words("full-width digits or keys", "用了全角数字或按键符号"),
+    Words("full-width digits, keys or quotes", "用了全角数字、按键符号或引号"),
     Words("`{written}` is full-width", "`{written}` 是全角"),
     Words(
         "write `{narrow}`; if it is a text, put quotes round it",
@@ -313,7 +330,10 @@ QUOTE_NOT_CLOSED = _error(
 INDENTATION = _error(
     "F0151",
     Words("indentation does not fit", "缩进对不上"),
-    Words("this line stands at a level that nothing opened", "这一行的层级与上文不符"),
+    Words(
+        "this line begins with {spaces} spaces; the levels above it: {levels}",
+        "这一行前面有 {spaces} 个空格；上文各层：{levels_zh}",
+    ),
     Words(
         "give lines that belong together the same number of spaces",
         "同一层的各行请缩进相同的空格数",

@@ -78,12 +78,17 @@ class Worded(Generic[T]):
     convert: Callable[[str], T | None]
     pattern: str = ""
     words: tuple[str, ...] = ()  # all that it may be, where they are few
+    meant: Callable[[str], str | None] = lambda _: None  # the right form of a wrong one, for help
 
     def read(self, tree: Tree, place: Place) -> T | None:
         value = self.convert(tree.text.strip()) if isinstance(tree, Scalar) else None
         if value is None:
-            place.wrong(tree, self.expected, self.example)
+            place.wrong(tree, self.expected, self._example(tree))
         return value
+
+    def _example(self, tree: Tree) -> str:
+        meant = self.meant(tree.text) if isinstance(tree, Scalar) else None
+        return meant if meant and self.convert(meant.strip('"')) is not None else self.example
 
     def schema(self) -> JsonSchema:
         if self.words:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from flowc.diagnostics.codes import flows as codes
-from flowc.diagnostics.model import Words, closest
+from flowc.diagnostics.model import Words, closest, note
 from flowc.kinds.parts import Saying, Speech, Text
 from flowc.kinds.shapes.base import JsonSchema, Place, first_line
 from flowc.kinds.shapes.words import FORMULA, VARIABLE, one_of
+from flowc.source import Span
 from flowc.syntax.tree import Mapping, Scalar, Sequence, Tree
+
+LANGUAGES_LISTED = Words(
+    "if the project speaks `{name}`, add it to `languages:` of flowc.yaml; said here once for all texts",
+    "项目若要用 `{name}`，请加进 flowc.yaml 的 `languages:`；其他文字里的同样问题不再重复",
+)
 
 
 class TextShape:
@@ -21,7 +27,8 @@ class TextShape:
             case Scalar(text=text, span=span) if text.startswith("@") and len(text) > 1:
                 return Text(text[1:], (), span, named=True)
             case Scalar(text=text, span=span) if text.strip():
-                return Text(place.id, ((place.languages[0], text),), span)
+                first = place.languages[0]
+                return Text(place.id, ((first, text),), span, places=((first, span),))
             case Mapping(entries=entries, span=span) if entries:
                 return self._by_language(tree, place)
         place.wrong(tree, self.expected, self.example)
@@ -29,24 +36,30 @@ class TextShape:
 
     def _by_language(self, tree: Mapping, place: Place) -> Text | None:
         texts: list[tuple[str, str]] = []
+        places: list[tuple[str, Span]] = []
         for entry in tree:
             if entry.key.text not in place.languages:
-                listed = ", ".join(place.languages)
-                words = Words(f"a text by language ({listed})", f"按语言写的文字（{listed}）")
-                place.report.report(
-                    codes.WRONG_SHAPE,
-                    entry.key.span,
-                    name=f"`{entry.key.text}`",
-                    expected=words.en,
-                    expected_zh=words.zh,
-                    example="{zh: 您好。, en: Hello.}",
-                )
+                self._unknown_language(entry.key, place)
                 return None
             if not isinstance(entry.value, Scalar) or not entry.value.text.strip():
                 place.wrong(entry.value, self.expected, self.example)
                 return None
             texts.append((entry.key.text, entry.value.text))
-        return Text(place.id, tuple(texts), first_line(tree))
+            places.append((entry.key.text, entry.value.span))
+        return Text(place.id, tuple(texts), first_line(tree), places=tuple(places))
+
+    def _unknown_language(self, key: Scalar, place: Place) -> None:
+        """Said once for a language: what is amiss is the list in flowc.yaml, not each text."""
+        listed = ", ".join(place.languages)
+        place.report.report_once(
+            codes.WRONG_SHAPE,
+            key.span,
+            note(None, LANGUAGES_LISTED, name=key.text),
+            name=f"`{key.text}`",
+            expected=f"a text by language ({listed})",
+            expected_zh=f"按语言写的文字（{listed}）",
+            example="{" + ", ".join(f"{each}: ..." for each in place.languages) + "}",
+        )
 
     def schema(self) -> JsonSchema:
         return {"$ref": "#/$defs/text"}

@@ -9,6 +9,7 @@ from flowc.diagnostics.model import Words
 from flowc.expression.parse import parse_expression
 from flowc.kinds.parts import Formula, Length, Word
 from flowc.kinds.shapes.base import NAME, JsonSchema, Place, Worded
+from flowc.kinds.shapes.meant import count_meant, duration_meant
 from flowc.syntax.tree import Scalar, Tree
 
 
@@ -20,7 +21,7 @@ def count(least: int, most: int) -> Worded[int]:
         return int(text) if fits else None
 
     words = Words(f"a number from {least} to {most}", f"{least} 到 {most} 的数")
-    return Worded(words, str(least + 1), convert, "^[0-9]+$")
+    return Worded(words, str(least + 1), convert, "^[0-9]+$", meant=count_meant)
 
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -35,7 +36,11 @@ def seconds_of(text: str) -> int | None:
 
 
 DURATION = Worded(
-    Words("a time with its unit", "带单位的时间"), "90s", seconds_of, "^[0-9]+[smhd]$"
+    Words("a time with its unit (s, m, h, d)", "带单位（s、m、h、d）的时间"),
+    "90s",
+    seconds_of,
+    "^[0-9]+[smhd]$",
+    meant=duration_meant,
 )
 LENGTH_EXAMPLE = "8 / 6-10"
 
@@ -53,6 +58,7 @@ LENGTH = Worded(
     LENGTH_EXAMPLE,
     _length_of,
     "^[0-9]+(-[0-9]+)?$",
+    meant=count_meant,
 )
 TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 TRUTH = Worded(Words("yes or no", "yes 或 no"), "yes", lambda text: TRUTHS.get(text.lower()))

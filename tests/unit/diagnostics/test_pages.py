@@ -27,6 +27,7 @@ from flowc.expression.types import Scalar as ScalarType
 from flowc.simulate.check_script import check_script
 from flowc.simulate.read_calls import read_calls
 from flowc.source import Source
+from flowc.syntax.find_strays import find_strays
 from flowc.syntax.read_source import read_source
 from flowc.syntax.read_yaml import read_yaml
 from flowc.syntax.tree import Mapping, Scalar
@@ -76,6 +77,7 @@ def _read(block: Block, folder: Path) -> Sequence[Diagnostic]:
     if "absent" not in block.words:
         path.write_bytes(block.data)
     report = Reporter()
+    find_strays(folder, report)
     source = read_source(path, name, report)
     if source is not None:
         read_yaml(source, report)

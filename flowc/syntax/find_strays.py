@@ -1,0 +1,67 @@
+"""Files that were meant to be read, and are not: their names end otherwise than flowc's do.
+
+Notepad makes `bill.flow.yaml.txt` of `bill.flow.yaml`, and a test that nobody plays is a green one.
+Knows names of files only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from flowc.diagnostics.codes import reading
+from flowc.diagnostics.model import Reporter
+from flowc.source import Source
+
+# Folders and the ending that is read there; of tests, only what is called so.
+FOLDERS = {
+    "flows": ".flow.yaml",
+    "services": ".yaml",
+    "calendars": ".yaml",
+    "lists": ".csv",
+    "tests": ".call.yaml",
+}
+PARTS = {"queues": ".yaml", "prompts": ".csv", "flowc": ".yaml"}
+_YAML = re.compile(r"(\.flow|\.call)?(\.ya?ml)?(\.txt)?", re.IGNORECASE)
+_TABLE = re.compile(r"(\.csv)?(\.txt|\.xlsx?|\.et)?", re.IGNORECASE)
+
+
+def find_strays(folder: Path, report: Reporter) -> None:
+    """Report each file that has its place and not its ending."""
+    for path, ending in _strays(folder):
+        name = path.relative_to(folder).as_posix()
+        stem = path.name.partition(".")[0]
+        report.report(
+            reading.NOT_READ,
+            Source(name, "").span(0, 0),
+            ending=ending,
+            renamed=f"{stem}{ending}",
+            how=reading.SAVE_TABLE.en if _is_workbook(path) else "rename it",
+            how_zh=reading.SAVE_TABLE.zh if _is_workbook(path) else "请改名",
+        )
+
+
+def _strays(folder: Path) -> Iterator[tuple[Path, str]]:
+    for path in sorted(folder.iterdir()):
+        ending = PARTS.get(path.name.partition(".")[0])
+        if ending and path.is_file() and _is_meant(path, ending):
+            yield path, ending
+    for name, ending in FOLDERS.items():
+        for path in sorted((folder / name).rglob("*")) if (folder / name).is_dir() else ():
+            if path.is_file() and _is_meant(path, ending):
+                yield path, ending
+
+
+def _is_meant(path: Path, ending: str) -> bool:
+    if path.name.endswith(ending) or path.name.startswith(("~$", ".")):
+        return False
+    stem = path.name.partition(".")[0]
+    if path.with_name(stem + ending).exists():  # the workbook that a table is made of, a copy
+        return False
+    found = path.name[len(stem) :]
+    return bool(found and (_TABLE if ending == ".csv" else _YAML).fullmatch(found))
+
+
+def _is_workbook(path: Path) -> bool:
+    return path.suffix.lower() in {".xls", ".xlsx", ".et"}

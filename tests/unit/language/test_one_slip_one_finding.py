@@ -1,0 +1,223 @@
+"""A newcomer's slips: each is told once, where it stands, with the very form that was meant.
+
+What follows from a slip (the field that is missing since it was misspelt, the variable that a
+look-up of a wrong name would have filled) is no second finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from flowc.compiler import compile_files, compile_project, files_of
+from flowc.diagnostics.model import Diagnostic
+
+STATION = Path(__file__).parents[2] / "cases" / "station"
+HOTLINE, BALANCE, OFFICE = (
+    "flows/hotline.flow.yaml",
+    "flows/balance.flow.yaml",
+    "calendars/office.yaml",
+)
+
+
+def found_in(files: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
+    return compile_files({**files_of(STATION), **files}).found
+
+
+def found_after(file: str, old: str, new: str) -> tuple[Diagnostic, ...]:
+    text = files_of(STATION)[file].decode()
+    assert old in text
+    return found_in({file: text.replace(old, new, 1).encode()})
+
+
+# The file, what stands there, what stands there instead, the word underlined, and the help's fix.
+MEANT = {
+    "a wait without a unit": (HOTLINE, "ring: 20s", "ring: 20", "20", "20s"),
+    "a wait in Chinese": (HOTLINE, "ring: 20s", "ring: 20秒", "20秒", "20s"),
+    "minutes in Chinese": ("flowc.yaml", "length: 20m", "length: 20分钟", "20分钟", "20m"),
+    "a length in Chinese": (BALANCE, "length: 8", "length: 8位", "8位", "例如：8"),
+    "a date with slashes": (OFFICE, "[2026-10-01,", "[2026/10/1,", "2026/10/1", "2026-10-01"),
+    "a date in Chinese": (OFFICE, "[2026-10-01,", "[2026年10月1日,", "2026年10月1日", "2026-10-01"),
+    "a stretch with 至": (
+        OFFICE,
+        '"2026-10-02 - 2026-10-07"',
+        "2026-10-2至2026-10-7",
+        "2026-10-2至2026-10-7",
+        "2026-10-02 - 2026-10-07",
+    ),
+    "a day that February has not": (OFFICE, "2026-10-01,", "2026-02-30,", "2026-02-30", "02-28"),
+    "hours without a zero": (OFFICE, '"09:00-12:00", sun', "9:00-12:00, sun", "9:00-12:00", '"09:'),
+    "hours in full width": (
+        OFFICE,
+        '"09:00-12:00", sun',
+        "09：00－12：30, sun",
+        "09：00－12：30",
+        '"09:00-12:30"',
+    ),
+    "days of the week in Chinese": (OFFICE, "mon-fri:", "周一至周五:", "周一至周五", "mon-fri"),
+    "a day of the week in Chinese": (OFFICE, "2026-10-10: fri", "2026-10-10: 周五", "周五", "fri"),
+    "a misspelt field that can't be left out": (BALANCE, "length: 8", "lenght: 8", "lenght", "len"),
+    "a misspelt outcome": (BALANCE, "not_found: {", "notfound: {", "notfound", "not_found"),
+    "a misspelt list of choices": (HOTLINE, "    choices:", "    choice:", "choice", "choices"),
+    "a misspelt list of nodes": (BALANCE, "nodes:", "node:", "node", "nodes"),
+    "a field that an answer has not": (
+        BALANCE,
+        "余额为{service.balance}",
+        "余额为{service.amount}",
+        "amount",
+        "name, balance",
+    ),
+    "a look-up that there is not": (
+        BALANCE,
+        "lookup: billing.customer",
+        "lookup: billing.custmer",
+        "billing.custmer",
+        "billing.customer",
+    ),
+    "full-width braces round a value": (
+        BALANCE,
+        "您输入的是{account}",
+        "您输入的是｛account｝",
+        "｛account｝",
+        "`{account}`",
+    ),
+    "full-width quotes round a number": (
+        "flowc.yaml",
+        '"3285029": repair',
+        "“3285029”: repair",
+        "“3285029”",
+        '"3285029"',
+    ),
+    "a country for a language": ("flowc.yaml", "[zh, en]", "[cn, en]", "cn", "zh"),
+    "a stretch of seats": ("queues.yaml", "[8001, 8002]", "8001-8010", "8001-8010", "[8001, 8002,"),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "word", "fix"), MEANT.values(), ids=MEANT)
+def test_a_slip_is_one_finding_that_names_what_was_meant(
+    file: str, old: str, new: str, word: str, fix: str
+) -> None:
+    found = found_after(file, old, new)
+
+    assert [(each.code.number, each.span.text) for each in found] == [(found[0].code.number, word)]
+    assert fix in (found[0].help("zh") or "")
+
+
+def test_a_line_that_stands_at_no_level_is_told_with_the_levels_above_it() -> None:
+    (found,) = found_after(BALANCE, "    length: 8", "   length: 8")
+
+    assert found.code.number == "F0151"
+    assert "3 个空格" in found.label("zh")
+    assert "0 个（第 3 行）、2 个（第 4 行）、4 个（第 6 行）" in found.label("zh")
+
+
+def test_a_level_that_a_list_made_is_told_with_its_dash() -> None:
+    (found,) = found_after(HOTLINE, "      1: {name", "      - {name")
+
+    assert "begins with `-`" in found.label("en")
+
+
+def test_a_language_that_is_not_listed_is_told_once_for_all_texts() -> None:
+    found = found_after(
+        "flowc.yaml",
+        "languages: [zh, en]\nvoices: {zh: espeak:cmn, en: espeak:en-us}",
+        "languages: [zh]",
+    )
+
+    assert [each.code.number for each in found if each.code.number == "F0207"] == ["F0207"]
+    assert "languages:" in found[0].notes[0].say("en")
+
+
+# Tables as Excel saves them; the finding says how to save them right.
+TABLES = {
+    "prompts.csv in GBK": ("prompts.csv", "gbk", ",", "CSV UTF-8"),
+    "prompts.csv as Unicode text": ("prompts.csv", "utf-16", "\t", "CSV UTF-8"),
+    "prompts.csv with semicolons": ("prompts.csv", "utf-8", ";", "id,zh,en"),
+    "a list in GBK": ("lists/duty.csv", "gbk", ",", "CSV UTF-8"),
+}
+
+
+@pytest.mark.parametrize(("name", "encoding", "comma", "fix"), TABLES.values(), ids=TABLES)
+def test_a_table_saved_otherwise_is_one_finding(
+    name: str, encoding: str, comma: str, fix: str
+) -> None:
+    text = files_of(STATION)[name].decode().replace(",", comma)
+
+    (found,) = found_in({name: text.encode(encoding)})
+
+    assert found.span.source.name == name
+    assert fix in (found.help("zh") or "")
+
+
+def test_a_workbook_is_named_as_one_and_not_shown_as_noise() -> None:
+    (found,) = found_in({"prompts.csv": b"PK\x03\x04\x14\x00" + bytes(range(256))})
+
+    assert "Excel" in found.label("zh")
+    assert found.span.source.text == ""
+
+
+def test_what_excel_saves_as_csv_utf_8_is_right() -> None:
+    """It begins with a byte order mark, and without one Excel takes the file for GBK."""
+    files = {
+        name: b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n")
+        for name, data in files_of(STATION).items()
+        if name.endswith(".csv")
+    }
+
+    assert found_in(files) == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "fix"),
+    [("1.38E+10", "文本"), ("138-0013-8000", "13800138000"), ("138 0013 8000", "13800138000")],
+)
+def test_a_number_that_excel_or_a_hand_has_dressed_up_is_told_with_the_digits(
+    written: str, fix: str
+) -> None:
+    (found,) = found_in({"lists/vip.csv": f"号码\n{written}\n".encode()})
+
+    assert fix in found.label("zh") + (found.help("zh") or "")
+
+
+def test_queues_that_cannot_be_read_are_one_finding() -> None:
+    (found,) = found_in({"queues.yaml": b"digital_tv: {members: [8001]"})
+
+    assert found.code.number == "F0153"
+
+
+@pytest.mark.parametrize(
+    ("name", "renamed"),
+    [
+        ("flows/bill.yaml", "bill.flow.yaml"),
+        ("flows/bill.flow.yml", "bill.flow.yaml"),
+        ("flows/bill.flow.yaml.txt", "bill.flow.yaml"),
+        ("tests/bill.yaml", "bill.call.yaml"),
+        ("calendars/water.yml", "water.yaml"),
+        ("lists/gold.xlsx", "gold.csv"),
+    ],
+)
+def test_a_file_whose_name_ends_otherwise_is_told(tmp_path: Path, name: str, renamed: str) -> None:
+    _write(tmp_path, {**files_of(STATION), name: b"flow: bill\n"})
+
+    (found,) = compile_project(tmp_path).found
+
+    assert (found.code.number, found.span.source.name) == ("F0121", name)
+    assert f"`{renamed}`" in (found.help("en") or "")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lists/~$vip.csv", "lists/.vip.csv", "lists/vip.xlsx", "flows/README.md", "tests/test_it.py"],
+)
+def test_what_excel_and_others_leave_beside_is_no_finding(tmp_path: Path, name: str) -> None:
+    _write(tmp_path, {**files_of(STATION), name: b"\x05user\x00"})
+
+    assert compile_project(tmp_path).found == ()
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
