@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING
 import click
 
 from flowc.cli.test import scripts_of
-from flowc.cli.words import compiled_or_exit, lang_option, project_folder
+from flowc.cli.words import compiled_or_exit, lang_option, project_folder, usage_error
+from flowc.diagnostics.model import Words
 
 if TYPE_CHECKING:
     from flowc.compiler import Compiled
     from flowc.simulate.interactive import InteractiveCall, Turn
     from flowc.simulate.script import CallScript
 
+NOBODY = Words(
+    "nobody answers {number}; the project's numbers are: {known}",
+    "{number} 无人接听；项目的号码有：{known}",
+)
+NO_TEST = Words("{like} is no call test of this project", "{like} 不是本项目的通话测试")
 # What the call waits for, as the prompt says it.
 WAITS = {
     "keys": ("keys", "按键"),
@@ -61,9 +67,8 @@ def command(
     assert compiled.graph is not None
     known = dict(compiled.graph.numbers)
     if number not in known:
-        raise click.UsageError(
-            f"nobody answers {number}; the project's numbers are: {', '.join(known)}"
-        )
+        listed = ", ".join(known)
+        raise usage_error(click.get_current_context(), NOBODY, number=number, known=listed)
     setting = _setting(compiled, folder, like, number, caller, language)
     call = InteractiveCall(compiled.graph, compiled.texts, setting)
     click.echo(HINT[language == "zh"], err=True)
@@ -83,7 +88,7 @@ def _setting(
     for script in scripts_of(compiled, folder, "", language):
         if (folder / script.span.source.name).resolve() == like.resolve():
             return replace(script, to=number, caller=caller or script.caller, steps=())
-    raise click.UsageError(f"{like} is no call test of this project")
+    raise usage_error(click.get_current_context(), NO_TEST, like=like)
 
 
 def _talk(call: InteractiveCall, language: str) -> None:

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from flowc.cli.words import language_of
 from flowc.compiler import Compiled, compile_project
 from flowc.diagnostics.model import Diagnostic, Reporter
+from flowc.diagnostics.render import render
 from flowc.simulate.check_script import check_script
 from flowc.simulate.read_calls import read_call
+from flowc.simulate.report import route
 from flowc.simulate.simulator import simulate
 
 
@@ -21,11 +24,14 @@ def play_call(path: Path, folder: Path) -> str:
     report = Reporter()
     script = read_call(path.relative_to(folder).as_posix(), path.read_bytes(), report)
     if script is not None:
-        check_script(script, compiled.graph, report)
+        services = compiled.project.program.around.services if compiled.project else {}
+        check_script(script, compiled.graph, report, services)
     if script is None or report.has_errors:
         return _said(report)
     run = simulate(compiled.graph, script, compiled.texts)
-    return "\n".join(f"{found.span}: {found.say('en')}" for found in run.failures)
+    language = language_of(None)
+    said = [f"{found.span}: {found.say(language)}" for found in run.failures]
+    return "\n".join([*said, route(run)] if said else said)
 
 
 @lru_cache(maxsize=8)
@@ -35,6 +41,4 @@ def _compiled(folder: Path) -> Compiled:
 
 
 def _said(found: Iterable[Diagnostic]) -> str:
-    return "\n".join(
-        f"{one.span}: error[{one.code.number}]: {one.label('en')}" for one in found if one.is_error
-    )
+    return "\n\n".join(render(one, language_of(None)) for one in found if one.is_error)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 
 import click
 
 from flowc.cli.words import compiled_or_exit, lang_option, project_argument
+from flowc.recording_list import State
 
 MARKS = "prompts/recorded.json"
+STATES_ZH = {
+    State.RECORDED: "已录音",
+    State.STALE: "录音过时",
+    State.SPOKEN: "语音合成",
+    State.UNUSED: "未使用",
+}
 FORMATS = ("text", "csv", "script")
 
 
@@ -47,11 +55,16 @@ def command(folder: Path, form: str, spoken: str | None, mark: bool, language: s
     lines = prompt_lines(compiled, marked)
     match form:
         case "csv":
-            click.echo(as_csv(lines), nl=False)
+            # Excel takes a table without the mark for one in the country's own code page.
+            mark_of_utf8 = "" if sys.stdout.isatty() else "\ufeff"
+            click.echo(mark_of_utf8 + as_csv(lines), nl=False)
         case "script":
             click.echo(as_script(lines, spoken or known[0]), nl=False)
         case _:
             for line in lines:
-                click.echo(f"{line.state.value:9} {line.language}/{line.id}: {line.text}")
-            counts = Counter(line.state.value for line in lines)
+                state = STATES_ZH[line.state] if language == "zh" else f"{line.state.value:9}"
+                click.echo(f"{state} {line.language}/{line.id}: {line.text}")
+            counts = Counter(
+                STATES_ZH[line.state] if language == "zh" else line.state.value for line in lines
+            )
             click.echo(", ".join(f"{number} {state}" for state, number in sorted(counts.items())))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,17 +15,32 @@ from flowc.cli.words import (
     CLEAN,
     FINDINGS,
     compiled_or_exit,
+    end_with,
     lang_option,
     print_found,
     project_argument,
+    usage_error,
 )
+from flowc.diagnostics.model import Words
 
 if TYPE_CHECKING:
     from flowc.compiler import Compiled
+    from flowc.graph.services import ServiceSpec
     from flowc.simulate.script import CallScript
     from flowc.simulate.simulator import Run
 
-MOST_UNCOVERED = 20
+NO_CALLS = Words(
+    "the project has no calls to play: each is a file tests/*.call.yaml; `flowc call NUMBER --save` makes one",
+    "项目里没有可以测试的通话：每通是一个 tests/*.call.yaml 文件，可以用 `flowc call 号码 --save` 生成",
+)
+NO_SUCH = Words(
+    "no call's title or file contains `{text}`; there are {count} calls",
+    "没有标题或文件名含 `{text}` 的通话；共有 {count} 通",
+)
+TEXT_ALONE = Words(
+    "with --on the results are text: leave `--format {form}` out",
+    "用 --on 时结果只有文字形式：请去掉 `--format {form}`",
+)
 
 
 def _how_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -79,8 +94,13 @@ def command(
     """Play the calls in tests/*.call.yaml and compare them with what they expect."""
     from flowc.simulate.report import junit, results_json
 
-    compiled = compiled_or_exit(folder, language)
-    scripts = scripts_of(compiled, folder, chosen, language)
+    compiled = compiled_or_exit(folder, language, form)
+    scripts = scripts_of(compiled, folder, chosen, language, form)
+    if not scripts:
+        print_found(compiled.found, language)
+        raise usage_error(click.get_current_context(), NO_CALLS)
+    if target is not None and form != "text":
+        raise usage_error(click.get_current_context(), TEXT_ALONE, form=form)
     if target is not None:
         from flowc.cli.test_on import test_on
 
@@ -94,12 +114,12 @@ def command(
         case _:
             print_runs(runs, language, verbose)
     if how.coverage:
-        click.echo(_coverage(compiled, runs, language), err=form != "text")
+        click.echo(_coverage(compiled, runs, language, verbose), err=form != "text")
     sys.exit(CLEAN if all(run.passed for run in runs) else FINDINGS)
 
 
 def scripts_of(
-    compiled: Compiled, folder: Path, chosen: str, language: str
+    compiled: Compiled, folder: Path, chosen: str, language: str, form: str = "text"
 ) -> tuple[CallScript, ...]:
     """The project's calls; where one is wrongly written, the program ends with its findings."""
     from flowc.compiler import files_of
@@ -111,16 +131,18 @@ def scripts_of(
     report = Reporter()
     scripts = read_calls(files_of(folder), report)
     for script in scripts:
-        check_script(script, compiled.graph, report)
+        check_script(script, compiled.graph, report, services_of(compiled))
     if report.has_errors:
-        print_found(report.sorted, language)
-        sys.exit(FINDINGS)
+        end_with(report.sorted, language, form)
     found = tuple(one for one in scripts if chosen in one.name or chosen in one.span.source.name)
     if chosen and not found:
-        raise click.UsageError(
-            f"no call's title or file contains `{chosen}`; there are {len(scripts)} calls"
-        )
+        raise usage_error(click.get_current_context(), NO_SUCH, text=chosen, count=len(scripts))
     return found
+
+
+def services_of(compiled: Compiled) -> Mapping[str, ServiceSpec]:
+    """What the project's services answer."""
+    return compiled.project.program.around.services if compiled.project else {}
 
 
 def simulated(compiled: Compiled, scripts: tuple[CallScript, ...]) -> tuple[Run, ...]:
@@ -132,6 +154,8 @@ def simulated(compiled: Compiled, scripts: tuple[CallScript, ...]) -> tuple[Run,
 
 def print_runs(runs: tuple[Run, ...], language: str, verbose: bool) -> None:
     """A line a call, then what failed."""
+    from flowc.simulate.report import route
+
     for run in runs:
         click.echo(
             f"{'ok  ' if run.passed else 'FAIL'} {run.script.name} ({run.length_ms / 1000:.0f} s)"
@@ -140,6 +164,8 @@ def print_runs(runs: tuple[Run, ...], language: str, verbose: bool) -> None:
             click.echo(f"     {said.begins / 1000:6.1f}s {said.text}")
         for found in run.failures:
             click.echo(f"     {found.span}: {found.say(language)}")
+        if run.failures:
+            click.echo(f"     {'经过' if language == 'zh' else 'went'}: {route(run)}")
     failed = sum(not run.passed for run in runs)
     calls = f"{len(runs)} call" if len(runs) == 1 else f"{len(runs)} calls"
     if language == "zh":
@@ -150,8 +176,9 @@ def print_runs(runs: tuple[Run, ...], language: str, verbose: bool) -> None:
         click.echo(f"{calls}, {failed} failed" if failed else f"{calls} passed")
 
 
-def _coverage(compiled: Compiled, runs: tuple[Run, ...], language: str) -> str:
+def _coverage(compiled: Compiled, runs: tuple[Run, ...], language: str, whole: bool) -> str:
     from flowc.simulate.coverage import cover
 
     assert compiled.graph is not None
-    return cover(compiled.graph, (run.trace for run in runs)).text(language).rstrip()
+    found = cover(compiled.graph, (run.trace for run in runs))
+    return (found.whole_text if whole else found.text)(language).rstrip()

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from flowc.diagnostics.model import Words
 from flowc.expression.evaluate import Undecided, World, evaluate
 from flowc.expression.literals import MOST, UNITS, cents, read_literal
 from flowc.expression.types import ListOf, Record, Scalar, Secret, Type
@@ -53,11 +54,20 @@ class AnswerRejected(ValueError):  # noqa: N818 - it says what happened, as ever
     """The answer is not of the declared type. Names the place and the type, never the value."""
 
     path: tuple[str, ...]
-    expected: str
+    expected: Words
 
     def __str__(self) -> str:
         """`services.0.balance: expected money`."""
-        return f"{'.'.join(self.path) or 'the answer'}: expected {self.expected}"
+        return self.words.en
+
+    @property
+    def words(self) -> Words:
+        """The same in both languages."""
+        place = ".".join(self.path)
+        return Words(
+            f"{place or 'the answer'}: expected {self.expected.en}",
+            f"{place or '答案'} 应为{self.expected.zh}",
+        )
 
 
 def answer_variables(
@@ -95,7 +105,7 @@ def check_answer(answer: object, type_: Type, path: tuple[str, ...] = ()) -> Non
         case Scalar():
             held(answer, type_, path)
         case Secret():
-            raise AnswerRejected(path, "no secret in an answer")
+            raise AnswerRejected(path, Words("no secret in an answer", "不含 secret 的答案"))
         case _:
             assert_never(type_)
 
@@ -104,19 +114,28 @@ def held(value: object, type_: Scalar, path: tuple[str, ...] = ()) -> Held:
     """One value in the form in which a call holds it. Raises AnswerRejected."""
     found = _convert(value, type_)
     if found is None:
-        raise AnswerRejected(path, _EXPECTED.get(type_, str(type_)))
+        raise AnswerRejected(path, _EXPECTED[type_])
     return found
 
 
 _EXPECTED = {
-    Scalar.TEXT: f"text, at most {MOST_TEXT:,} characters without control characters",
-    Scalar.DIGITS: f"digits, 1 to {MOST_KEYS}",
-    Scalar.INT: "int, at most 15 digits",
-    Scalar.MONEY: 'money, such as "-12.50", at most 15 digits',
-    Scalar.DATE: "date, such as 2026-11-24",
-    Scalar.TIME: "time, such as 17:30",
-    Scalar.DATETIME: "datetime, such as 2026-11-24T17:30:00+08:00",
-    Scalar.DURATION: "duration, such as 90s",
+    Scalar.TEXT: Words(
+        f"text, at most {MOST_TEXT:,} characters without control characters",
+        f"文字，最多 {MOST_TEXT:,} 个字符，不含控制字符",
+    ),
+    Scalar.DIGITS: Words(f"digits, 1 to {MOST_KEYS}", f" 1 到 {MOST_KEYS} 位数字"),
+    Scalar.INT: Words("int, at most 15 digits", "整数，最多 15 位"),
+    Scalar.MONEY: Words(
+        'money, such as "-12.50", at most 15 digits', '金额，如 "-12.50"，最多 15 位'
+    ),
+    Scalar.DECIMAL: Words('decimal, such as "1.5"', '小数，如 "1.5"'),
+    Scalar.BOOL: Words("bool: true or false", " true 或 false"),
+    Scalar.DATE: Words("date, such as 2026-11-24", "日期，如 2026-11-24"),
+    Scalar.TIME: Words("time, such as 17:30", "时间，如 17:30"),
+    Scalar.DATETIME: Words(
+        "datetime, such as 2026-11-24T17:30:00+08:00", "日期和时间，如 2026-11-24T17:30:00+08:00"
+    ),
+    Scalar.DURATION: Words("duration, such as 90s", "时长，如 90s"),
 }
 
 
@@ -129,7 +148,7 @@ def _held_at(given: Given, answer: object) -> Held | None:
     if found is None:
         return None
     if not isinstance(given.type, Scalar):
-        raise AnswerRejected(given.path, "a single value")
+        raise AnswerRejected(given.path, Words("a single value", "单个值"))
     return held(found, given.type, given.path)
 
 
@@ -144,7 +163,8 @@ def _check_length(given: Given, length: Held, gives: tuple[Given, ...]) -> None:
         if other.path[: len(inside)] == inside and other.path[len(inside)].isdecimal()
     ]
     if places and int(length) > max(places) + 1:
-        raise AnswerRejected(inside, f"at most {max(places) + 1} items")
+        most = max(places) + 1
+        raise AnswerRejected(inside, Words(f"at most {most} items", f"最多 {most} 项"))
 
 
 def _inside(value: object, step: str, path: tuple[str, ...]) -> object:
@@ -156,7 +176,10 @@ def _inside(value: object, step: str, path: tuple[str, ...]) -> object:
             return len(value)
         if step.isdecimal():
             return value[int(step)] if int(step) < len(value) else None
-    raise AnswerRejected(path, "a list" if step == "len" or step.isdecimal() else "a record")
+    is_list = step == "len" or step.isdecimal()
+    raise AnswerRejected(
+        path, Words("a list", "列表") if is_list else Words("a record", "一条记录")
+    )
 
 
 def _decide(invoke: Invoke, values: dict[str, Held], world: World) -> None:
@@ -184,13 +207,13 @@ def _read_out(
 
 def _object(value: object, type_: Record, path: tuple[str, ...]) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise AnswerRejected(path, f"a record {type_}")
+        raise AnswerRejected(path, Words(f"a record {type_}", f"一条记录 {type_}"))
     return value
 
 
 def _array(value: object, type_: ListOf, path: tuple[str, ...]) -> list[object]:
     if not isinstance(value, list | tuple) or len(value) > type_.most:
-        raise AnswerRejected(path, f"{type_}")
+        raise AnswerRejected(path, Words(f"{type_}", f" {type_}"))
     return list(value)
 
 

@@ -5,18 +5,63 @@ Knows the graph and no file.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from flowc.diagnostics.codes import calls as codes
 from flowc.diagnostics.model import Reporter, closest
+from flowc.expression.types import ListOf, Record, Type
 from flowc.graph.model import FlowGraph
 from flowc.graph.operations import Invoke, Mark
-from flowc.simulate.script import CallScript, Happening, Happens
+from flowc.graph.services import ServiceSpec
+from flowc.simulate.script import ANSWERS, CallScript, Happening, Happens
 
 
-def check_script(script: CallScript, graph: FlowGraph, report: Reporter) -> None:
-    """Report everything in a script that names nothing of the graph's."""
+def check_script(
+    script: CallScript,
+    graph: FlowGraph,
+    report: Reporter,
+    services: Mapping[str, ServiceSpec] | None = None,
+) -> None:
+    """Report everything in a script that names nothing of the graph's.
+
+    `services`: those of the project, to compare the fields of answers with; None looks at none.
+    """
     _ScriptCheck(script, graph, report).run()
+    for name, _ in script.services if services is not None else ():
+        _check_fields(script, name, services or {}, report)
+
+
+def _check_fields(
+    script: CallScript, name: str, services: Mapping[str, ServiceSpec], report: Reporter
+) -> None:
+    """A field that the service never answers is a slip, and the right one is then missing."""
+    service, _, operation = name.partition(".")
+    spec = services[service].operation(operation) if service in services else None
+    if spec is None or spec.gives is None:
+        return
+    known = _fields(spec.gives)
+    for place, span in script.spans:
+        path = place.removeprefix(f"{ANSWERS}{name}.")
+        parent, _, field = path.rpartition(".")
+        if path == place or path in known or (parent and parent not in known):
+            continue
+        siblings = [each.rpartition(".")[2] for each in known if each.rpartition(".")[0] == parent]
+        report.report(
+            codes.UNKNOWN_ANSWER, span, service=name, name=field, **closest(field, siblings)
+        )
+
+
+def _fields(type_: Type, path: str = "") -> frozenset[str]:
+    """The paths of all fields of a type; an item of a list stands in the list's place."""
+    match type_:
+        case Record(fields=fields):
+            here = {f"{path}.{name}".lstrip(".") for name, _ in fields}
+            inner = (_fields(each, f"{path}.{name}".lstrip(".")) for name, each in fields)
+            return frozenset(here).union(*inner)
+        case ListOf(item):
+            return _fields(item, path)
+        case _:
+            return frozenset()
 
 
 class _ScriptCheck:

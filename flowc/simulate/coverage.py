@@ -79,14 +79,54 @@ class Coverage:
         )
 
     def text(self, language: str = "en") -> str:
-        """A few lines for people: shares, then what no call did."""
+        """A few lines for people: shares, then nodes that no call came to, a line a flow, and of
+        those that one did the ways that none took, a line a node."""
+        zh = language == "zh"
+        lines = self._shares(zh)
+        nodes = _by_flow(self.by_node.missing)
+        if nodes:
+            lines.append("没有经过的节点：" if zh else "nodes that no call came to:")
+            lines.extend(f"  {flow}: {', '.join(names)}" for flow, names in nodes.items())
+        ways = self._ways_not_taken()
+        if ways:
+            lines.append(
+                "到过的节点里，没有走过的去处："
+                if zh
+                else "ways that no call took from the others:"
+            )
+            lines.extend(f"  {node}: {', '.join(found)}" for node, found in ways.items())
+        if self.by_edge.missing:
+            lines.append("（加 -v 列出每个块）" if zh else "(-v lists each block)")
+        return "\n".join(lines) + "\n"
+
+    def _ways_not_taken(self) -> dict[str, list[str]]:
+        """By node: outcomes, and other nodes, of what a call came to; not from block to block within."""
+        taken = {(edge.block.node_name, _told(edge)) for edge, count in self.edges.items() if count}
+        found: dict[str, list[str]] = {}
+        for edge in self.all_edges:
+            node, told = edge.block.node_name, _told(edge)
+            known = found.get(node, ())
+            if told and self.nodes.get(node) and (node, told) not in taken and told not in known:
+                found.setdefault(node, []).append(told)
+        return found
+
+    def _shares(self, zh: bool) -> list[str]:
+        named = [
+            ("节点" if zh else "nodes", self.by_node),
+            ("路径" if zh else "edges", self.by_edge),
+            ("输入结果" if zh else "causes", self.by_cause),
+        ]
+        return [f"{name}: {share.hit}/{share.of} ({share.percent:.0f} %)" for name, share in named]
+
+    def whole_text(self, language: str = "en") -> str:
+        """The same with every block: shares, then all that no call did."""
         zh = language == "zh"
         named = [
             ("节点" if zh else "nodes", self.by_node),
             ("路径" if zh else "edges", self.by_edge),
             ("输入结果" if zh else "causes", self.by_cause),
         ]
-        lines = [f"{name}: {share.hit}/{share.of} ({share.percent:.0f} %)" for name, share in named]
+        lines = self._shares(zh)
         for name, share in named:
             head = f"没有经过的{name}：" if zh else f"{name} that no call took:"
             lines.extend([head, *(f"  {one}" for one in share.missing)] if share.missing else [])
@@ -103,6 +143,21 @@ class Coverage:
             ensure_ascii=False,
             indent=1,
         )
+
+
+def _told(edge: Edge) -> str:
+    """A way as the author wrote it: an outcome, or the node that a condition leads to; "" within a node."""
+    if "." not in edge.way:
+        return edge.way
+    node = BlockId.parse(edge.way).node_name
+    return "" if node == edge.block.node_name else f"-> {node}"
+
+
+def _by_flow(nodes: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for flow, _, node in (name.partition(".") for name in nodes):
+        found.setdefault(flow, []).append(node)
+    return found
 
 
 def cover(graph: FlowGraph, traces: Iterable[Trace]) -> Coverage:

@@ -18,7 +18,7 @@ class Failure:
     block: str = ""
 
     def say(self, language: str) -> str:
-        """The sentence, with the block where the call stood."""
+        """The sentence, with the node where the call stood."""
         said = {
             name: value if isinstance(value, str) else value.say(language, {})
             for name, value in self.particulars
@@ -26,7 +26,8 @@ class Failure:
         text = self.words.say(language, said)
         if not self.block:
             return text
-        return f"{text}（在 {self.block}）" if language == "zh" else f"{text} (at {self.block})"
+        node = ".".join(self.block.split(".")[:2])
+        return f"{text}（在 {node}）" if language == "zh" else f"{text} (at {node})"
 
 
 def failure(words: Words, span: Span, block: str = "", **particulars: object) -> Failure:
@@ -72,8 +73,8 @@ WRONG_ANSWER = Words(
     "`{service}` 的答案不符合声明：{reason}",
 )
 UNREAD = Words(
-    "the flow reads `{variable}`, which the answers left out",
-    "流程用到了 `{variable}`，而答案里没有它",
+    "the flow reads `{variable}`, which no answer under `services:` of this call gives",
+    "流程用到了 `{variable}`，而这通电话的 `services:` 里没有给出它",
 )
 HEARD_UNWANTED = Words("“{text}” was heard", "不该听到“{text}”，却听到了")
 WRONG_MARKS = Words(

@@ -211,7 +211,7 @@ class ScriptedOutside:
             values = self._variables(ask, reply.value)
         except AnswerRejected as rejected:
             place = self._script.place(f"services.{name}")
-            self.failures.append(failure(WRONG_ANSWER, place, service=name, reason=rejected))
+            self.failures.append(failure(WRONG_ANSWER, place, service=name, reason=rejected.words))
             return Answered("error", 0)
         return Answered("done", 0, values)
 

@@ -11,7 +11,9 @@ from datetime import datetime
 
 from flowc.diagnostics.codes import calls as codes
 from flowc.diagnostics.model import Reporter, nearest
+from flowc.kinds.shapes.meant import moment_meant
 from flowc.simulate.script import (
+    ANSWERS,
     KEY_SPACING_MS,
     CallScript,
     Expected,
@@ -116,7 +118,9 @@ class _ScriptReader:
                 return text
         except ValueError:
             pass
-        self._wrong(tree, "a date and a time", "日期和时间", "2026-11-21T10:00+08:00")
+        self._wrong(
+            tree, "a date and a time", "日期和时间", moment_meant(text) or "2026-11-21T10:00+08:00"
+        )
         return ""
 
     def _limit(self) -> int | None:
@@ -166,7 +170,20 @@ class _ScriptReader:
         for entry in self._entries(self._tree.get("services"), "services"):
             value = entry.value
             successive = value.items if isinstance(value, Sequence) else (value,)
+            for each in successive:
+                self._name_fields(f"{ANSWERS}{entry.key.text}", _answer_in(each))
             yield entry.key.text, tuple(self._reply(each) for each in successive)
+
+    def _name_fields(self, place: str, tree: Tree | None) -> None:
+        """Keep where each field of an answer stands; the items of a list share their place."""
+        match tree:
+            case Mapping():
+                for entry in tree:
+                    self._spans.append((f"{place}.{entry.key.text}", entry.key.span))
+                    self._name_fields(f"{place}.{entry.key.text}", entry.value)
+            case Sequence(items):
+                for item in items:
+                    self._name_fields(place, item)
 
     def _reply(self, tree: Tree) -> Reply:
         if not isinstance(tree, Mapping) or tree.key("after") is None:
@@ -349,6 +366,12 @@ class _ScriptReader:
             expected_zh=expected_zh,
             example=example,
         )
+
+
+def _answer_in(tree: Tree) -> Tree | None:
+    """The answer alone, where `{after: 2s, answer: ...}` says when it comes."""
+    is_late = isinstance(tree, Mapping) and tree.key("after") is not None
+    return tree.get("answer") if is_late and isinstance(tree, Mapping) else tree
 
 
 def _shown(text: str) -> str:

@@ -7,9 +7,14 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
 
+from flowc.diagnostics.as_json import as_json
+from flowc.diagnostics.as_junit import as_junit
+from flowc.diagnostics.model import Diagnostic
+from flowc.machine.trace import Ended, Entered
 from flowc.simulate.failures import Failure
 from flowc.simulate.simulator import Run
 
+MOST_NODES = 12  # of a call's route that are shown; the end is what matters
 # XML 1.0 can't hold these, and what a caller's data says is not ours to trust.
 _REFUSED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -36,7 +41,7 @@ def _case(run: Run, language: str) -> Xml.Element:
     for found in run.failures:
         said = _clean(found.say(language))
         inner = Xml.SubElement(case, "failure", message=said)
-        inner.text = f"{_clean(str(found.span))}: {said}"
+        inner.text = f"{_clean(str(found.span))}: {said}\n{_clean(route(run))}"
     return case
 
 
@@ -46,6 +51,32 @@ def results_json(runs: Sequence[Run], language: str = "en") -> str:
     calls = [_call(run, language) for run in runs]
     results = {"passed": passed, "failed": len(runs) - passed, "calls": calls}
     return json.dumps(results, ensure_ascii=False, indent=1)
+
+
+def findings_json(found: Sequence[Diagnostic], language: str = "en") -> str:
+    """The same object where no call could be played: no calls, and why."""
+    findings = json.loads(as_json(found, language))["findings"]
+    results = {"passed": 0, "failed": 0, "calls": [], "findings": findings}
+    return json.dumps(results, ensure_ascii=False, indent=1)
+
+
+def findings_junit(found: Sequence[Diagnostic], language: str = "en") -> str:
+    """A report in which each finding is a case, so that no build server takes it for nothing."""
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{as_junit(found, language)}'
+
+
+def route(run: Run) -> str:
+    """The nodes that a call went through, with what it did there: `top: 2 -> bill.find: not_found`."""
+    nodes: list[tuple[str, list[str]]] = []
+    for step in run.trace.steps:
+        if isinstance(step, Entered) and step.block.flow != "call":
+            name = step.block.node_name
+            if not nodes or nodes[-1][0] != name:
+                nodes.append((name, []))
+        elif isinstance(step, Ended) and nodes and step.outcome != "done":
+            nodes[-1][1].append(step.outcome)
+    shown = [f"{name}: {', '.join(did)}" if did else name for name, did in nodes]
+    return " -> ".join(["...", *shown[-MOST_NODES:]] if len(shown) > MOST_NODES else shown)
 
 
 def _call(run: Run, language: str) -> dict[str, object]:
@@ -62,6 +93,7 @@ def _call(run: Run, language: str) -> dict[str, object]:
         "abandoned": run.abandoned,
         "heard": [{"at_ms": one.begins, "text": one.text} for one in run.heard],
         "failures": [_failure(found, language) for found in run.failures],
+        "route": route(run),
     }
 
 

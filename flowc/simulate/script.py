@@ -93,6 +93,9 @@ class Happens:
 Step = Hears | Press | Silence | Wait | HangUp | Happens
 
 
+ANSWERS = "answer."  # before the place of a field of an answer: `answer.billing.customer.owed`
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One answer of a service. `value` is plain data; `is_word`: it may be a result's name."""

@@ -180,7 +180,7 @@ class CallInSteps:
                 words.UNREAD,
                 self._span(),
                 str(unread.block),
-                variable=unread.variable or unread.reason,
+                variable=_as_written(unread.variable) or unread.reason,
             )
         )
 
@@ -378,3 +378,8 @@ def _last_node(trace: Trace) -> str:
 
 def _with_failures(run: Run, found: tuple[Failure, ...]) -> Run:
     return replace(run, failures=found)
+
+
+def _as_written(variable: str) -> str:
+    """`customer.balance` of `balance.customer.balance`: an author leaves the flow out."""
+    return variable.partition(".")[2] or variable

@@ -87,4 +87,11 @@ NO_SCRIPT = _error(
     Words("see `flowc explain F0710` for an example", "例子见 `flowc explain F0710`"),
 )
 
+UNKNOWN_ANSWER = _error(
+    "F0711",
+    Words("a field that the service does not answer", "服务的答复里没有这个字段"),
+    Words("`{service}` answers no `{name}`", "`{service}` 的答复里没有 `{name}`"),
+    Words("`{closest}` is one", "您是不是想写 `{closest}`"),
+)
+
 CODES: tuple[Code, ...] = tuple(value for value in globals().values() if isinstance(value, Code))

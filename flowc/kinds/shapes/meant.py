@@ -77,3 +77,14 @@ def weekdays_meant(text: str) -> str | None:
         for chinese, english in _DAY.findall(text)
     ]
     return "-".join(days) if 1 <= len(days) <= 2 else None
+
+
+def moment_meant(text: str) -> str | None:
+    """`2026/11/24 9:30` is `2026-11-24T09:30`."""
+    day, times = days_meant(text), _TIME.findall(narrow(text))
+    if not day or " " in day or len(times) != 1:
+        return None
+    hour, minute, half = times[0]
+    if int(hour) > 23:
+        return None
+    return f"{day}T{int(hour):02}:{30 if half == '半' else int(minute or half or 0):02}"

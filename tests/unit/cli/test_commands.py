@@ -204,7 +204,8 @@ def test_prompts_have_their_state_and_the_studio_its_script(station: Path) -> No
     _, out, _ = run("prompts", station)
     assert "stale     zh/greeting:" in out
     _, table, _ = run("prompts", station, "--format", "csv")
-    assert table.splitlines()[0] == "id,language,state,text,where"
+    # With the mark by which Excel knows UTF-8.
+    assert table.splitlines()[0] == "\ufeffid,language,state,text,where"
     _, script, _ = run("prompts", station, "--format", "script", "--of", "en")
     assert script.startswith("# en\n")
     assert "`greeting.wav`" in script

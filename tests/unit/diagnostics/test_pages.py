@@ -160,13 +160,15 @@ def _compile(block: Block, _folder: Path) -> Sequence[Diagnostic]:
 def _check_call(block: Block, _folder: Path) -> Sequence[Diagnostic]:
     """What is found in a call script of the project."""
     files = _files(block)
-    graph = compile_files(files).graph
-    assert graph is not None
+    compiled = compile_files(files)
+    assert compiled.graph is not None
+    assert compiled.project is not None
     report = Reporter()
     for script in read_calls(
         {name: data for name, data in files.items() if name.endswith(".call.yaml")}, report
     ):
-        check_script(script, graph, report)
+        services = compiled.project.program.around.services
+        check_script(script, compiled.graph, report, services)
     return report.sorted
 
 

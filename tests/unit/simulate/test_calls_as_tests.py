@@ -13,7 +13,7 @@ from flowc.simulate.check_script import check_script
 from flowc.simulate.coverage import cover
 from flowc.simulate.interactive import InteractiveCall
 from flowc.simulate.read_calls import read_call
-from flowc.simulate.report import junit, results_json
+from flowc.simulate.report import junit, results_json, route
 from flowc.simulate.script import CallScript
 from flowc.simulate.simulator import Run, run_calls, simulate
 
@@ -152,7 +152,7 @@ def test_a_balance_is_read_out() -> None:
 def test_what_was_not_heard_is_told_with_what_was() -> None:
     (found,) = run(BALANCE.replace("再见", "谢谢")).failures
     assert found.say("zh").startswith("应听到“谢谢”；实际听到：")
-    assert found.say("en").endswith("再见。 (at hotline.bye.start)")
+    assert found.say("en").endswith("再见。 (at hotline.bye)")
     assert found.span.position.line == 10
 
 
@@ -221,7 +221,7 @@ def test_an_answer_of_the_wrong_type_fails_the_test() -> None:
 def test_a_field_left_out_fails_the_test_when_it_is_read() -> None:
     partly = "services: {billing.customer: {services: [{name: 数字电视}]}}\n"
     (found,) = failures(partly + "steps:\n  - press: 1\n  - press: 80012345\n")
-    assert "which the answers left out" in found
+    assert "which no answer under `services:`" in found
     assert "balance" in found
 
 
@@ -307,7 +307,31 @@ def test_coverage_names_what_no_call_did() -> None:
     assert "hotline.main: silence" not in both.by_cause.missing
     assert both.by_edge.hit > balance.by_edge.hit
     assert json.loads(both.json())["nodes"]["hotline.main"] == 2
-    assert "hotline.find.start -> not_found" in both.text("zh")
+    assert "hotline.find.start -> not_found" in both.whole_text("zh")
+
+
+def test_coverage_for_people_is_a_line_a_node_in_the_words_of_the_flow() -> None:
+    assert COMPILED.graph is not None
+    told = cover(COMPILED.graph, [run(BALANCE).trace]).text("zh").splitlines()
+    nodes, ways = (
+        told.index(head) for head in ("没有经过的节点：", "到过的节点里，没有走过的去处：")
+    )
+    unseen = " ".join(told[nodes:ways])
+    assert "to_agent" in unseen
+    assert any(line.startswith("  hotline.find: not_found") for line in told[ways:])
+    assert not [line for line in told[ways:] if ".start" in line]
+    assert len(told) < 30
+
+
+def test_the_route_of_a_call_names_nodes_and_what_came_of_them() -> None:
+    gone = route(
+        run(
+            "steps: [press: 1, press: 80012345#, hang up]\nservices: {billing.customer: not_found}\n"
+        )
+    )
+    assert "hotline.main: 1 -> " in gone
+    assert "hotline.find: not_found" in gone
+    assert ".start" not in gone
 
 
 def test_results_are_written_for_machines() -> None:
