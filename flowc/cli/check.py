@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from flowc.cli.words import CLEAN, FINDINGS, lang_option, print_found, project_argument
+from flowc.source import Source, Span
 
 if TYPE_CHECKING:
+    from flowc.diagnostics.model import Diagnostic
     from flowc.passes.longest_call import LongestCall
 
+# What these show stands at files of a repository, and the project may be a folder in it.
+FROM_HERE = ("github", "sarif")
 FORMATS = ("text", "json", "sarif", "github", "junit")
 
 
@@ -35,7 +41,8 @@ def command(folder: Path, language: str, form: str, strict: bool) -> None:
     compiled = compile_project(folder, today=date.today())
     writers = {"json": as_json, "sarif": as_sarif, "github": as_github, "junit": as_junit}
     if form in writers:
-        click.echo(writers[form](compiled.found, language))
+        found = placed_from_here(compiled.found, folder) if form in FROM_HERE else compiled.found
+        click.echo(writers[form](found, language))
     else:
         print_found(compiled.found, language)
         if not compiled.found and compiled.graph is not None:
@@ -44,6 +51,31 @@ def command(folder: Path, language: str, form: str, strict: bool) -> None:
                 click.echo(_longest(compiled.longest, language))
     failed = any(each.is_error for each in compiled.found) or (strict and compiled.found)
     sys.exit(FINDINGS if failed else CLEAN)
+
+
+def placed_from_here(found: tuple[Diagnostic, ...], folder: Path) -> tuple[Diagnostic, ...]:
+    """Findings whose files are named from the folder that the command was given in."""
+    if not folder.is_relative_to(Path.cwd()) or folder == Path.cwd():
+        return found
+    under = folder.relative_to(Path.cwd()).as_posix()
+
+    @cache
+    def renamed(source: Source) -> Source:
+        return Source(f"{under}/{source.name}", source.text)
+
+    def moved(span: Span) -> Span:
+        return replace(span, source=renamed(span.source))
+
+    return tuple(
+        replace(
+            each,
+            span=moved(each.span),
+            notes=tuple(
+                replace(note, span=moved(note.span)) if note.span else note for note in each.notes
+            ),
+        )
+        for each in found
+    )
 
 
 def _clean(blocks: int, name: str, language: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from flowc.diagnostics.codes import calls as codes
-from flowc.diagnostics.model import Reporter, nearest
+from flowc.diagnostics.model import Reporter, Words, nearest, note
 from flowc.kinds.shapes.meant import moment_meant
 from flowc.simulate.script import (
     ANSWERS,
@@ -25,7 +25,7 @@ from flowc.simulate.script import (
     Reply,
     Step,
 )
-from flowc.simulate.words import milliseconds, phrase_step
+from flowc.simulate.words import milliseconds, phrase_step, step_meant
 from flowc.source import Span
 from flowc.syntax.tree import Entry, Mapping, Scalar, Sequence, Tree
 
@@ -220,8 +220,13 @@ class _ScriptReader:
         elif isinstance(tree, Mapping) and len(tree.entries) == 1:
             return self._field_step(tree.entries[0])
         if step is None:
-            self._report.report(codes.UNKNOWN_STEP, tree.span, step=_shown(tree.span.text))
+            self._unknown_step(tree.span, _shown(tree.span.text))
         return step
+
+    def _unknown_step(self, span: Span, step: str) -> None:
+        near = step_meant(step)
+        notes = (note(None, STEP_MEANT, closest=near),) if near else ()
+        self._report.report(codes.UNKNOWN_STEP, span, *notes, step=step)
 
     def _field_step(self, entry: Entry) -> Step | None:
         value, span = entry.value, entry.key.span
@@ -240,7 +245,7 @@ class _ScriptReader:
                 step = phrase_step(f"{word} {text}", value.span)
                 if step is not None:
                     return step
-        self._report.report(codes.UNKNOWN_STEP, span, step=entry.key.text)
+        self._unknown_step(span, entry.key.text)
         return None
 
     def _press(self, tree: Tree) -> Step | None:
@@ -366,6 +371,9 @@ class _ScriptReader:
             expected_zh=expected_zh,
             example=example,
         )
+
+
+STEP_MEANT = Words("did you mean `{closest}`?", "是不是想写 `{closest}`？")
 
 
 def _answer_in(tree: Tree) -> Tree | None:

@@ -6,6 +6,7 @@ Knows texts only, no trees.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 from flowc.simulate.script import HangUp, Happening, Happens, Silence, Step, Wait
 from flowc.source import Span
@@ -49,6 +50,27 @@ def _happening(words: str, span: Span) -> Step | None:
     if what not in known or late is None:
         return None
     return Happens(known[what], after_ms=late, span=span)
+
+
+# What a Chinese author may write first.
+_IN_CHINESE = {
+    "挂机": "hang up",
+    "挂断": "hang up",
+    "不按": "silence",
+    "不按键": "silence",
+    "等待": "wait 2s",
+    "按": "press: 1",
+    "按键": "press: 1",
+    "听到": "hears: ...",
+}
+
+
+def step_meant(text: str) -> str | None:
+    """The step that is near enough to what was written to be meant."""
+    first = text.partition(":")[0].partition("：")[0].strip()
+    steps = ("hears", "press", "silence", "hang up", "wait", *(each.value for each in Happening))
+    near = get_close_matches(first, steps, n=1, cutoff=0.7)
+    return _IN_CHINESE.get(first) or (near[0] if near and near[0] != first else None)
 
 
 def phrase_of(step: Silence | Wait | HangUp | Happens) -> str:

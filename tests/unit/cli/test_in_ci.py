@@ -63,6 +63,19 @@ def test_a_report_of_calls_that_could_not_be_played_says_why(
     assert [each["code"] for each in results["findings"]] == [code]
 
 
+@pytest.mark.parametrize("form", ["github", "sarif"])
+def test_a_finding_stands_at_the_file_of_the_repository(
+    station: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """A project may be a folder of it, and the build server shows findings at the changed lines."""
+    change(station / "flows" / "hotline.flow.yaml", "then: open_now", "then: nope")
+
+    monkeypatch.chdir(station.parent)
+    assert "station/flows/hotline.flow.yaml" in run("check", "station", "--format", form)[1]
+    monkeypatch.chdir(station)
+    assert "station/flows" not in run("check", "--format", form)[1]
+
+
 def test_a_project_without_calls_is_no_green_run(station: Path) -> None:
     """A test that was saved under another name is not played, and the run must not pass for it."""
     (station / "tests" / "balance.call.yaml").rename(station / "tests" / "balance.yaml")
