@@ -56,7 +56,10 @@ def resolve(path: Expression, scope: Scope, report: Reporter) -> Read | None:
             return Read(binding.prefix, binding.type, span)
         case Field(record, name, span):
             whole = resolve(record, scope, report)
-            return None if whole is None else _field(whole, name, span, report)
+            # `Bill.owed`: a field whose type has a finding where it is declared.
+            if whole is None or f"{whole.type}.{name}" in scope.untold:
+                return None
+            return _field(whole, name, span, report)
         case _:
             raise TypeError("only names and fields are resolved")
 

@@ -151,6 +151,9 @@ class NodeBuilder:
             return self._flow(word.text)
         if word.text in self.flow.broken | self.graph.program.unread:
             return self.id()  # reported where it stands
+        if word.span.source.name == PROJECT_FILE:
+            self._unknown_in_project(word)
+            return None
         names = [node.name.text for node in self.flow.nodes]
         self.report.report(
             codes.UNKNOWN_NODE,
@@ -160,6 +163,19 @@ class NodeBuilder:
             **closest(word.text, [*names, *self.graph.program.flows, *GLOBAL_WORDS]),
         )
         return None
+
+    def _unknown_in_project(self, word: Word) -> None:
+        """What flowc.yaml says stands in no flow: the same finding whichever flow asks."""
+        flows = self.graph.program.flows
+        meant = [f"{name}.{word.text}" for name, flow in flows.items() if flow.node(word.text)]
+        self.report.report(
+            codes.UNKNOWN_THING,
+            word.span,
+            what="flow or `flow.node`",
+            what_zh="流程或 `流程.节点`",
+            name=word.text,
+            **({"closest": meant[0]} if meant else closest(word.text, flows)),
+        )
 
     def _flow(self, name: str) -> BlockId | None:
         nodes = self.graph.program.flows[name].nodes

@@ -87,6 +87,7 @@ def _arguments(
 ) -> dict[str, Expression]:
     known = dict(asked.parameters)
     given: dict[str, Expression] = {}
+    meant: set[str] = set()  # what misspelt names stand for
     for each in settings:
         expected = known.get(each.name.text)
         if expected is None:
@@ -96,15 +97,16 @@ def _arguments(
                 what="argument",
                 what_zh="参数",
                 name=each.name.text,
-                **closest(each.name.text, known),
+                **(near := closest(each.name.text, known)),
             )
+            meant.add(near.get("closest", ""))
             continue
         value = into.expression(each.value, expected)
         if value:
             given[each.name.text] = value
     named = {each.name.text for each in settings}
     for name, type_ in asked.parameters:
-        if name not in named and name not in asked.optional:
+        if name not in named | meant and name not in asked.optional:
             into.report.report(
                 codes.MISSING_ARGUMENT,
                 span,
@@ -138,7 +140,8 @@ class _ServiceNode(NodeKind):
 
     def fills(self, around: Surroundings) -> Iterable[Fill]:
         spec = _operation(around, self.operation)
-        if self.as_ is None or (spec and not spec.gives):
+        amiss = spec is None or self.operation.text in around.unread
+        if self.as_ is None or (spec and not spec.gives and not amiss):
             return ()
         return (Fill(self.as_, spec.gives if spec else None),)
 
@@ -166,7 +169,18 @@ class _ServiceNode(NodeKind):
 
     def _unknown(self, into: NodeBuilder) -> None:
         services = into.graph.program.around.services
-        if self.operation.text.partition(".")[0] in into.graph.program.around.unread:
+        around = into.graph.program.around
+        if {self.operation.text, self.operation.text.partition(".")[0]} & around.unread:
+            return
+        spec = _operation(around, self.operation)
+        if spec is not None:
+            into.report.report(
+                codes.ASKED_OTHERWISE,
+                self.operation.span,
+                name=self.operation.text,
+                written=self.keyword,
+                right=spec.kind.value,
+            )
             return
         known = [
             f"{service.name}.{each.name}"

@@ -150,7 +150,7 @@ class ProjectReader:
         place = self._place(PROJECT_FILE)
         services = self._named(
             SERVICES,
-            lambda tree, at: ServiceReader(self.report).read(tree, at),
+            lambda tree, at: ServiceReader(self.report, self.unread).read(tree, at),
             lambda spec: spec.name,
         )
         person = form.get("person") or {}

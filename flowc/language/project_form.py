@@ -25,6 +25,7 @@ DIALLED = Worded(
     Words("a number of digits, quoted", "加引号的号码"),
     '"3285028"',
     lambda t: t if re.fullmatch(r"\+?[0-9]{2,20}", t) else None,
+    meant=lambda t: f'"{re.sub("[^0-9+]", "", t)}"',
 )
 DESTINATION = NameShape(
     Words(

@@ -37,4 +37,4 @@ def scope_of(
     names["call"] = Binding("call", call_record())
     # A list whose file has findings of its own is there all the same.
     lists = frozenset(around.lists) | around.unread
-    return Scope(names, lists, frozenset(around.flags), untold)
+    return Scope(names, lists, frozenset(around.flags), untold | around.unread)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flowc.diagnostics.codes import flows as codes
@@ -105,9 +105,9 @@ OPERATION = Form(
         "post": PLAIN,
         "put": PLAIN,
         "delete": PLAIN,
-        "fields": MappingShape(PLAIN),
+        "fields": MappingShape(PLAIN, example='{account: "{account}"}'),
         "headers": MappingShape(PLAIN),
-        "body": MappingShape(PLAIN),
+        "body": MappingShape(PLAIN, example='{account: "{account}"}'),
         "form": one_of("json", "form"),
         "statuses": MappingShape(PLAIN),
         "at": PLAIN,
@@ -130,9 +130,10 @@ HOLE = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class ServiceReader:
-    """Reads one services file."""
+    """Reads one services file. `amiss` takes `service.operation` and `Record.field` of no type."""
 
     report: Reporter
+    amiss: set[str] = field(default_factory=set)
 
     def read(self, tree: Tree, place: Place) -> ServiceSpec | None:
         form = SERVICE.read(tree, place)
@@ -161,6 +162,9 @@ class ServiceReader:
                     name, body, kind, form["kind"], records, place.under(name.text)
                 )
                 operations.extend([found] if found else [])
+                has_answer = any(key.text == "gives" for key, _ in entries(body))
+                if found is None or (has_answer and found.gives is None):
+                    self.amiss.add(f"{form['service'].text}.{name.text}")
         return ServiceSpec(form["service"].text, settings, tuple(operations)) if settings else None
 
     def _settings(self, form: dict[str, Any], tree: Tree, place: Place) -> Settings | None:
@@ -190,6 +194,8 @@ class ServiceReader:
             fields: list[tuple[str, Type]] = []
             for key, written in entries(body):
                 type_ = self.type(written, records, place.under(key.text))
+                if type_ is None:
+                    self.amiss.add(f"{name.text}.{key.text}")
                 fields.extend([(key.text, type_)] if type_ else [])
             records[name.text] = Record(name.text, tuple(fields))
         return records
@@ -370,16 +376,22 @@ class TemplateReader:
         return tuple(parts)
 
     def named(self, texts: MappingOf[Scalar, str]) -> NamedTemplates:
+        for key, text in texts.items():
+            # `account: account` looks like what `with:` of a flow means, and sends the word itself.
+            if text in self.scope.names:
+                self.report.report(codes.PLAIN_PARAMETER, key.span, name=text)
         return tuple((key.text, self.read(text)) for key, text in texts.items())
 
     def _holes(self, text: str) -> list[TemplatePart]:
         parts: list[TemplatePart] = []
-        at = self.span.source.span(self.span.start, self.span.start + 1)
+        source, found = self.span.source, self.span.start
         # Odd pieces are what stood between braces.
         for number, piece in enumerate(HOLE.split(text)):
             if number % 2 == 0:
                 parts.extend([Words(piece)] if piece else [])
                 continue
+            found = max(source.text.find(f"{{{piece}}}", found, self.span.end), self.span.start)
+            at = source.span(found + 1, found + 1 + len(piece))
             parsed = parse_expression(piece, at, self.report)
             checked = check(parsed, self.scope, self.report) if parsed else None
             parts.extend([Value(checked)] if checked else [])

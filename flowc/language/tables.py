@@ -37,6 +37,9 @@ SEAT = Worded(
 )
 
 
+EACH_SEAT = Words("a list with each seat by itself", "逐个列出的坐席")
+
+
 class SeatShape:
     """One seat. `8001-8010` without quotes was meant as many, and would ring none of them."""
 
@@ -54,9 +57,13 @@ class SeatShape:
             ]
             place.wrong(
                 tree,
-                Words("a list with each seat by itself", "逐个列出的坐席"),
+                EACH_SEAT,
                 f"[{', '.join(map(str, shown))}]",
             )
+            return None
+        several = re.findall(r"[A-Za-z0-9_]+", tree.span.text)
+        if isinstance(tree, Scalar) and SEAT.convert(tree.text) is None and len(several) > 1:
+            place.wrong(tree, EACH_SEAT, f"[{', '.join(several)}]")
             return None
         return SEAT.read(tree, place)
 

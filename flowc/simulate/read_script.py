@@ -219,7 +219,10 @@ class _ScriptReader:
             step = phrase_step(tree.text, tree.span)
         elif isinstance(tree, Mapping) and len(tree.entries) == 1:
             return self._field_step(tree.entries[0])
-        if step is None:
+        if isinstance(tree, Mapping) and tree.entries:
+            second = tree.entries[1].key
+            self._wrong(second, "a step of its own", "单独的一步", f"- {second.text}: ...")
+        elif step is None:
             self._unknown_step(tree.span, _shown(tree.span.text))
         return step
 

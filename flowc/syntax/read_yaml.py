@@ -34,9 +34,9 @@ from flowc.syntax.yaml_faults import Fault, report_fault
 from flowc.syntax.yaml_marks import has_marks, report_marks
 from flowc.syntax.yaml_stretches import Stretches, begins_value
 from flowc.syntax.yaml_traps import (
-    check_brackets,
     check_cut,
     checked_braces,
+    checked_brackets,
     checked_key,
     checked_value,
 )
@@ -277,7 +277,7 @@ class _Composer:
         else:
             tree = Sequence(tuple(done.parts), span)
             if done.is_flow:
-                check_brackets(self.source, tree, self.report)
+                tree = checked_brackets(self.source, tree, self.report)
         self._add(tree, start)
 
     def _entries(self, written: list[Tree]) -> tuple[Entry, ...]:

@@ -117,15 +117,21 @@ def _report_bare(source: Source, entry: Entry, report: Reporter) -> bool:
     return True
 
 
-def check_brackets(source: Source, sequence: Sequence, report: Reporter) -> None:
-    """Commas in a `[ ]` list that split a text, or that are full-width and split nothing."""
+def checked_brackets(source: Source, sequence: Sequence, report: Reporter) -> Sequence:
+    """Commas in a `[ ]` list that split a text, or that are full-width and split nothing.
+
+    The list is the one that was meant: words between full-width commas are items of it.
+    """
     items = sequence.items
     for left, right in pairwise(items):
         if isinstance(left, Scalar) and isinstance(right, Scalar):
             _check_comma(source, left, right, report)
+    meant: list[Tree] = []
     for item in items:
-        if isinstance(item, Scalar) and not item.quoted:
-            _check_wide_comma(source, item, report)
+        bare = isinstance(item, Scalar) and not item.quoted
+        split = _split_at_wide_commas(source, item, report) if bare else ()
+        meant.extend(split or (item,))
+    return Sequence(tuple(meant), sequence.span)
 
 
 def _check_comma(source: Source, left: Scalar, right: Scalar, report: Reporter) -> None:
@@ -137,9 +143,14 @@ def _check_comma(source: Source, left: Scalar, right: Scalar, report: Reporter) 
         report.report(reading.COMMA_SPLITS_ITEM, comma)
 
 
-def _check_wide_comma(source: Source, item: Scalar, report: Reporter) -> None:
-    if not _WORDS_WITH_WIDE_COMMAS.fullmatch(item.text):
-        return
+def _split_at_wide_commas(source: Source, item: Tree, report: Reporter) -> tuple[Scalar, ...]:
+    if not isinstance(item, Scalar) or not _WORDS_WITH_WIDE_COMMAS.fullmatch(item.text):
+        return ()
     at = next(place for place, letter in enumerate(item.text) if letter in "，、")
     place: Span = source.span(item.span.start + at, item.span.start + at + 1)
     report.report(reading.WIDE_COMMA, place, character=item.text[at])
+    start = item.span.start
+    return tuple(
+        Scalar(word[0], source.span(start + word.start(), start + word.end()))
+        for word in re.finditer(r"[^，、\s]+", item.text)
+    )

@@ -309,8 +309,8 @@ CUT_CONFIRMATION = Code(
         "`{node}` 通向请求 `{request}`，而复述的内容会被按键打断",
     ),
     Words(
-        "give the first sentence `bargein: none`, so that nobody agrees to what was not heard",
-        "请给第一句加 `bargein: none`，免得没听完就确认",
+        "write the first sentence as `{{text: ..., bargein: none}}`, so that nobody agrees to what was not heard",
+        "请把第一句写成 `{{text: ..., bargein: none}}`，免得没听完就确认",
     ),
 )
 OUT_OF_ORDER = Code(
@@ -355,6 +355,24 @@ WIDE_BRACES = Code(
     Words("a value between full-width braces", "变量用了全角花括号"),
     Words("callers would hear `{written}` as it stands", "来电者听到的会是 `{written}` 这几个字"),
     Words("write `{{{name}}}` with half-width braces", "请写成 `{{{name}}}`（半角花括号）"),
+)
+
+PLAIN_PARAMETER = Code(
+    "F0244",
+    W,
+    Words("a parameter without braces", "参数没有写花括号"),
+    Words("the service is sent the word `{name}` itself", "发给服务的会是 `{name}` 这个词本身"),
+    Words('write `"{{{name}}}"` for its value', '要发它的值，请写成 `"{{{name}}}"`'),
+)
+ASKED_OTHERWISE = Code(
+    "F0245",
+    E,
+    Words("a look-up and a request are two things", "查询和办理不能混用"),
+    Words(
+        "`{name}` is a {right} of its service, not a {written}",
+        "`{name}` 在服务里是 {right}，不是 {written}",
+    ),
+    Words("write `{right}: {name}`", "请写成 `{right}: {name}`"),
 )
 
 CODES: tuple[Code, ...] = tuple(

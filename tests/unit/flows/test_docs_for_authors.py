@@ -73,6 +73,14 @@ def test_the_answers_and_expectations_shown_can_be_read(page: str) -> None:
     assert [len(replies) for _, replies in script.services] == [1, 2]
 
 
+@AUTHORS
+def test_the_service_shown_can_be_read(page: str, project: Path) -> None:
+    (service,) = blocks(page, "kind: http")
+    files = files_of(project) | {"services/billing.yaml": service.encode()}
+
+    assert compile_files(files).found == ()
+
+
 # What the table of conditions lists, each in a condition of its own.
 CONDITIONS = {
     "`call.from in lists.vip`": "call.from in lists.vip",

@@ -15,10 +15,11 @@ from flowc.compiler import compile_files, compile_project, files_of
 from flowc.diagnostics.model import Diagnostic
 
 STATION = Path(__file__).parents[2] / "cases" / "station"
-HOTLINE, BALANCE, OFFICE = (
+HOTLINE, BALANCE, OFFICE, BILLING = (
     "flows/hotline.flow.yaml",
     "flows/balance.flow.yaml",
     "calendars/office.yaml",
+    "services/billing.yaml",
 )
 
 
@@ -91,6 +92,56 @@ MEANT = {
         '"3285029"',
     ),
     "a country for a language": ("flowc.yaml", "[zh, en]", "[cn, en]", "cn", "zh"),
+    "seats with a full-width comma": (
+        "queues.yaml",
+        "[8001, 8002]",
+        "8001，8002",
+        "8001，8002",
+        "[8001, 8002]",
+    ),
+    "flags with a full-width comma": (
+        "flowc.yaml",
+        "[emergency, outage]",
+        "[emergency，outage]",
+        "，",
+        ", ",
+    ),
+    "a number with a hyphen": (
+        "flowc.yaml",
+        '"07503285028"',
+        '"0750-3285028"',
+        "0750-3285028",
+        '"0750',
+    ),
+    "a node of a flow without the flow": (
+        "flowc.yaml",
+        "to: hotline.to_agent",
+        "to: to_agent",
+        "to_agent",
+        "hotline.to_agent",
+    ),
+    "a type that there is not, of an answer": (
+        BILLING,
+        "gives: Customer",
+        "gives: Custmer",
+        "Custmer",
+        "Customer",
+    ),
+    "a type that there is not, of a field": (
+        BILLING,
+        "balance: money",
+        "balance: 金额",
+        "金额",
+        "money",
+    ),
+    "a misspelt argument": (
+        BALANCE,
+        "with: {account: account}",
+        "with: {acount: account}",
+        "acount",
+        "account",
+    ),
+    "a parameter that a key has not": (BILLING, '"{account}-', '"{acount}-', "acount", "account"),
     "a stretch of seats": ("queues.yaml", "[8001, 8002]", "8001-8010", "8001-8010", "[8001, 8002,"),
 }
 
