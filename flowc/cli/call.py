@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +32,10 @@ WAITS = {
     "recording": ("recording", "录音中"),
     "nothing": ("", ""),
 }
-SENTENCE_ENDS = frozenset("。！？；.!?;")
+UNANSWERED = (
+    "; --like tests/....call.yaml takes that call's answers",
+    "；用 --like tests/….call.yaml 沿用那通电话的答复",
+)
 HINT = (
     "keys, `silence`, `wait 2s`, `hang up`; also `agent answers`, `queue full`, `service down` ...",
     "按键、`silence`（不按）、`wait 2s`（等待）、`hang up`（挂机）；也可 `agent answers`、`queue full`、`service down` 等",
@@ -110,20 +112,11 @@ def _prompt(turn: Turn, language: str) -> str:
     return f"[{turn.block}] {words}> " if sys.stdin.isatty() else ""
 
 
-def sentences(said: Iterable[str]) -> Iterator[str]:
-    """Sounds as people read them: the pieces of a sentence with its values in one line."""
-    line = ""
-    for text in said:
-        glue = " " if line and line[-1].isascii() and text[:1].isascii() else ""
-        line += glue + text
-        if text[-1:] in SENTENCE_ENDS:
-            yield line
-            line = ""
-    if line:
-        yield line
-
-
 def _tell(turn: Turn, language: str) -> None:
+    from flowc.simulate.hearing import sentences
+
+    for each in turn.unanswered:
+        click.echo(f"-- {each.say(language)}{UNANSWERED[language == 'zh']}", err=True)
     for text in sentences(turn.said):
         click.echo(f"  {text}")
     if turn.problem:

@@ -6,9 +6,12 @@ Spaces and punctuation do not count: a sentence is put together from pieces whos
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from flowc.simulate.line import Said
+
+SENTENCE_ENDS = frozenset("。！？；.!?;")
 
 
 class Ear:
@@ -63,3 +66,16 @@ def letters(text: str) -> str:
 def _sound_at(starts: list[int], place: int) -> int:
     """The last sound that begins at or before a letter; sounds without letters are passed over."""
     return max((i for i, start in enumerate(starts) if start <= place), default=0)
+
+
+def sentences(said: Iterable[str]) -> Iterator[str]:
+    """Sounds as people read them: the pieces of a sentence with its values in one line."""
+    line = ""
+    for text in said:
+        glue = " " if line and line[-1].isascii() and text[:1].isascii() else ""
+        line += glue + text
+        if text[-1:] in SENTENCE_ENDS:
+            yield line
+            line = ""
+    if line:
+        yield line

@@ -6,17 +6,21 @@ of call scripts. Time is virtual: prompts take none of the person's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flowc.graph.model import FlowGraph
 from flowc.machine.machine import KEYS, Phase
 from flowc.machine.trace import HungUp
+from flowc.simulate.failures import Failure
+from flowc.simulate.hearing import sentences
 from flowc.simulate.script import CallScript, Hears, Press, Step
 from flowc.simulate.simulator import CallInSteps, StepError
 from flowc.simulate.words import phrase_step
 from flowc.simulate.write_script import script_of
 from flowc.source import NOWHERE
+
+MOST_LETTERS = 40  # of a sentence that a saved call waits for
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Turn:
     waits_for: str  # keys, agent, service, line, recording, nothing
     is_over: bool
     by: str = ""
+    unanswered: tuple[Failure, ...] = ()  # questions to services that nothing answers in this call
 
 
 _WAITS = {
@@ -48,6 +53,7 @@ class InteractiveCall:
         """`setting`: the number, the caller, what services answer; its steps are not looked at."""
         self._call = CallInSteps(graph, setting, texts)
         self._told = 0
+        self._unanswered = 0
         self.history: list[Step] = []
 
     def begin(self) -> Turn:
@@ -78,12 +84,14 @@ class InteractiveCall:
         said = self._call.heard[self._told :]
         self._told += len(said)
         if said:
-            self.history.append(Hears(_first_words(said[0].text)))
+            self.history.append(Hears(_first_words(one.text for one in said)))
         machine = self._call.machine
         by = next((s.by for s in machine.trace.steps if isinstance(s, HungUp)), "")
         waits = "nothing" if machine.is_over else _WAITS.get(machine.phase, "nothing")
         texts = tuple(one.text for one in said)
-        return Turn(texts, problem, str(machine.block), waits, machine.is_over, by)
+        unanswered = self._call.unanswered[self._unanswered :]
+        self._unanswered += len(unanswered)
+        return Turn(texts, problem, str(machine.block), waits, machine.is_over, by, unanswered)
 
     def script(self, name: str) -> str:
         """The call up to now as a test, in YAML: the world it was in, and what was typed."""
@@ -96,6 +104,7 @@ def _step(text: str) -> Step | None:
     return phrase_step(text, NOWHERE)
 
 
-def _first_words(text: str) -> str:
-    """Enough of a sentence to know it by."""
-    return text if len(text) <= 24 else text[:24]
+def _first_words(said: Iterable[str]) -> str:
+    """Enough of the first sentence to know it by, with the values that were read out in it."""
+    text = next(sentences(said))
+    return text[:MOST_LETTERS]

@@ -145,6 +145,11 @@ class CallInSteps:
         """What was said up to now."""
         return self._line.said
 
+    @property
+    def unanswered(self) -> tuple[Failure, ...]:
+        """What services were asked up to now without a fitting answer in the script."""
+        return tuple(self._outside.failures)
+
     def begin(self) -> None:
         """Dial the script's number."""
         self._line.dial(self._script.to, self._script.caller)

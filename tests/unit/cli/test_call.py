@@ -31,6 +31,18 @@ def test_a_call_like_another_is_saved_as_a_test_that_passes(project: Path) -> No
     code, said = run(typed, "call", "3285028", project, "--like", like, "--save", saved)
     assert code == 0
     assert "您的数字电视已欠费十二元五角" in said
-    assert saved.read_text(encoding="utf-8").endswith("\n")
+    text = saved.read_text(encoding="utf-8")
+    assert text.endswith("\n")
+    # The whole sentence with its values: `您的` alone would be heard of any customer.
+    assert "您的数字电视已欠费十二元五角" in text
     code, played = run("", "test", project, "-k", "saved_by_hand", "--lang", "en")
     assert (code, played.splitlines()[-1]) == (0, "1 call passed")
+
+
+def test_a_question_that_nothing_answers_in_this_call_is_told(project: Path) -> None:
+    """Without a word the author sees a caller who is sent to a person for no reason."""
+    done = CliRunner().invoke(
+        cli, ["call", "3285028", str(project), "--lang", "en"], input="1\n1\n80012345#\n"
+    )
+    assert "`billing.customer` was asked" in done.stderr
+    assert "--like" in done.stderr
