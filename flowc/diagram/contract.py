@@ -128,11 +128,13 @@ def _node_of(id_: BlockId) -> str:
 def _node_box(blocks: tuple[Block, ...], labels: Labels) -> Box:
     first = next((each for each in blocks if each.id.part == START), blocks[0])
     kind = first.origin.kind
+    title, word = labels.title(first.origin), words.kind_word(kind, labels.language)
     return Box(
         id=first.id.node_name,
         look=words.kind_look(kind),
-        title=labels.title(first.origin),
-        caption=f"{words.kind_word(kind, labels.language)} · {first.id.node}",
+        title=title,
+        # A node without a title is called by its name already.
+        caption=word if title == first.id.node else f"{word} · {first.id.node}",
         cluster=first.id.flow,
         marks=_marks(blocks, labels),
     )

@@ -243,3 +243,13 @@ def test_the_ways_of_a_flow_are_all_arrows_or_notes(flow: str) -> None:
     }
     noted = {box.id for box in drawing.boxes if any("→" in b.text for b in box.badges)}
     assert {a.tail for a in drawing.arrows if a.tail.startswith(f"{flow}.")} | noted == leaving
+
+
+def test_a_node_without_a_title_is_not_named_twice() -> None:
+    make = Builder()
+    make.say("a.hello", "", "a.bye")
+    make.block("a.bye", "hangup", "再见", Hangup())
+
+    captions = {box.id: box.caption for box in drawn(make).boxes if box.cluster}
+
+    assert captions == {"a.hello": "播报", "a.bye": "挂机 · bye"}
