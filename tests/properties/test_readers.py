@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 
 import cn2an
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flowc.graph.prompts import ReadAs as Held
@@ -148,8 +148,13 @@ def test_a_number_in_english_is_understood_as_the_same_number(value: int) -> Non
 
 @given(st.from_regex(r"-?[0-9]{1,12}\.[0-9]{1,6}", fullmatch=True))
 def test_a_decimal_in_chinese_is_the_one_that_cn2an_writes(text: str) -> None:
-    """But for the noughts that stand last, which cn2an drops and a price keeps."""
+    """But for the noughts that stand last, which cn2an drops and a price keeps.
+
+    Of 100001000 cn2an leaves out the nought in between (一亿一千 for 一亿零一千): not asked of it.
+    """
     whole, _, fraction = text.partition(".")
+    high, low = divmod(abs(int(whole)), 10**8)
+    assume(not (high and 1000 <= low < 10**4))
     expected = cn2an.an2cn(str(abs(int(whole)))) + "点" + cn2an.an2cn(fraction, "direct")
 
     said = spoken_text(ReadAs.DECIMAL, text, "zh")
