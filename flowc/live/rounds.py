@@ -23,7 +23,7 @@ from flowc.target import Lab, LabCall, LabRelease, LiveLab, LiveLabCall, ServerE
 AT_ONCE = 60  # calls
 AGAIN_AT_ONCE = 5  # of those that failed
 APART_S = 0.15  # calls that begin together ask and are answered together, all along
-SECOND = "again"
+AGAIN = "again"
 Flags = frozenset[str]
 
 
@@ -42,17 +42,23 @@ class PlannedCall:
         return replace(self, asked=replace(self.asked, token=token))
 
     @property
-    def second(self) -> PlannedCall:
+    def again(self) -> PlannedCall:
         """The same call once more: another call to the runtime, which has not been asked yet."""
-        return self.with_token(f"{self.asked.token}{SECOND}")
+        return self.with_token(f"{self.asked.token}{AGAIN}")
+
+    @property
+    def tries(self) -> tuple[PlannedCall, ...]:
+        """As often as it may have to be played."""
+        return (self, self.again, self.again.again)
 
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
     """A server's lab and what it shall hold.
 
-    `strict`: no call is played a second time. `alone`: every call that failed is, by itself, however
-    quick the machine was; else only those that a busy machine may have spoilt, some at a time.
+    `strict`: no call is played a second time. `alone`: every call that failed is, however quick the
+    machine was, and once more by itself where it fails again; else only those that a busy machine may
+    have spoilt, once.
     """
 
     lab: Lab
@@ -64,24 +70,31 @@ class Rounds:
     async def play(self, planned: Sequence[PlannedCall], told: Told) -> list[Result]:
         """The results, in no order; `told` hears of each as soon as it is final."""
         final: list[Result] = []
-        again: dict[str, tuple[PlannedCall, Result]] = {}
-        for each, result in await self._round(planned, self.at_once):
-            if self._is_doubtful(result):
-                again[each.second.asked.token] = (each.second, result)
-            else:
-                told(result)
-                final.append(result)
-        seconds = [each for each, _ in again.values()]
-        for each, result in await self._round(seconds, 1 if self.alone else AGAIN_AT_ONCE):
-            both = replace(result, first=again[each.asked.token][1])
-            told(both)
-            final.append(both)
+        firsts: dict[str, Result] = {}  # of calls that are played again, by token
+        rounds = (self.at_once, *self._again)
+        for number, at_once in enumerate(rounds, start=1):
+            doubtful: list[PlannedCall] = []
+            for each, result in await self._round(planned, at_once):
+                first = firsts.get(each.asked.token)
+                if number < len(rounds) and self._is_doubtful(result):
+                    doubtful.append(each.again)
+                    firsts[each.again.asked.token] = first or result
+                else:
+                    final.append(replace(result, first=first))
+                    told(final[-1])
+            planned = doubtful
         return final
 
+    @property
+    def _again(self) -> tuple[int, ...]:
+        """How many calls go on together in each further round."""
+        if self.strict:
+            return ()
+        return (AGAIN_AT_ONCE, 1) if self.alone else (AGAIN_AT_ONCE,)
+
     def _is_doubtful(self, result: Result) -> bool:
-        """Is a second try to say whether it really fails?"""
-        failed = result.failed if self.alone else result.may_be_lags_fault
-        return failed and not self.strict
+        """Is another try to say whether it really fails?"""
+        return result.failed if self.alone else result.may_be_lags_fault
 
     async def _round(
         self, planned: Sequence[PlannedCall], at_once: int

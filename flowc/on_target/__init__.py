@@ -87,7 +87,7 @@ async def play_lists(
 ) -> tuple[Result, ...]:
     """The same for several projects side by side, on one server and one runtime.
 
-    With `alone`, every call that failed is played again by itself, and that is what counts.
+    With `alone`, every call that failed is played again, in the end by itself, and that is what counts.
     """
     if not isinstance(target, HasLab):
         raise LabUnavailableError(f"the target `{target.name}` has no lab", "it can't be tested on")
@@ -238,8 +238,8 @@ def _lead(sounds: Path, texts: Path) -> None:
 def _register(runtime: Runtime, planned: Sequence[PlannedCall]) -> None:
     assert runtime.scripts is not None
     for each in planned:
-        for token in (each.asked.token, each.second.asked.token):
-            runtime.scripts.register(token, replies_of(each.run))
+        for once in each.tries:
+            runtime.scripts.register(once.asked.token, replies_of(each.run))
 
 
 async def _render_texts(runtime: Runtime, made: Build, planned: Sequence[PlannedCall]) -> None:
