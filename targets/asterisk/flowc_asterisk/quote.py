@@ -8,6 +8,7 @@ nothing of graphs.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote as percent
 
 MOST_BYTES = 4000  # of a line; the server skips longer ones than 8,191 and cuts values at 4,096
@@ -44,6 +45,7 @@ class QuoteError(ValueError):
     """A word that cannot stand in a dialplan, or a line too long for the server."""
 
 
+@lru_cache(4096)
 def variable(name: str) -> str:
     """The channel variable of a flat variable or register. Injective: see `variable_name`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import count
 
 from stand_ins.callers import RunCaller
@@ -51,11 +52,14 @@ def fits(name: str, called: Callable) -> bool:
     return True
 
 
+_target = cache(load_target)  # what is installed is looked for once
+
+
 def rendered(name: str, called: Callable) -> Rendered:
     """A project on the stand-in of a target. Raises EmitError."""
     compiled = called.compiled
     assert compiled.graph is not None
-    target = load_target(name)
+    target = _target(name)
     place = environment_of(
         compiled, EnvironmentSettings("lab", name, {"root": ROOT}), target, RELEASE
     )
