@@ -34,6 +34,7 @@ from fuzz.servers import must_be_there
 from fuzz.shrink import shrunk
 from stand_ins.making import TARGETS
 
+from flowc.live.allowances import ALLOWANCES
 from flowc.target import LabUnavailableError
 
 STAND_INS = "stand-ins"
@@ -157,6 +158,12 @@ class _Run:
             names = [STAND_IN + one for one in TARGETS] if executor == STAND_INS else [executor]
             sums |= {name: total(self._ledger.of(name, words, firsts)) for name in names}
         told = summed(sums, self._left_out)
+        for row in ALLOWANCES:
+            count, words = (
+                told["allowances"][row.name],
+                (row.what.say("en", {}), row.why.say("en", {})),
+            )
+            print(f"allowed `{row.name}`: {count} of {told['calls']} calls: {'; '.join(words)}")
         print(json.dumps(told, ensure_ascii=False))
         return 1 if told["differences"] or told["refused"] or told["too_many_allowances"] else 0
 

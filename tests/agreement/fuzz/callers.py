@@ -128,10 +128,19 @@ class _Caller:
         for step in self._call.script.steps:
             self._call.take(step)
         while not self._line.is_over and len(self.steps) < MOST_STEPS:
-            if self._line.now > LONGEST_MS or self._chance.odds(0.012):
+            if self._chance.odds(self._leaves):
                 self._hang_up()
                 return
             self._do()
+
+    @property
+    def _leaves(self) -> float:
+        """How often a caller hangs up. In a prompt of several parts some servers can't tell the rest of
+        it then (`flowc.live.allowances`), so that is rarer."""
+        is_late = LONGEST_MS < self._line.now
+        if self._line.is_saying:
+            return 0.03 if is_late else 0.004
+        return 1.0 if is_late else 0.012
 
     @property
     def _phase(self) -> Phase:

@@ -29,8 +29,10 @@ def play_on(name: str, found: Sequence[Made], work: Path, at_once: int) -> list[
 
 def must_be_there(name: str) -> None:
     """Play one small call. Raises LabUnavailableError where no server can be had."""
+    one = made(0, 3, 5)
+    one.runs = sorted(one.runs, key=lambda run: run.length_ms)[:1]
     with tempfile.TemporaryDirectory(prefix="fz-") as work:
-        play_on(name, [made(0, 3, 1)], Path(work), 1)
+        play_on(name, [one], Path(work), 1)
 
 
 def _saved(one: Made, work: Path) -> Playlist:
