@@ -137,7 +137,7 @@ class _Caller:
     def _leaves(self) -> float:
         """How often a caller hangs up. In a prompt of several parts some servers can't tell the rest of
         it then (`flowc.live.allowances`), so that is rarer."""
-        is_late = LONGEST_MS < self._line.now
+        is_late = self._line.now > LONGEST_MS
         if self._line.is_saying:
             return 0.03 if is_late else 0.004
         return 1.0 if is_late else 0.012
