@@ -23,14 +23,14 @@ from flowc_freeswitch.esl.gateway import EslGateway
 from flowc_freeswitch.esl.wire import CommandRefused, Event
 from flowc_freeswitch.lab.configuration import DIALPLAN
 from flowc_freeswitch.trace import split_words
-from tests.injection import flows
+from tests.injection import calling, flows
 from tests.injection.callers import RawCaller, RawPhones
-from tests.injection.calling import token_of
 from tests.injection.cases import Case
 from tests.injection.evidence import EVIL, Evidence
 from tests.injection.world import World
 
 CONTEXT = "flowc-lab"
+MOST_TOKEN = 64  # signs of a token that a call takes
 _EVENTS = (
     "event plain CHANNEL_CREATE CHANNEL_EXECUTE CHANNEL_HANGUP_COMPLETE API "
     "CUSTOM flowc::trace flowc::ask flowc::reply flowc::taken flowc::said"
@@ -183,9 +183,10 @@ class OnFreeswitch:
         return found
 
     def _seen(self, case: Case, status: int, rang: Mapping[str, list[str]]) -> Evidence:
-        id_ = self._tokens.get(token_of(case)) or self._by_caller.get(case.caller, "-")
+        id_ = self._tokens.get(calling.token_of(case)) or self._by_caller.get(case.caller, "-")
         channel = self._by_id.get(id_, _Told())
-        flow = self._by_token.get(token_of(case), _Told())
+        token = calling.token_of(case)[:MOST_TOKEN]
+        flow = self._by_token.get(token, _Told())
         return Evidence(
             case,
             status,
@@ -197,7 +198,7 @@ class OnFreeswitch:
             flow.values,
             tuple(flow.outcomes),
             tuple(flow.marks),
-            tuple(rang.get(token_of(case), ())),
+            tuple(rang.get(token, ())),
             tuple(channel.records),
         )
 

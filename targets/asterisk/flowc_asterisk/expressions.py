@@ -99,7 +99,7 @@ class ExpressionWriter:
     def _is_set(self, operand: Expression) -> str:
         if not isinstance(operand, Read):
             raise NotNativeError("`is set` asks for a variable")
-        return f"(${{LEN(${{{quote.variable(operand.variable)}}})}}>0)"
+        return f"(${{LEN(${{{quote.variable(operand.variable)}:0:1}})}}>0)"
 
     def _compared(self, operator: str, left: Expression, right: Expression) -> str:
         if self._is_word(left) or self._is_word(right):

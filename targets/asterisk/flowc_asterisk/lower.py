@@ -304,21 +304,23 @@ def _follows(spot: Spot, to: BlockId) -> bool:
 
 
 def _switch(spot: Spot, exit_: Switch) -> None:
-    """By text, exactly: a value of hostile signs is compared by its MD5, never met raw."""
+    """By text, exactly, and never met raw."""
     for value, to in exit_.cases:
-        test = f'"{_safe(exit_.variable)}"="{quote.word(value)}"'
         target = spot.release.way(spot.block.id, to)
-        spot.script.run("GotoIf", f"$[{test}]?{target}")
+        spot.script.run("GotoIf", f"$[{_is_case(exit_.variable, value)}]?{target}")
     if exit_.otherwise is None:
         spot.script.run("Hangup", "41")  # every value has its case, so this is our mistake
     else:
         spot.go(exit_.otherwise)
 
 
-def _safe(variable: str) -> str:
-    held = quote.held(variable)
-    ours = variable in quote.REGISTERS or variable in quote.COUNTERS
-    return held if ours else f"${{FILTER(A-Za-z0-9_.()-,{held})}}"
+def _is_case(variable: str, value: str) -> str:
+    """Equal without the signs that could end the comparison, and as long with them."""
+    word = quote.word(value)
+    if variable in quote.REGISTERS or variable in quote.COUNTERS:
+        return f'"{quote.held(variable)}"="{word}"'
+    held = quote.inside(quote.variable(variable))
+    return f'"${{FILTER(A-Za-z0-9_.()-,{held})}}"="{word}" & ${{LEN({held})}}={len(word)}'
 
 
 def _list_contexts(release: Release) -> list[ContextDraft]:

@@ -21,8 +21,9 @@ MOST_REMEMBERED = 8
 TOKEN_SIGNS = 4
 LAB_LANGUAGE = "FG"  # a test's call may be in another language than the first
 # A caller's number, if it is one whole: what is left of other text is nobody's number.
-_DIGITS_OF_CALLER = "${FILTER(0-9+,${CALLERID(num)})}"
-_IS_NUMBER = f"$[${{LEN(${{CALLERID(num)}})}}=${{LEN({_DIGITS_OF_CALLER})}} & ${{LEN(${{CALLERID(num)}})}}<33]"
+_NUMBER = quote.inside("CALLERID(num)")
+_DIGITS_OF_CALLER = f"${{FILTER(0-9+,{_NUMBER})}}"
+_IS_NUMBER = f"$[${{LEN({_NUMBER})}}=${{LEN({_DIGITS_OF_CALLER})}} & ${{LEN({_NUMBER})}}<33]"
 CALLER = f"${{IF({_IS_NUMBER}?{_DIGITS_OF_CALLER})}}"
 # The call's record: release, who ended it, the last node, the number dialled, the caller's number by
 # its ends, marks. The node's context is what the handler was called from: no step of the call
@@ -33,7 +34,7 @@ _NEXT = "${STACK_PEEK(1,c,1)},${STACK_PEEK(1,e,1)},$[${STACK_PEEK(1,p,1)}+1]"
 _BY = f"${{IF($[${{DIALPLAN_EXISTS({_NEXT})}}]?caller:${{IF($[${{LE}}=0]?limit:flow)}})}}"
 _AT = f"${{STACK_PEEK(1,c,1):{len('fl-12345678.')}}}"
 _ENDS = f"{_DIGITS_OF_CALLER[:-1]}:0:3}}****{_DIGITS_OF_CALLER[:-1]}:-4}}"
-_MASKED = f"${{IF($[{_IS_NUMBER} & ${{LEN(${{CALLERID(num)}})}}>7]?{_ENDS}:withheld)}}"
+_MASKED = f"${{IF($[{_IS_NUMBER} & ${{LEN({_NUMBER})}}>7]?{_ENDS}:withheld)}}"
 _RECORD = f"by={_BY} at={_AT} to=${{EXTEN}} from={_MASKED}"
 _KEPT = "CDR(userfield)=${RH}${MK}"  # where the handler may add marks: all but these in `RH`
 TIME_LEFT = "${IF($[${LE}=0]?0:${IF($[${LE}>${EPOCH}]?$[${LE}-${EPOCH}]:0.1)})}"

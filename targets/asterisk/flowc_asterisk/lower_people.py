@@ -48,7 +48,8 @@ def queue_keys(name: str) -> str:
 
 # The server hands a caller's name and number on as they came, line ends and all (tried on 22.10): to
 # the telephones that it rings, and into its log of queues.
-_HOLDS_LINES = '${REGEX("[[:cntrl:]]" ${CALLERID(name)}${CALLERID(num)})}'
+_NAMED = f"{quote.inside('CALLERID(name)')}{quote.inside('CALLERID(num)')}"
+_HOLDS_LINES = f'${{REGEX("[[:cntrl:]]" {_NAMED})}}'
 
 
 def stand_still(release: Release, script: Script) -> None:
@@ -123,7 +124,7 @@ def _ring(spot: Spot, operation: Dial, number: str, allow: str, slot: int) -> No
     label = f"n{slot}x{operation.ring_s}x{len(script.finished())}"
     script.set("DN", number, alone=True)
     script.set("DA", "" if operation.accept else "1")
-    script.set("DF", "$[${LEN(${DN})}>0 & ${LEN(${DN})}=${LEN(${FILTER(0-9,${DN})})}]")
+    script.set("DF", _IS_DIGITS)
     script.set("O", "failed")
     allowed = f"${{DIALPLAN_EXISTS({allow},e${{FILTER(0-9,${{DN}})}},1)}}"
     script.run("GotoIf", f"$[${{DF}} & {allowed}]?:{label}")
@@ -138,6 +139,10 @@ def _ring(spot: Spot, operation: Dial, number: str, allow: str, slot: int) -> No
     script.label(label)
 
 
+_DIALLED = quote.inside("DN")
+_IS_DIGITS = (
+    f"$[${{LEN({_DIALLED})}}>0 & ${{LEN({_DIALLED})}}=${{LEN(${{FILTER(0-9,{_DIALLED})}})}}]"
+)
 _DIAL_FAILURE = (
     '${IF($["${DIALSTATUS}"="BUSY"]?busy:'
     '${IF($["${DIALSTATUS}"="NOANSWER" | "${DIALSTATUS}"="ANSWER"]?no_answer:failed)})}'

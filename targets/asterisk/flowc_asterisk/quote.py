@@ -72,6 +72,19 @@ def value_of(channel_variable: str) -> str:
     return f"${{{_plain(channel_variable)}}}"
 
 
+def inside(channel_variable: str) -> str:
+    """Any text of a channel variable where it stands in a function: a colon in it is a dot there.
+
+    The server looks for the colon of `${NAME(...):offset}` once the text has taken its place, and
+    would take one behind a closing bracket of the text's for it. As many bytes as before.
+    """
+    name = channel_variable if channel_variable in _OF_CALLER else _plain(channel_variable)
+    return f"${{REPLACE({name},:,.)}}"
+
+
+_OF_CALLER = ("CALLERID(num)", "CALLERID(name)")
+
+
 def shared(channel_variable: str, of: str = "") -> str:
     """Where channels leave values for each other: with this channel, or with the one named by `of`."""
     whose = f",{value_of(of)}" if of else ""

@@ -50,6 +50,11 @@ class Conversation:
         reply = await self.command(wire.get_variable(name))
         return reply.value or "" if reply.code == 200 and reply.result == "1" else ""
 
+    async def text(self, name: str) -> str:
+        """The same, of whatever length. Raises GoneError."""
+        reply = await self.command(wire.get_text(name))
+        return reply.value or ""
+
     async def set(self, name: str, value: str) -> None:
         """Set a channel variable. Raises GoneError, ValueRefused."""
         await self.command(wire.set_variable(name, value))

@@ -115,16 +115,18 @@ class CallQuestion:
         for each in walk(expression):
             match each:
                 case Read(variable, type_) if variable not in known:
-                    known[variable] = _held(await self._variable(variable), type_)
+                    known[variable] = _held(await self._variable(variable, type_), type_)
                 case Call("flag", (Literal(value=name),)):
                     if await self._flag(str(name), now):
                         raised.add(str(name))
                 case _:
                     continue
 
-    async def _variable(self, name: str) -> str:
+    async def _variable(self, name: str, type_: Type) -> str:
         if name == "call.language":
             return await self.talk.get(protocol.LANGUAGE)
+        if type_ is Scalar.TEXT:
+            return await self.talk.text(quote.variable(name))
         return await self.talk.get(quote.variable(name))
 
     async def _flag(self, name: str, now: int) -> bool:

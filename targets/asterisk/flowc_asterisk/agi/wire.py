@@ -219,6 +219,13 @@ def get_variable(name: str) -> bytes:
     return _command("GET VARIABLE", name)
 
 
+def get_text(name: str) -> bytes:
+    """`GET FULL VARIABLE`, since `GET VARIABLE` ends at 1,023 bytes. Raises ValueRefused."""
+    if not re.fullmatch(_PLAIN_NAME, name):
+        raise ValueRefused("no name of a channel variable")
+    return f"GET FULL VARIABLE ${{{name}}}\n".encode()
+
+
 def database_get(family: str, key: str) -> bytes:
     """`DATABASE GET`. Raises ValueRefused."""
     return b"DATABASE GET " + quoted(family).encode() + b" " + quoted(key).encode() + b"\n"

@@ -14,6 +14,7 @@ return function(call)
   -- lines is nobody.
   local function stand_still()
     call.stand_still()
+    session:setVariable("sip_copy_custom_headers", "false") -- what callers' own headers say is not told on
     local name, number = session:getVariable("caller_id_name"), session:getVariable("caller_id_number")
     if (name or ""):find("%c") or (number or ""):find("%c") or (number or ""):find("%%%x%x") then
       session:execute("set_profile_var", "caller_id_name=anonymous")

@@ -1,5 +1,7 @@
 -- What the lab's calls say of themselves and are told: the headers of a test, and an event a step.
 -- In production it is loaded just for a call on which the server's own dialplan has set a token.
+local MOST_TOKEN = 64 -- signs that the runtime takes
+
 return function(call)
   local words, session = call.words, call.session
 
@@ -12,9 +14,9 @@ return function(call)
   -- What the call says of itself as it begins; strangers are not listened to.
   local function obey()
     call.told = 0
-    call.token = variable("flowc_token", "%w_")
+    call.token = variable("flowc_token", "%w_"):sub(1, MOST_TOKEN)
     if call.entry ~= "lab" then return end
-    call.token = header("Token", "%w_")
+    call.token = header("Token", "%w_"):sub(1, MOST_TOKEN)
     call.offset = tonumber(header("Offset", "%d-")) or 0
     call.line = header("Line", "%d")
     local language = header("Language", "%w-")

@@ -14,6 +14,7 @@ from flowc_asterisk.agi.gateway import AgiGateway
 from ..line import SPOKE, Line, StandInError
 from ..runtime import Hung, ScriptedRuntime
 from .functions import CALLERS
+from .substitution import substitute
 
 if TYPE_CHECKING:
     from .channel import Channel
@@ -110,6 +111,8 @@ class _Talk:
     def _reply(self, line: str) -> str:
         channel = self.channel
         match _words(line):
+            case ["GET", "FULL", "VARIABLE", text]:
+                return f"200 result=1 ({substitute(text, channel)})"
             case ["GET", "VARIABLE", name]:
                 value = channel.variable(name)
                 return "200 result=0" if value is None else f"200 result=1 ({value[:MOST_VALUE]})"

@@ -89,6 +89,11 @@ def _replaced(channel: Channel, argument: str) -> str:
     return _value_of(channel, name).replace(old, new)
 
 
+def _signs_replaced(channel: Channel, argument: str) -> str:
+    name, signs, other = padded(separate(argument, ",", 3), 3)
+    return "".join(other[:1] if sign in signs else sign for sign in _value_of(channel, name))
+
+
 def _field_count(channel: Channel, argument: str) -> str:
     name, delimiter = separate(argument, ",", 2)
     value = _value_of(channel, name)
@@ -240,6 +245,7 @@ READ: dict[str, Read] = {
     "STAT": _file,
     "STRFTIME": _time,
     "STRPTIME": _epoch_of,
+    "REPLACE": _signs_replaced,
     "STRREPLACE": _replaced,
     "URIDECODE": _decoded,
 }
