@@ -154,6 +154,14 @@ class OnAsterisk:
         if flat is not None:
             told.values.setdefault(flat, []).append(value)
 
+    def is_over(self, case: Case) -> bool:
+        """Whether the end of a case's call has been told."""
+        return self._told.get(self._linked(case), _Told()).over
+
+    def _linked(self, case: Case) -> str:
+        """The id that a call's channels are linked by; "" where nothing was told of it."""
+        return self._tokens.get(token_of(case)) or self._callers.get(case.caller, "")
+
     def gather(self, cases: list[tuple[Case, int]]) -> list[Evidence]:
         """What was seen of these calls; each was answered to by a status (0: not at all)."""
         records = self._new_records()
@@ -167,7 +175,7 @@ class OnAsterisk:
     def _seen(
         self, case: Case, status: int, records: dict[str, list[str]], rang: Mapping[str, list[str]]
     ) -> Evidence:
-        linked = self._tokens.get(token_of(case)) or self._callers.get(case.caller, "")
+        linked = self._linked(case)
         told, lines = self._told.get(linked, _Told()), records.get(linked, [])
         if not linked and 200 <= status < 300:
             # An empty line in a caller's number hides the call from who reads the events.

@@ -57,6 +57,11 @@ _OWN = re.compile(
 )
 
 
+def _token(case: Case) -> str:
+    """A case's token as the call takes it."""
+    return calling.token_of(case)[:MOST_TOKEN]
+
+
 @dataclass
 class _Told:
     """What was told of one call, in order."""
@@ -173,6 +178,16 @@ class OnFreeswitch:
             told.names.update(each for each in headers if each.startswith("variable_"))
             told.records.append(headers.get("variable_flowc_record", ""))
 
+    def is_over(self, case: Case) -> bool:
+        """Whether the end of a case's call has been told."""
+        channel, flow = self._of(case)
+        return bool(channel.records) and (flow.over or not flow.blocks)
+
+    def _of(self, case: Case) -> tuple[_Told, _Told]:
+        """What was told of a case's channel, and what its flow told."""
+        id_ = self._tokens.get(calling.token_of(case)) or self._by_caller.get(case.caller, "-")
+        return self._by_id.get(id_, _Told()), self._by_token.get(_token(case), _Told())
+
     def gather(self, cases: list[tuple[Case, int]]) -> list[Evidence]:
         """What was seen of these calls; each was answered to by a status (0: not at all)."""
         rang = self.phones.rung_since(self._phoned)
@@ -183,14 +198,11 @@ class OnFreeswitch:
         return found
 
     def _seen(self, case: Case, status: int, rang: Mapping[str, list[str]]) -> Evidence:
-        id_ = self._tokens.get(calling.token_of(case)) or self._by_caller.get(case.caller, "-")
-        channel = self._by_id.get(id_, _Told())
-        token = calling.token_of(case)[:MOST_TOKEN]
-        flow = self._by_token.get(token, _Told())
+        channel, flow = self._of(case)
         return Evidence(
             case,
             status,
-            bool(channel.records) and (flow.over or not flow.blocks),
+            self.is_over(case),
             (*flow.blocks, *channel.ran),
             frozenset(),
             frozenset(each for each in channel.names if not _OWN.fullmatch(each)),
@@ -198,7 +210,7 @@ class OnFreeswitch:
             flow.values,
             tuple(flow.outcomes),
             tuple(flow.marks),
-            tuple(rang.get(token, ())),
+            tuple(rang.get(_token(case), ())),
             tuple(channel.records),
         )
 

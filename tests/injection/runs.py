@@ -25,7 +25,9 @@ from tests.injection.world import World
 AT_ONCE = 40
 DOUBTS = 2  # how often a call is looked at again that went another way than its twins
 MOST_SHOWN = 300  # characters of a constant, each of which may be nine when it is encoded
-SETTLE_S = 1.5  # for the last events of the last calls
+SETTLE_S = (
+    1.5  # for the last events of the last calls; more of it as long as calls come to their end
+)
 # FreeSWITCH begins each line of a call with the call's id, also those that a word has made.
 FORGED = re.compile(r"^(?:[0-9a-f-]{36} )?FORGED([a-z0-9]+)", re.MULTILINE)
 Tell = Callable[[str], None]
@@ -61,6 +63,8 @@ class Server(Protocol):
 
     @property
     def contexts(self) -> frozenset[str]: ...
+
+    def is_over(self, case: Case) -> bool: ...
 
     def gather(self, cases: list[tuple[Case, int]]) -> list[Evidence]: ...
 
@@ -206,7 +210,7 @@ class Assault:
         calling.prepare(cases, self.world.end)
         begun = asyncio.get_running_loop().time()
         played = await calling.play(self.server, cases, at_once)
-        await asyncio.sleep(SETTLE_S)
+        await self._settled([case for case, status in played if 200 <= status < 300])
         if not self.server.is_alive:
             self._break(None, self.kind.flow, f"the server died of {called}")
             raise ServerDiedError(called)
@@ -220,6 +224,15 @@ class Assault:
             f"{self.kind.system}: {called}: {len(played)} calls, {taken} answered, {seconds:.0f} s"
         )
         return seen
+
+    async def _settled(self, cases: Sequence[Case]) -> None:
+        """Wait until the server has told of the end of each, as long as it tells of any."""
+        left, before = -1, -2
+        while left != before:
+            await asyncio.sleep(SETTLE_S)
+            left, before = sum(not self.server.is_over(each) for each in cases), left
+            if not left:
+                return
 
     async def _judge(self, source: Source, seen: list[Evidence]) -> None:
         """What is plain is found at once; what only differs from the twins is looked at once more."""
