@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import MISSING
 
+from flowc.describe.kinds_told import KINDS_TOLD
 from flowc.describe.schemas import default_of
 from flowc.kinds.base import FieldInfo, NodeKind, fields_of, outcomes_of
 from flowc.kinds.table import KINDS
@@ -28,9 +29,10 @@ def kinds_page() -> str:
 def _kind(kind: type[NodeKind]) -> Iterator[str]:
     yield f"## {kind.keyword}"
     yield ""
-    # The docstring is the one place where a kind is told.
+    # The docstring is the one place where a kind is told in English.
     yield from (line.strip() for line in (kind.__doc__ or "").strip().splitlines())
-    yield ""
+    told = KINDS_TOLD[kind.keyword]
+    yield from ("", told.chinese, "", "```yaml", told.example.strip("\n"), "```", "")
     yield "| field · 字段 | what · 含义 | default · 默认 | example · 例子 |"
     yield "| --- | --- | --- | --- |"
     for info in fields_of(kind):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
+from flowc.describe.kinds_told import KINDS_TOLD
 from flowc.describe.words import WORDS
 from flowc.diagnostics.model import Words
 from flowc.kinds.base import FieldInfo, NodeKind, fields_of
@@ -201,7 +202,7 @@ def kind_schema(kind: type[NodeKind]) -> JsonSchema:
     # Results that a service or a flow declares are ways out by their own names.
     declares = any(each.name == "declared" for each in fields(kind))
     return {
-        "description": " ".join((kind.__doc__ or "").split()),
+        "description": f"{' '.join((kind.__doc__ or '').split())}\n{KINDS_TOLD[kind.keyword].chinese}",
         "required": wanted or [kind.keyword],
         "properties": {**{name: common[name] for name in COMMON}, **properties},
         "additionalProperties": WAY if declares else False,

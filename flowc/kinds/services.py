@@ -230,7 +230,10 @@ class TicketNode(NodeKind):
     """Open a work order, read one, or urge one.
 
     `open` takes `class`, and may take `account`, `note` and `recording`; `status` and `urge` find an
-    order by `number`, `account` or the caller's number. The caller's number goes with every order.
+    order by `number`, `account` or the caller's number; without one they leave by `not_found`, `urge`
+    also by `closed`. The caller's number goes with every order. What `as` keeps has `number`, `class`,
+    `state` (opened, accepted, handled, closed, abandoned), `opened`, `promised`, `card` (none, yellow, red,
+    black) and `urged`.
     """
 
     keyword: ClassVar[str] = "ticket"
