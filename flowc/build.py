@@ -249,7 +249,8 @@ def _write(compiled: Compiled, made: Build, requests: Mapping[str, PromptRequest
         path.write_bytes(artifact.content)
     release = release_to_json(release_of(compiled, made.release8))
     (part / "release.json").write_text(release, encoding="utf-8")
-    (part / "build.json").write_text(_facts(compiled, made, requests), encoding="utf-8")
+    facts = _facts(compiled, made, requests, part)
+    (part / "build.json").write_text(facts, encoding="utf-8")
     shutil.rmtree(made.folder, ignore_errors=True)
     part.rename(made.folder)
 
@@ -262,7 +263,7 @@ def _link(source: Path, to: Path) -> None:
         shutil.copyfile(source, to)
 
 
-def _facts(compiled: Compiled, made: Build, requests: Iterable[str]) -> str:
+def _facts(compiled: Compiled, made: Build, requests: Iterable[str], part: Path) -> str:
     assert compiled.graph is not None
     facts = {
         "release": made.release,
@@ -273,5 +274,11 @@ def _facts(compiled: Compiled, made: Build, requests: Iterable[str]) -> str:
         "runtime": made.environment.runtime,
         "files": sorted(artifact.path for artifact in made.bundle.artifacts),
         "sound_keys": sorted(requests),
+        # A copy that broke off on its way to the server is found by these.
+        "sha256": {
+            path.relative_to(part).as_posix(): sha256(path.read_bytes()).hexdigest()
+            for path in part.rglob("*")
+            if path.is_file()
+        },
     }
     return json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from flowc.cli.build import environment_named, target_named, with_secrets
-from flowc.cli.words import OUTSIDE, compiled_or_exit, lang_option, project_argument
+from flowc.cli.deploying import project_read
+from flowc.cli.words import OUTSIDE, lang_option, project_argument
 
 if TYPE_CHECKING:
     from flowc.compiler import Compiled
@@ -56,7 +57,12 @@ def command(
     from flowc.runtime.logs import Log
     from flowc.runtime.services.model import SettingsError
 
-    compiled = compiled_or_exit(folder, language)
+    compiled = project_read(folder, language)
+    if compiled.graph is None:
+        # Whoever starts it after a power cut can't wait for an author.
+        click.echo(
+            "note: the project has errors; what is deployed is served all the same", err=True
+        )
     places = [
         with_secrets(environment_named(compiled, each))
         for each in dict.fromkeys(environments or (None,))

@@ -15,6 +15,7 @@ from flowc.deploy.disk import regular_files
 from flowc.deploy.errors import RefusedError
 
 FACTS, RELEASE, MANIFEST = "build.json", "release.json", "manifest.json"
+MOST_SHOWN = 5
 _ID = re.compile(r"[0-9a-f]{8,64}")
 
 
@@ -22,7 +23,8 @@ _ID = re.compile(r"[0-9a-f]{8,64}")
 class BuildFolder:
     """One release on disk: `release` is its full id, `sounds` where its files expect the sounds.
 
-    `files` and `sound_keys`: what the build put in it besides its own two.
+    `files` and `sound_keys`: what the build put in it besides its own two; `written`: the SHA-256 of
+    each file but the first, as it was written.
     """
 
     path: Path
@@ -33,6 +35,7 @@ class BuildFolder:
     numbers: tuple[str, ...]
     files: tuple[str, ...] = ()
     sound_keys: tuple[str, ...] = ()
+    written: tuple[tuple[str, str], ...] = ()
 
     @property
     def release8(self) -> str:
@@ -45,6 +48,14 @@ class BuildFolder:
         except ValueError as reason:
             raise RefusedError(str(reason)) from reason
         return {name: hash_of(path) for name, path in files.items() if name != MANIFEST}
+
+    def changed(self) -> tuple[str, ...]:
+        """What has changed since it was built, as by a copy that broke off: a few of many, in words."""
+        found = self.hashes()
+        paths = [name for name, hash_ in self.written if found.get(name, hash_) != hash_]
+        shown = ", ".join(paths[:MOST_SHOWN])
+        more = " ..." if len(paths) > MOST_SHOWN else ""
+        return (f"not as they were built: {shown}{more}; copy or build it anew",) if paths else ()
 
     def missing(self) -> tuple[str, ...]:
         """What is no longer there of what the build put in it, in words."""
@@ -72,6 +83,9 @@ def open_build(path: Path) -> BuildFolder:
             numbers=tuple(map(str, facts["numbers"])),
             files=tuple(map(str, facts.get("files", ()))),
             sound_keys=tuple(map(str, facts.get("sound_keys", ()))),
+            written=tuple(
+                (str(name), str(hash_)) for name, hash_ in facts.get("sha256", {}).items()
+            ),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as reason:
         raise RefusedError(f"{path} is no build: {FACTS}: {_words(reason)}") from reason

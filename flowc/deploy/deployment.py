@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flowc.deploy.build_folder import BuildFolder
+from flowc.deploy.build_folder import BuildFolder, open_build
 from flowc.deploy.change import Changer
 from flowc.deploy.disk import SHARED_MODE, Disk
 from flowc.deploy.drift import find_drift
@@ -27,6 +27,12 @@ from flowc.deploy.staging import Staging
 from flowc.deploy.steps import Observer, Step
 from flowc.plan import Plan
 from flowc.target import Calls, HostLine, Installer, Loaded
+
+_TWO_ROOTS = (
+    "flowc has put on this server what this `root:` knows nothing of. A server has one root: deploy to "
+    "that one, or take flowc out by it first (--take-out). Where that root is gone, let the server "
+    "read its configuration anew without that root's lines. It holds:"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,10 @@ class Deployment:
         after = deployed(before, build.release8, calls, self._installer)
         is_staged = build.release8 in self._staging.staged()
         lines = missing_lines(self._installer.host_lines())
-        drift = () if before.number == 0 else self._drift(before)
-        return plan_of(Situation(before, after, is_staged, lines, calls, drift))
+        faults = () if before.number == 0 else self._drift(before)
+        faults += await self._strangers(before, build)
+        lost = self._numbers_lost(before, build)
+        return plan_of(Situation(before, after, is_staged, lines, calls, faults, lost))
 
     async def deploy(self, build: BuildFolder, wishes: Wishes | None = None) -> Report:
         """Let new calls enter a release. Raises OSError; its kinds are in `errors`."""
@@ -97,6 +105,11 @@ class Deployment:
             self._refuse_incomplete(build)
             notes += await self._installer.check(build.path)
             before = self._settled(force=wishes.force)
+            strangers = await self._strangers(before, build)
+            if strangers and not wishes.force:
+                raise RefusedError("\n".join((*strangers, "nothing was changed; --force goes on")))
+            lost = self._numbers_lost(before, build)
+            notes += (f"the number {each} is answered no more" for each in lost)
             self._observe(Step.STAGE)
             self._staging.stage(build, force=wishes.force)
             self._observe(Step.HOST)
@@ -164,7 +177,8 @@ class Deployment:
         with held_lock(self._layout.lock, purpose):
             for folder in (self._layout.releases, self._layout.generations):
                 self._disk.make_folder(folder)
-            self._disk.make_folder(self._layout.recordings, SHARED_MODE)
+            for folder in (self._layout.recordings, self._layout.texts):
+                self._disk.make_folder(folder, SHARED_MODE)
             if self._generations.current() is None:
                 empty = self._empty()
                 self._generations.write(empty, self._installer.files(empty.as_loaded))
@@ -201,9 +215,39 @@ class Deployment:
         artifacts = self._installer.files(generation.as_loaded)
         return find_drift(self._layout, generation, artifacts, self._staging)
 
+    async def _strangers(self, before: Generation, build: BuildFolder) -> tuple[str, ...]:
+        """A server has one root, and a root one project: another's calls would end up nowhere."""
+        if before.current is None:
+            held = await self._installer.read_back(before.as_loaded)
+            return (_TWO_ROOTS, *held.faults) if held.faults else ()
+        deployed = self._deployed(before)
+        if deployed is None or deployed.project == build.project:
+            return ()
+        whose = (
+            f"{self._layout.root} is the root of the project `{deployed.project}`, whose numbers"
+        )
+        return (f"{whose} would be answered no more; give `{build.project}` a server of its own",)
+
+    def _numbers_lost(self, before: Generation, build: BuildFolder) -> tuple[str, ...]:
+        deployed = self._deployed(before)
+        return tuple(sorted({*deployed.numbers} - {*build.numbers})) if deployed else ()
+
+    def _deployed(self, generation: Generation) -> BuildFolder | None:
+        """The build that calls enter; None where there is none, or none that can be read."""
+        if generation.current is None:
+            return None
+        try:
+            return open_build(self._layout.release(generation.current))
+        except RefusedError:
+            return None
+
     def _refuse_incomplete(self, build: BuildFolder) -> None:
         place = self._layout.release(build.release8) / "sounds"
-        faults = list(dict.fromkeys((*build.missing(), *self._installer.lacking(build.path))))
+        faults = list(
+            dict.fromkeys(
+                (*build.missing(), *self._installer.lacking(build.path), *build.changed())
+            )
+        )
         if Path(build.sounds) != place:
             faults.insert(0, f"it expects its sounds in {build.sounds}, they would be in {place}")
         if faults:

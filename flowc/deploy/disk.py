@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 FOLDER_MODE, SHARED_MODE, FILE_MODE = 0o750, 0o770, 0o640
@@ -34,7 +35,7 @@ class Disk:
     def write_new(self, path: Path, content: bytes) -> None:
         """Write a file that must not be there yet, nor be a link."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(path, flags, FILE_MODE), "wb") as file:
+        with named(path), os.fdopen(os.open(path, flags, FILE_MODE), "wb") as file:
             self._share(path, FILE_MODE)
             file.write(content)
             file.flush()
@@ -89,6 +90,16 @@ class Disk:
         if self._group is not None:
             os.chown(path, -1, self._group)
         path.chmod(mode)
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """An OSError of an open file (a full disk) says which file it is."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def sync_folder(path: Path) -> None:

@@ -6,7 +6,7 @@
     <root>/generations/000007/...    what a server shall hold: its files, and generation.json
     <root>/current -> generations/000007
     <root>/recordings/               messages that callers left; the server writes them
-    <root>/texts/<language>/~/...    free texts that the runtime has had spoken
+    <root>/texts/<language>/~/...    free texts that the runtime has had spoken; it writes them
 
 Which release calls enter is one symbolic link, so that it changes at once or not at all.
 """
@@ -51,6 +51,10 @@ class Layout:
     @property
     def recordings(self) -> Path:
         return self.root / "recordings"
+
+    @property
+    def texts(self) -> Path:
+        return self.root / "texts"
 
     def release(self, release8: str) -> Path:
         """The folder of a release. Raises ValueError for what is no release's id."""

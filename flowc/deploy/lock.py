@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flowc.deploy.disk import named
 from flowc.deploy.errors import BusyError
 
 
@@ -25,9 +26,10 @@ def held_lock(path: Path, purpose: str) -> Iterator[None]:
         except BlockingIOError:
             holder = file.read(200).strip() or "a process that has not said its name yet"
             raise BusyError(f"another deploy is at work: {holder}") from None
-        file.seek(0)
-        file.truncate()
         since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        file.write(f"{purpose}, process {os.getpid()}, since {since}\n")
-        file.flush()
+        with named(path):
+            file.seek(0)
+            file.truncate()
+            file.write(f"{purpose}, process {os.getpid()}, since {since}\n")
+            file.flush()
         yield

@@ -108,7 +108,11 @@ def _elsewhere(hosts: Setting) -> tuple[str, ...]:
 
 
 def _group(installer: Installer) -> int | None:
-    """The group of the server's own configuration, since the server has to read ours; root only."""
+    """The group of the server's own configuration, since the server has to read ours; None where
+    we are neither root nor in it."""
     files = [line.file for line in installer.host_lines()]
     there = [path for file in files for path in (file, file.parent) if path.exists()]
-    return there[0].stat().st_gid if there and os.geteuid() == 0 else None
+    if not there:
+        return None
+    group = there[0].stat().st_gid
+    return group if os.geteuid() == 0 or group in {os.getegid(), *os.getgroups()} else None

@@ -48,20 +48,22 @@ def _next(
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a plan is made from: how things stand. `lines` are those that the host still lacks."""
+    """What a plan is made from: how things stand. `lines` are those that the host still lacks;
+    `faults`: what stops a deploy that isn't forced; `lost`: numbers that are answered no more."""
 
     before: Generation
     after: Generation
     is_staged: bool
     lines: tuple[HostLine, ...]
     calls: Calls
-    drift: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 def plan_of(situation: Situation) -> Plan:
     """Every change that a deploy would make, in its order."""
     before, after = situation.before, situation.after
-    changes: list[Change] = [Conflict(each, "use --force to go on") for each in situation.drift]
+    changes: list[Change] = [Conflict(each, "use --force to go on") for each in situation.faults]
     release = after.current or ""
     if situation.is_staged:
         changes.append(Keep(f"release {release}", "already there"))
@@ -70,6 +72,7 @@ def plan_of(situation: Situation) -> Plan:
     changes += [Update(str(each.file), f"add: {each.line}") for each in situation.lines]
     changes += _files(before, after)
     changes += [_loaded(each, situation) for each in before.loaded if each != release]
+    changes += [Delete(f"number {each}", "answered no more") for each in situation.lost]
     changes.append(_entry(before, after))
     return Plan(tuple(changes))
 
@@ -78,12 +81,13 @@ def _files(before: Generation, after: Generation) -> list[Change]:
     old = dict(before.files)
     changes: list[Change] = []
     for name, hash_ in after.files:
+        shown = f"current/{name}"  # the server's own has the same name
         if name not in old:
-            changes.append(Create(name))
+            changes.append(Create(shown))
         elif old[name] != hash_:
-            changes.append(Update(name))
+            changes.append(Update(shown))
         else:
-            changes.append(Keep(name))
+            changes.append(Keep(shown))
     return changes
 
 

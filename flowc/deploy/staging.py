@@ -9,7 +9,7 @@ import json
 import shutil
 from pathlib import Path
 
-from flowc.deploy.build_folder import MANIFEST, BuildFolder, hash_of
+from flowc.deploy.build_folder import FACTS, MANIFEST, BuildFolder, hash_of
 from flowc.deploy.disk import Disk, regular_files
 from flowc.deploy.errors import RefusedError
 from flowc.deploy.layout import Layout, texts_beside
@@ -30,7 +30,8 @@ class Staging:
         place = self._layout.release(build.release8)
         wanted = build.hashes()
         if place.exists():
-            if not self.changed_files(build.release8) and read_manifest(place) == wanted:
+            is_same = _as_calls_see_it(read_manifest(place)) == _as_calls_see_it(wanted)
+            if is_same and not self.changed_files(build.release8):
                 return False
             if not force:
                 raise RefusedError(
@@ -107,6 +108,11 @@ def read_manifest(place: Path) -> dict[str, str]:
         return {str(name): str(hash_) for name, hash_ in plain.items()}
     except (OSError, ValueError, AttributeError):
         return {}
+
+
+def _as_calls_see_it(hashes: dict[str, str]) -> dict[str, str]:
+    """Without what a build says of itself: another version of flowc may say more."""
+    return {name: hash_ for name, hash_ in hashes.items() if name != FACTS}
 
 
 def _hashes(place: Path) -> dict[str, str]:

@@ -6,6 +6,7 @@ Knows no telephone system: what serves its calls is a `Gateway` that is made onc
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -26,11 +27,13 @@ from flowc.runtime.services.scripts import CallScripts
 from flowc.runtime.services.ticket_desk import TicketDesk
 from flowc.runtime.spoken_texts import SpokenTexts
 from flowc.runtime.store import open_store, what_failed
-from flowc.runtime.tables import create_tables
+from flowc.runtime.tables import create_tables, read_something
 from flowc.runtime.tickets import Tickets
 from flowc.target import Gateway
 
 LOOK_EVERY_S = 1.0
+PAGES_HOST = "127.0.0.1"
+STORE_ANSWERS_WITHIN_S = 2.0
 # A call has its answer within seconds; an order of which none was told for so long is half open.
 UNTOLD_FOR_S = 60
 
@@ -102,9 +105,10 @@ async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]
         stack.push_async_callback(_end, watch)
         await _mark_untold(tickets, log)
         stack.push_async_callback(_end, asyncio.create_task(_keep_marking(tickets, log)))
-        pages = _pages(settings, metrics, releases)
+        pages = _pages(settings, metrics, releases, engine)
         if pages is not None:
             stack.callback(pages.close)
+            log.event("pages", host=PAGES_HOST, port=pages.port)
         yield Runtime(broker, releases, tickets, scripts, metrics, pages)
 
 
@@ -127,11 +131,24 @@ async def serve(settings: RuntimeSettings, gateways: Sequence[Serve], log: Log) 
         with _signals(stop):
             async with AsyncExitStack() as stack:
                 for gateway in gateways:
-                    host, port = await stack.enter_async_context(gateway(runtime).serving())
+                    host, port = await stack.enter_async_context(_served(gateway(runtime)))
                     log.event("serving", host=host, port=port, releases=len(runtime.releases.ids))
                 await stop.wait()
                 log.event("stopping")
     log.event("stopped")
+
+
+@asynccontextmanager
+async def _served(gateway: Gateway) -> AsyncIterator[tuple[str, int]]:
+    async with AsyncExitStack() as stack:
+        try:
+            where = await stack.enter_async_context(gateway.serving())
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            what = f"calls can't be served: {error.strerror or error}"
+            raise SettingsError(f"{what}; does another `flowc run` serve there?") from error
+        yield where
 
 
 @contextmanager
@@ -184,12 +201,30 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 
 def _pages(
-    settings: RuntimeSettings, metrics: Metrics, releases: ReleaseTable
+    settings: RuntimeSettings, metrics: Metrics, releases: ReleaseTable, engine: AsyncEngine
 ) -> MetricsPage | None:
     if settings.metrics_port is None:
         return None
 
-    def health() -> dict[str, object]:
-        return {"healthy": bool(releases.ids), "releases": list(releases.ids)}
+    async def health() -> dict[str, object]:
+        why = await _why_store_fails(engine)
+        served = list(releases.ids)
+        return {"healthy": bool(served) and not why, "releases": served, "store": why or "ok"}
 
-    return MetricsPage(metrics, health, "127.0.0.1", settings.metrics_port)
+    try:
+        return MetricsPage(metrics, health, PAGES_HOST, settings.metrics_port)
+    except OSError as error:
+        what = f"{PAGES_HOST}:{settings.metrics_port}, for /metrics and /health"
+        raise SettingsError(
+            f"{what}: {error.strerror or error}; `--metrics-port` names another port"
+        ) from error
+
+
+async def _why_store_fails(engine: AsyncEngine) -> str:
+    """In the store's own words; "" where it answers."""
+    try:
+        async with asyncio.timeout(STORE_ANSWERS_WITHIN_S):
+            await read_something(engine)
+    except (SQLAlchemyError, OSError) as error:
+        return what_failed(error)
+    return ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from flowc.graph.prompts import text_key
+from flowc.graph.prompts import TEXTS, text_key
 from flowc.runtime.logs import Log
 from flowc.speech.cache import PromptCache
 from flowc.speech.engine import SpeechError
@@ -24,12 +25,17 @@ from flowc.speech.render import Engines, render
 
 AT_ONCE = 4
 MOST_WAITING = 64
-MOST_FILES = 20_000
+MOST_FILES = 20_000  # of one language
+TIDY_EVERY = 500
 _LONGEST_S = 2.0
 
 
 class SpokenTexts:
-    """Renders texts, a few at once; those beyond `MOST_WAITING` are refused, not queued."""
+    """Renders texts, a few at once; those beyond `MOST_WAITING` are refused, not queued.
+
+    Those least recently said go when there are more than `MOST_FILES`: looked at with the first text
+    of a process and every `TIDY_EVERY` after it, since a process may never come so far.
+    """
 
     def __init__(self, folders: Sequence[Path], log: Log) -> None:
         """Nothing is started yet. Each text's file is put in every folder."""
@@ -64,10 +70,13 @@ class SpokenTexts:
             work = loop.run_in_executor(self._threads, self._place, key, request)
             await asyncio.wait_for(work, _LONGEST_S)
         except (SpeechError, OSError, TimeoutError, ValueError) as error:
-            self._log.event("text_not_rendered", level="warning", error=type(error).__name__)
+            self._log.event("text_not_rendered", level="warning", why=_why(error))
             return None
         finally:
             self._waiting -= 1
+        if self._made % TIDY_EVERY == 0:
+            loop.run_in_executor(self._threads, self._tidy)
+        self._made += 1
         return key
 
     def _place(self, key: str, request: PromptRequest) -> None:
@@ -77,22 +86,42 @@ class SpokenTexts:
         for path in paths:
             path.parent.mkdir(parents=True, exist_ok=True)
             _name(made, path)
-        self._made += 1
-        if self._made % 500 == 0:
-            self._cache.trim()
-            for path in paths:
-                self._drop_oldest(path.parent)
 
-    def _drop_oldest(self, folder: Path) -> None:
-        files = sorted(folder.glob("*.wav"), key=lambda each: each.stat().st_mtime)
-        for each in files[: max(0, len(files) - MOST_FILES)]:
-            each.unlink(missing_ok=True)
+    def _tidy(self) -> None:
+        try:
+            self._cache.trim()
+            for folder in self._folders:
+                for each in folder.glob(f"*/{TEXTS}"):
+                    _drop_oldest(each)
+        except OSError as error:
+            self._log.event("texts_not_tidied", level="warning", why=_why(error))
 
     def _is_there(self, key: str) -> bool:
-        return all(path.is_file() for path in self._paths(key))
+        """Is it? If so, it has been said a moment ago."""
+        for path in self._paths(key):
+            if not path.is_file():
+                return False
+            with suppress(OSError):  # another user's, or gone since
+                os.utime(path)
+        return True
 
     def _paths(self, key: str) -> tuple[Path, ...]:
         return tuple(folder / f"{key}.wav" for folder in self._folders)
+
+
+def _drop_oldest(folder: Path) -> None:
+    files = sorted(folder.glob("*.wav"), key=lambda each: each.stat().st_mtime)
+    for each in files[: max(0, len(files) - MOST_FILES)]:
+        each.unlink(missing_ok=True)
+
+
+def _why(error: Exception) -> str:
+    """What is in the way, such as a folder that may not be written to; never the text."""
+    match error:
+        case OSError(strerror=str(words), filename=where) if where:
+            return f"{words}: {where}"
+        case _:
+            return type(error).__name__
 
 
 def _name(made: Path, path: Path) -> None:

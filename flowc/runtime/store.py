@@ -7,6 +7,7 @@ no call.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -19,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from flowc.runtime.services.model import SettingsError
 
 BUSY_S = 1
+STORE_MODE = 0o600  # it holds callers' numbers and what they said; SQLite's other files follow it
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
@@ -51,7 +53,9 @@ def open_store(url: str, folder: Path) -> AsyncEngine:
     engine = open_engine(url, folder)
     if is_sqlite(engine):
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        Path(engine.url.database or "").touch()
+        os.close(
+            os.open(engine.url.database or "", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, STORE_MODE)
+        )
     return engine
 
 

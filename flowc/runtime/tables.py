@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, Table, Text, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 METADATA = MetaData()
@@ -60,3 +60,9 @@ async def create_tables(engine: AsyncEngine) -> None:
     """Make those that are not there yet."""
     async with engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
+
+
+async def read_something(engine: AsyncEngine) -> None:
+    """Ask the store for a row of ours, to see that it answers. Raises SQLAlchemyError, OSError."""
+    async with engine.connect() as connection:
+        await connection.execute(select(COUNTERS.c.value).limit(1))

@@ -172,6 +172,30 @@ def test_a_build_without_a_sound_or_made_for_elsewhere_is_refused(
 
 
 @ON_BOTH
+def test_a_second_root_and_another_project_are_refused_before_anything_changes(
+    tmp_path: Path, boot: Booted
+) -> None:
+    """Both would leave the numbers of the first with nobody who answers them."""
+
+    async def scenario(host: Host) -> None:
+        first, second = host.build(1), host.build(2)
+        await host.deployment().deploy(first, AGREED)
+        before = host.contents()
+        moved = replace(host, root=tmp_path / "moved")
+        with pytest.raises(RefusedError, match="A server has one root"):
+            await moved.deployment().deploy(moved.build(3), AGREED)
+        assert (await moved.deployment().plan(moved.build(3))).conflicts
+        assert host.contents() == before
+        with pytest.raises(RefusedError, match="root of the project `hotline`"):
+            await host.deployment().deploy(replace(second, project="shop"), AGREED)
+        assert host.deployment().current().current == first.release8
+        report = await host.deployment().deploy(replace(second, numbers=("100",)), AGREED)
+        assert f"the number {NUMBER} is answered no more" in report.notes
+
+    run(boot, tmp_path, scenario)
+
+
+@ON_BOTH
 def test_the_servers_own_files_are_left_alone_without_consent_and_restored_byte_for_byte(
     tmp_path: Path, boot: Booted
 ) -> None:

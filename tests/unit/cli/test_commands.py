@@ -116,7 +116,7 @@ def test_a_wrong_use_says_what_is_right_and_ends_with_two(
 
 
 # The rest reach a server, or look at a build, and go on with flows that are half written.
-READING = ("check", "test", "call", "draw", "prompts", "build", "run", "demo", "deploy")
+READING = ("check", "test", "call", "draw", "prompts", "build", "demo", "deploy")
 
 
 @pytest.mark.parametrize("command", READING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowc.deploy.build_folder import BuildFolder, open_build
-from flowc.deploy.disk import Disk, regular_files
+from flowc.deploy.disk import Disk, named, regular_files
 from flowc.deploy.errors import BusyError, RefusedError
 from flowc.deploy.generations import Generation, Generations
 from flowc.deploy.host import _with, _without, add_lines, take_out_lines
@@ -69,17 +70,21 @@ def test_a_plan_says_each_change_and_why() -> None:
     before = after_all(A, B, C)
     after = deployed(before, D, Calls({B: 3}), INSTALLER)
     line = HostLine(Path("/etc/x.conf"), "#tryinclude")
-    plan = plan_of(Situation(before, after, False, (line,), Calls({B: 3}), ("f was changed",)))
+    found = Situation(
+        before, after, False, (line,), Calls({B: 3}), ("f was changed",), ("3285029",)
+    )
+    plan = plan_of(found)
     assert plan.lines() == (
         "! f was changed (use --force to go on)",
         f"+ release {D}",
         "~ /etc/x.conf (add: #tryinclude)",
-        "~ extensions.conf",
-        "~ musiconhold.conf",
-        "~ queues.conf",
+        "~ current/extensions.conf",
+        "~ current/musiconhold.conf",
+        "~ current/queues.conf",
         f"- release {A} (no call is in it)",
         f"= release {B} (calls in it: 3)",
         f"= release {C} (for a rollback)",
+        "- number 3285029 (answered no more)",
         f"~ calls enter {D} (until now {C})",
     )
     assert plan.conflicts == (Conflict("f was changed", "use --force to go on"),)
@@ -147,6 +152,40 @@ def build_in(folder: Path) -> BuildFolder:
 def test_a_build_knows_what_is_gone_from_it(tmp_path: Path) -> None:
     missing = ("x.conf is missing", "the sound en/bye is missing")
     assert build_in(tmp_path).missing() == missing
+
+
+def test_a_build_that_was_copied_in_part_says_which_files_are_not_as_they_were_built(
+    tmp_path: Path,
+) -> None:
+    build_in(tmp_path)
+    path = tmp_path / "build.json"
+    plain = json.loads(path.read_text())
+    plain["sha256"] = {"sounds/en/hello.wav": sha256(b"RIFF").hexdigest()}
+    path.write_text(json.dumps(plain))
+    assert open_build(tmp_path).changed() == ()
+    (tmp_path / "sounds/en/hello.wav").write_bytes(b"RI")
+    (told,) = open_build(tmp_path).changed()
+    assert told.startswith("not as they were built: sounds/en/hello.wav")
+
+
+def test_a_release_that_an_older_flowc_built_is_the_same_release(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "root")
+    layout.releases.mkdir(parents=True)
+    staging, build = Staging(layout, Disk()), build_in(tmp_path / "build")
+    assert staging.stage(build)
+    facts = build.path / "build.json"
+    facts.write_text(json.dumps({**json.loads(facts.read_text()), "more": 1}))
+    assert not staging.stage(open_build(build.path))
+
+
+def test_a_full_disk_says_which_file_found_no_room() -> None:
+    def write() -> None:
+        with named(Path("/dev/full")), Path("/dev/full").open("wb") as file:
+            file.write(b"x")
+            file.flush()
+
+    with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
+        write()
 
 
 def test_a_release_leads_to_the_texts_that_are_spoken_later_and_nowhere_else(

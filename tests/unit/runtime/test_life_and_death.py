@@ -4,12 +4,15 @@ import asyncio
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+import pytest
 
 from flowc.runtime.app import Runtime, RuntimeSettings, serve
 from flowc.runtime.logs import Log
@@ -96,3 +99,62 @@ def test_a_request_in_which_the_runtime_was_killed_is_never_attempted_again(tmp_
 
     run(call())
     assert (tmp_path / "effect").read_text() == "once"
+
+
+PROJECT = """\
+project: demo
+languages: [zh]
+numbers: {"100": f}
+environments: {dev: {target: asterisk, runtime: "127.0.0.1:PORT", root: ROOT}}
+"""
+
+
+def started(folder: Path, port: int, *more: str) -> subprocess.Popen[str]:
+    """`flowc run` of a project whose only flow is half written."""
+    (folder / "flows").mkdir(exist_ok=True)
+    (folder / "flows/f.flow.yaml").write_text("flow: f\nnodes:\n  hello: {say: 您好\n")
+    text = PROJECT.replace("PORT", str(port)).replace("ROOT", str(folder / "root"))
+    (folder / "flowc.yaml").write_text(text)
+    flowc = Path(sys.executable).with_name("flowc")
+    return subprocess.Popen(
+        [flowc, "run", folder, *more], stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_a_half_written_flow_keeps_nobody_from_serving_what_is_deployed(tmp_path: Path) -> None:
+    """After a power cut the service has to start, whatever an author was about to write."""
+    process = started(tmp_path, free_port(), "--metrics-port", "0")
+    assert process.stderr is not None
+    said = process.stderr.readline()
+    assert "what is deployed is served all the same" in said
+    while '"serving"' not in said:
+        said = process.stderr.readline()
+        assert said, "it ended"
+    process.send_signal(signal.SIGTERM)
+    rest = process.communicate(timeout=30)[1]
+    assert (process.returncode, '"stopped"' in rest) == (0, True)
+
+
+TAKEN = {
+    "calls": "does another `flowc run` serve there?",
+    "pages": "`--metrics-port` names another",
+}
+
+
+@pytest.mark.parametrize("what", TAKEN)
+def test_a_port_that_is_taken_says_which_and_what_to_do(tmp_path: Path, what: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        calls, pages = {"calls": (taken, 0), "pages": (free_port(), taken)}[what]
+        process = started(tmp_path, calls, "--metrics-port", str(pages))
+        said = process.communicate(timeout=60)[1].splitlines()[-1]
+    assert process.returncode == 3
+    assert str(taken) in said
+    assert TAKEN[what] in said

@@ -3,7 +3,10 @@
 import asyncio
 import io
 import json
+import os
 import shutil
+import stat
+import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
@@ -13,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client.parser import text_string_to_metric_families
 
 from flowc.expression.types import Record, Scalar
 from flowc.graph.as_json import release_to_json
@@ -26,6 +30,7 @@ from flowc.graph.services import (
     ServiceSpec,
     Words,
 )
+from flowc.runtime import metrics, spoken_texts
 from flowc.runtime.app import Home
 from flowc.runtime.logs import Log, masked
 from flowc.runtime.services.breaker import FAILURES, REST_S, Breaker
@@ -181,22 +186,24 @@ def test_a_free_text_is_rendered_before_the_call_says_it(tmp_path: Path) -> None
     run(call())
 
 
+def page(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
 def test_the_pages_show_health_and_counts(tmp_path: Path) -> None:
     make_billing(tmp_path)
     served = release(sql_service(), asks=(LOOK,))
-
-    def page(port: int, path: str) -> tuple[int, str]:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
-                return response.status, response.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
 
     async def call() -> None:
         async with bench(tmp_path, metrics_port=0) as it:
             assert it.runtime.pages is not None
             port = it.runtime.pages.port
-            assert (await asyncio.to_thread(page, port, "/health"))[0] == 503
+            status, text = await asyncio.to_thread(page, port, "/health")
+            assert (status, json.loads(text)["store"]) == (503, "ok")
             assert (await asyncio.to_thread(page, port, "/etc/passwd"))[0] == 404
         async with bench(tmp_path, served, metrics_port=0) as it:
             assert it.runtime.pages is not None
@@ -207,8 +214,80 @@ def test_the_pages_show_health_and_counts(tmp_path: Path) -> None:
             _, counts = await asyncio.to_thread(page, port, "/metrics")
             wanted = 'flowc_questions_seconds_count{asked="billing.customer",outcome="done"} 1.0'
             assert wanted in counts
+            families = {each.name for each in text_string_to_metric_families(counts)}
+            assert {"flowc_build_info", "process_resident_memory_bytes"} <= families
 
     run(call())
+
+
+def test_a_store_that_is_gone_is_no_health(tmp_path: Path) -> None:
+    make_billing(tmp_path)
+    served = release(sql_service(), asks=(LOOK,))
+
+    async def call() -> None:
+        async with bench(tmp_path, served, metrics_port=0) as it:
+            assert it.runtime.pages is not None
+            port = it.runtime.pages.port
+            assert (await asyncio.to_thread(page, port, "/health"))[0] == 200
+            (tmp_path / "runtime.db").rename(tmp_path / "away.db")
+            status, text = await asyncio.to_thread(page, port, "/health")
+            assert (status, "gone" in json.loads(text)["store"]) == (503, True)
+            (tmp_path / "away.db").rename(tmp_path / "runtime.db")
+            assert (await asyncio.to_thread(page, port, "/health"))[0] == 200
+
+    run(call())
+
+
+def test_a_service_that_hangs_is_no_health(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "HEALTH_WITHIN_S", 0.2)
+
+    async def call() -> None:
+        async with bench(tmp_path, metrics_port=0) as it:
+            assert it.runtime.pages is not None
+            asked = asyncio.create_task(asyncio.to_thread(page, it.runtime.pages.port, "/health"))
+            await asyncio.sleep(0.05)
+            time.sleep(0.6)
+            status, text = await asked
+            assert (status, "no answer" in text) == (503, True)
+
+    run(call())
+
+
+def test_what_callers_said_is_for_nobody_else_on_the_host_to_read(tmp_path: Path) -> None:
+    async def call() -> None:
+        async with bench(tmp_path):
+            modes = {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.glob("runtime.db*")}
+            assert modes == {0o600}
+
+    run(call())
+
+
+def test_the_texts_said_longest_ago_go_first_even_if_each_process_makes_few(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spoken_texts, "MOST_FILES", 2)
+    folder, voices = tmp_path / "texts", {"zh": "espeak:cmn"}
+
+    def left() -> set[str]:
+        return {f"zh/~/{each.stem}" for each in (folder / "zh/~").glob("*.wav")}
+
+    async def call() -> None:
+        speech = spoken_texts.SpokenTexts([folder], Log(io.StringIO()))
+        for number, each in enumerate("一二三"):
+            key = await speech.sound("zh", each, voices)
+            os.utime(folder / f"{key}.wav", (1000 + number, 1000 + number))
+        await speech.sound("zh", "一", {})
+        speech.close()
+        assert len(left()) == 3
+        speech = spoken_texts.SpokenTexts([folder], Log(io.StringIO()))
+        await speech.sound("zh", "四", voices)
+        async with asyncio.timeout(10):
+            while len(left()) > 2:
+                await asyncio.sleep(0.02)
+        speech.close()
+
+    run(call())
+    assert left() == {text_key("zh", "一"), text_key("zh", "四")}
 
 
 def test_a_breaker_lets_one_question_through_after_its_rest() -> None:
