@@ -15,10 +15,16 @@ if TYPE_CHECKING:
     from flowc.deploy.source_map import Found
 
 _RELEASE = re.compile(r"[a-z]+-([0-9a-f]{8})[.-].*")
+_CONTEXT = r"(?P<context>[a-z]+-[0-9a-f]{8}[.-][\w.-]*\w)"
+_IN_LOGS = (
+    re.compile(rf"(?P<extension>[^\s@\[]+)@{_CONTEXT}:(?P<priority>\d+)"),
+    re.compile(rf"{_CONTEXT}(?:, ?(?P<extension>[^\s,):]+))?(?:, ?(?P<priority>\d+))?"),
+)
+_IN_RECORDS = re.compile(r"\b(?P<release>[0-9a-f]{8}) by=\w+ at=(?P<node>[\w.]+)")
 
 
 @click.command("where")
-@click.argument("place", metavar="CONTEXT[,EXTENSION[,PRIORITY]]")
+@click.argument("place", metavar="PLACE")
 @project_argument
 @click.option(
     "--build",
@@ -27,7 +33,11 @@ _RELEASE = re.compile(r"[a-z]+-([0-9a-f]{8})[.-].*")
     help="The build to look in; by default the one that the name speaks of, here or deployed.",
 )
 def command(place: str, folder: Path, build_folder: Path | None) -> None:
-    """Say which line of which flow a place in the server's dialplan comes from."""
+    """Say which line of which flow a place in the server's dialplan comes from.
+
+    PLACE is CONTEXT[,EXTENSION[,PRIORITY]], or a line of the server's log or of its call records,
+    in quotes.
+    """
     from flowc.deploy.source_map import NoPlaceError, find_place
 
     context, extension, priority = _parts(place)
@@ -42,6 +52,21 @@ def command(place: str, folder: Path, build_folder: Path | None) -> None:
 
 
 def _parts(place: str) -> tuple[str, str, int]:
+    return _pasted(place) or _written(place)
+
+
+def _pasted(line: str) -> tuple[str, str, int] | None:
+    """The first place that a line of a log or of a call's record tells of."""
+    if not set(line.strip()) & set(" @["):
+        return None
+    record = _IN_RECORDS.search(line)
+    if record is not None:
+        return f"fl-{record['release']}.{record['node']}", "", 0
+    found = next((match for each in _IN_LOGS if (match := each.search(line))), None)
+    return found and (found["context"], found["extension"] or "", int(found["priority"] or 0))
+
+
+def _written(place: str) -> tuple[str, str, int]:
     context, _, rest = place.strip().partition(",")
     extension, _, priority = rest.partition(",")
     if priority and not priority.isdecimal():

@@ -11,7 +11,7 @@ import pytest
 from flowc.deploy.deployment import Wishes
 from flowc.deploy.errors import PutBackError
 from flowc.deploy.steps import Observer, Step
-from flowc.target import Loaded, ServerError
+from flowc.target import Loaded, QueueSettings, ServerError
 from flowc_asterisk.lab.server import AsteriskServer
 from tests.pbx.deploying import AGREED, Host, agree, answers_with, asterisk, run
 
@@ -183,6 +183,29 @@ def test_nothing_is_changed_where_the_server_cannot_take_a_release(tmp_path: Pat
         assert deployment.current().current is None
         assert not list((host.root / "releases").iterdir())
         assert host.contents() == before
+
+    run(asterisk, tmp_path, scenario)
+
+
+def test_seats_that_the_server_does_not_know_are_told_and_stop_nothing(tmp_path: Path) -> None:
+    async def scenario(host: Host) -> None:
+        seats = QueueSettings(members=("PJSIP/trunk", "PJSIP/8001", "PJSIP/8002"))
+        report = await host.deployment().deploy(host.build(1, "help", seats), AGREED)
+        assert "2 seats are unknown to it: PJSIP/8001, PJSIP/8002" in report.notes
+
+    run(asterisk, tmp_path, scenario)
+
+
+def test_a_configuration_that_does_not_reach_flowcs_files_is_told_what_to_look_at(
+    tmp_path: Path,
+) -> None:
+    """Asterisk says nothing of it, whether a file may not be read or its line is commented out."""
+
+    async def scenario(host: Host) -> None:
+        line = host.installer().host_lines()[0]
+        line.file.write_text(f"{line.file.read_text()}\n;--\n{line.line}\n--;\n")
+        with pytest.raises(PutBackError, match="may its own user read"):
+            await host.deployment().deploy(host.build(1), AGREED)
 
     run(asterisk, tmp_path, scenario)
 

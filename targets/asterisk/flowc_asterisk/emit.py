@@ -21,17 +21,25 @@ from flowc_asterisk.entry import entry_dialplan
 from flowc_asterisk.expressions import NotNativeError
 from flowc_asterisk.lower import lower
 from flowc_asterisk.queues import QUIET, music_conf, queues_conf
-from flowc_asterisk.render import Rendered, render, source_map
+from flowc_asterisk.render import render, source_map
 
 NIL_MS, QUIET_MS = 20, 5000
 RELEASE_FILE = "release/extensions.conf"
+_LEGEND = """\
+Not to be changed here: a deploy would refuse to go on.
+A context is fl-<release>.<flow>.<node>, an extension in it a block of that node. Above it stands where
+the node is written, and `flowc where` leads there from a line of the log.
+V_...: a variable of the flow, S: folder of sounds, L: language, K and B: keys, P and PP: what is said,
+CT: nodes/silences/wrong keys/repeats, BL: ways back, O: outcome, AN AB AO AD: a question to flowc run
+"""
 
 
 def emit(request: EmitRequest) -> Bundle:
     """Everything that the server needs but the prompts. Raises EmitError."""
     dialplan, release = lower(request)
     try:
-        body = render(dialplan, f"flowc release {release.id}")
+        spans = {str(id_): str(block.origin.span) for id_, block in request.graph.blocks.items()}
+        body = render(dialplan, f"flowc release {release.id}\n{_LEGEND}", spans)
         entry = render(entry_dialplan(release), f"flowc entry to release {release.id}")
         queues, music = queues_conf(release), music_conf(release)
     except (NotNativeError, quote.QuoteError) as reason:
@@ -40,18 +48,13 @@ def emit(request: EmitRequest) -> Bundle:
     artifacts = (
         Artifact(RELEASE_FILE, body.text.encode(), origins),
         Artifact("release/musiconhold.conf", music.encode()),
-        Artifact("release/source_map.json", _map(request, body).encode()),
+        Artifact("release/source_map.json", source_map(body, RELEASE_FILE, spans).encode()),
         Artifact("entry/extensions.conf", entry.text.encode()),
         Artifact("entry/queues.conf", queues.encode()),
         Artifact("sounds/nil.wav", silence(NIL_MS)),
         Artifact(f"sounds/{QUIET}.wav", silence(QUIET_MS)),
     )
     return Bundle("asterisk", request.release, artifacts)
-
-
-def _map(request: EmitRequest, body: Rendered) -> str:
-    spans = {str(id_): str(block.origin.span) for id_, block in request.graph.blocks.items()}
-    return source_map(body, RELEASE_FILE, spans)
 
 
 def silence(milliseconds: int) -> bytes:

@@ -21,6 +21,7 @@ from flowc_asterisk.ami.errors import AmiError
 from flowc_asterisk.ami.message import AmiMessage
 from flowc_asterisk.entry import ENTRY
 from flowc_asterisk.install_check import faults_of_server
+from flowc_asterisk.install_devices import unknown_devices
 from flowc_asterisk.install_expected import Step, differences, read_expected
 from flowc_asterisk.install_files import generation_files, host_lines
 from flowc_asterisk.install_log import LogWatch
@@ -58,15 +59,19 @@ class AsteriskInstaller:
         return missing_parts(build)
 
     async def check(self, build: Path) -> tuple[str, ...]:
-        """Version, rights and modules."""
+        """Version, rights and modules; as notes, seats and trunks that there are none of."""
         modules = needed_modules(build)
         async with self._connected() as ami:
             faults = await faults_of_server(ami, self._settings.user, modules)
+            notes = await unknown_devices(ami, build)
         if faults:
             raise ServerError("\n".join(("this Asterisk cannot take the release:", *faults)))
         if self._log.is_readable:
-            return ()
-        return (f"{self._settings.log} cannot be read, so its complaints are not looked at",)
+            return notes
+        return (
+            *notes,
+            f"{self._settings.log} cannot be read, so its complaints are not looked at",
+        )
 
     async def reload(self) -> tuple[str, ...]:
         """Queues and music first, the dialplan last."""
@@ -87,7 +92,11 @@ class AsteriskInstaller:
         async with self._connected() as ami:
             held = _steps(await ami.action_list("ShowDialPlan", timeout=READ_BACK_S))
             queues = await ami.queue_status()
-        faults = (*differences(expected.steps, held), *_queue_faults(expected.queues, queues))
+        faults = (
+            *differences(expected.steps, held),
+            *_queue_faults(expected.queues, queues),
+            *_why_nothing(self._root, expected.steps, held),
+        )
         names = (match[1] for step in held if (match := _RELEASE.match(step.context)))
         return Held(_entered(held), tuple(dict.fromkeys(names)), faults)
 
@@ -173,6 +182,14 @@ def _steps(answers: tuple[AmiMessage, ...]) -> list[Step]:
             place = (context, answer.get("Extension"), int(answer.get("Priority")))
             found.append(Step(*place, answer.get("Application"), answer.get("AppData")))
     return found
+
+
+def _why_nothing(root: Path, wanted: tuple[Step, ...], held: list[Step]) -> tuple[str, ...]:
+    """A hint where none of it has come to the server, which says nothing of a file it can't read."""
+    if not wanted or held:
+        return ()
+    hint = f"may its own user read {root}, and does it read the lines that take in flowc's files?"
+    return (f"none of it has come to the server: {hint}",)
 
 
 def _entered(held: list[Step]) -> str | None:

@@ -278,6 +278,11 @@ def line(value: str) -> str:
     return value
 
 
+def comment(value: str) -> str:
+    """A line that the server passes over, whatever it says: odd signs are shown as `?`."""
+    return "; " + re.sub(r"[^\w :/.,<>`\"()=+-]", "?", value)[:200]
+
+
 def _short(name: str) -> str:
     if len(name) > MOST_NAME:
         raise QuoteError(f"{name!r} is longer than {MOST_NAME} bytes")

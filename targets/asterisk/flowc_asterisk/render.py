@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flowc_asterisk import quote
@@ -26,13 +27,24 @@ class Rendered:
     places: tuple[Place, ...]
 
 
-def render(dialplan: Dialplan, header: str) -> Rendered:
-    """The text of a dialplan under one comment line. Raises QuoteError for a line past the limit."""
-    lines = [f"; {quote.line(header)}"]
+def render(dialplan: Dialplan, header: str, spans: Mapping[str, str] | None = None) -> Rendered:
+    """The text of a dialplan under a comment. Raises QuoteError for a line past the limit.
+
+    `spans`: by block, where it is written; each context tells its own, for whoever reads the file.
+    """
+    lines = [quote.comment(line) for line in header.splitlines()]
     places: list[Place] = []
     for context in dialplan.contexts:
+        lines.extend(("", *_source(context, spans or {})))
         _add_context(context, lines, places)
     return Rendered("\n".join((*lines, "")), tuple(places))
+
+
+def _source(context: Context, spans: Mapping[str, str]) -> tuple[str, ...]:
+    """The first place that is written in a file; none for what flowc adds."""
+    found = (spans.get(str(each.block), "<") for each in context.extensions)
+    span = next((one for one in found if not one.startswith("<")), "")
+    return (quote.comment(span.rpartition(":")[0]),) if span else ()
 
 
 def _add_context(context: Context, lines: list[str], places: list[Place]) -> None:

@@ -103,6 +103,29 @@ def test_a_line_that_would_be_cut_commented_or_ended_is_refused(data: str) -> No
         render(plan, "a test")
 
 
+@given(st.text())
+def test_a_comment_is_one_line_and_nothing_in_it_is_read(text: str) -> None:
+    told = quote.comment(text)
+    assert told.startswith("; ")
+    assert not set(told[1:]) & set(";\n\r\0\\#[]{}$")
+    assert len(told.splitlines()) == 1
+
+
+def test_a_context_tells_where_its_node_is_written_and_flowcs_own_tell_nothing() -> None:
+    """Whoever opens the file in the night finds the way back from it."""
+    noop = (Priority("NoOp", ""),)
+    plan = Dialplan(
+        (
+            Context("fl-1a2b3c4d.f.n", (Extension("start", noop, "f.n.start"),)),
+            Context("fl-1a2b3c4d-input", (Extension("s", noop),)),
+        )
+    )
+    assert render(plan, "head", {"f.n.start": "flows/f.flow.yaml:18:3"}).text.splitlines() == [
+        *("; head", "", "; flows/f.flow.yaml:18", "[fl-1a2b3c4d.f.n]", "exten => start,1,NoOp()"),
+        *("", "[fl-1a2b3c4d-input]", "exten => s,1,NoOp()"),
+    ]
+
+
 @pytest.mark.parametrize("text", ["(", "(1", "a(b", "wrong(key", ")(", "(a)(b)"])
 def test_a_text_with_a_bracket_of_its_own_is_decoded_by_the_server(text: str) -> None:
     """In a list of values an open bracket would take the next ones, commas and all, into itself."""

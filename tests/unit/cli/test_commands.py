@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 import flowc.cli.check
 from flowc.cli import COMMANDS, cli, main
+from flowc.cli.where import _parts
 
 STATION = Path(__file__).parents[2] / "cases" / "station"
 SMALLEST = Path(__file__).parents[3] / "examples" / "smallest"
@@ -230,6 +231,23 @@ def test_a_place_in_a_build_is_led_back_to_the_line_that_made_it(tmp_path: Path)
     code, out, _ = run("where", f"fl-{release}.{name}.{node}", project)
     assert code == 0
     assert f"flows/{flow.name}:" in out
+
+
+PASTED = {
+    "[start@CONTEXT:1]": ("start", 1),
+    '-- Executing [start@CONTEXT:1] Answer("PJSIP/x-1", "") in new stack': ("start", 1),
+    "pbx_builtins.c: Goto (CONTEXT,start,1)": ("start", 1),
+    "pbx.c: Spawn extension (CONTEXT, start, 1) exited non-zero on 'PJSIP/x-1'": ("start", 1),
+    "[ERR] switch_cpp.cpp:1466 CONTEXT,start: customer.balance has no value": ("start", 0),
+    '"1795888695.0","1a2b3c4d by=caller at=hotline.bye to=3285028 from=138****0000"': ("", 0),
+    "WARNING[1]: x.c: something in CONTEXT": ("", 0),
+}
+
+
+@pytest.mark.parametrize(("line", "place"), PASTED.items(), ids=PASTED)
+def test_a_line_of_a_log_or_of_a_record_is_a_place(line: str, place: tuple[str, int]) -> None:
+    context = "fl-1a2b3c4d.hotline.bye"
+    assert _parts(line.replace("CONTEXT", context)) == (context, *place)
 
 
 @pytest.mark.parametrize("place", ["somewhere", "fl-12345678.hotline.welcome"])
