@@ -13,7 +13,7 @@ from vectors.model import Press
 from vectors.table import FLOWS, VECTORS
 
 from flowc.graph.model import FlowGraph
-from flowc.target import Environment, LabRelease
+from flowc.target import Artifact, Environment, LabRelease
 
 from .model import FOLDER
 
@@ -94,10 +94,18 @@ def _presses(keys: tuple[str | None, ...]) -> tuple[Press, ...]:
     )
 
 
+def _read(artifact: Artifact) -> bytes:
+    """What a server reads of it: of a file of settings neither empty lines nor comments but its head."""
+    if not artifact.path.endswith(".conf"):
+        return artifact.content
+    first, *rest = artifact.content.splitlines(keepends=True) or [b""]
+    return b"".join((first, *(line for line in rest if line.strip() and not line.startswith(b";"))))
+
+
 def digest(release: LabRelease) -> str:
     """What a release's rendered text is told from another by."""
     found = sha256()
     for artifact in release.bundle.artifacts:
         if not artifact.path.endswith(_NOT_READ):
-            found.update(artifact.path.encode() + b"\0" + artifact.content + b"\0")
+            found.update(artifact.path.encode() + b"\0" + _read(artifact) + b"\0")
     return found.hexdigest()[:16]

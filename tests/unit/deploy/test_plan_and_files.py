@@ -20,7 +20,7 @@ from flowc.deploy.host import _with, _without, add_lines, take_out_lines
 from flowc.deploy.journal import Journal, UnderWay
 from flowc.deploy.layout import Layout
 from flowc.deploy.lock import held_lock
-from flowc.deploy.place import Setting, SettingError, read_place
+from flowc.deploy.place import Setting, SettingError, _group, read_place
 from flowc.deploy.planning import Situation, deployed, plan_of, rolled_back
 from flowc.deploy.source_map import NoPlaceError, find_place
 from flowc.deploy.staging import Staging
@@ -176,6 +176,19 @@ def test_a_release_that_an_older_flowc_built_is_the_same_release(tmp_path: Path)
     facts = build.path / "build.json"
     facts.write_text(json.dumps({**json.loads(facts.read_text()), "more": 1}))
     assert not staging.stage(open_build(build.path))
+
+
+def test_who_is_in_the_group_of_the_servers_configuration_shares_what_is_deployed_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root is not needed; whoever is neither root nor in the group leaves groups as they come."""
+    group = tmp_path.stat().st_gid
+    installer = AsteriskInstaller(tmp_path / "root", InstallSettings(etc=tmp_path))
+    monkeypatch.setattr(os, "getegid", lambda: group + 1)
+    for user, groups, shared in ((0, [], group), (9, [group], group), (9, [group + 1], None)):
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
+        monkeypatch.setattr(os, "getgroups", lambda groups=groups: groups)
+        assert _group(installer) == shared
 
 
 def test_a_full_disk_says_which_file_found_no_room() -> None:
