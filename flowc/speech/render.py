@@ -84,18 +84,26 @@ def render_all(
     progress: Progress | None = None,
     commands: Mapping[str, Command] | None = None,
 ) -> Rendering:
-    """Every request's sound, in parallel; `progress` hears (done, total) after each.
+    """Every request's sound, in parallel; `progress` hears (done, total) after each that has to
+    be made, and of those together that are there.
 
-    Afterwards the cache is cut to its bound, but for what was just asked for.
+    Where any was made, the cache is cut to its bound, but for what was just asked for.
     """
     wanted = tuple(dict.fromkeys(requests))
     outcomes: dict[PromptRequest, Path | PromptProblem] = {}
+    for each in wanted:  # for these a thread would cost more than it saves
+        ready = _at_hand(each, cache, studio_folder)
+        if ready is not None:
+            outcomes[each] = ready
+    rest = [each for each in wanted if each not in outcomes]
+    if outcomes and progress is not None:
+        progress(len(outcomes), len(wanted))
     with Engines(commands) as engines, ThreadPoolExecutor(_THREADS) as threads:
         futures = {
-            threads.submit(_outcome, each, engines, cache, studio_folder): each for each in wanted
+            threads.submit(_outcome, each, engines, cache, studio_folder): each for each in rest
         }
         try:
-            for done, future in enumerate(as_completed(futures), 1):
+            for done, future in enumerate(as_completed(futures), len(outcomes) + 1):
                 outcomes[futures[future]] = future.result()
                 if progress is not None:
                     progress(done, len(wanted))
@@ -103,8 +111,18 @@ def render_all(
             threads.shutdown(cancel_futures=True)
             raise
     rendering = _in_order(wanted, outcomes)
-    cache.trim(frozenset(rendering.paths.values()))
+    if rest:
+        cache.trim(frozenset(rendering.paths.values()))
     return rendering
+
+
+def _at_hand(request: PromptRequest, cache: PromptCache, studio_folder: Path | None) -> Path | None:
+    """A recording's sound that was made before; None also where the recording can't be read."""
+    try:
+        recorded = studio_folder and studio.recording(studio_folder, request.language, request.id)
+    except (SpeechError, OSError):
+        return None
+    return cache.find(recording_key(recorded, studio.PREPARATION)) if recorded else None
 
 
 def render(

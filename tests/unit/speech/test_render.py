@@ -99,6 +99,20 @@ def test_a_recording_needs_no_engine(cache: PromptCache, studio: Path) -> None:
     assert sound_of(render_all([nobody], cache, studio), nobody) == RECORDED
 
 
+def test_recordings_that_were_made_ready_before_are_told_together_and_what_is_left_after_them(
+    cache: PromptCache, studio: Path
+) -> None:
+    (studio / "zh" / "welcome.wav").write_bytes(write_wav(RECORDED))
+    first = render_all([WELCOME], cache, studio)
+    told: list[tuple[int, int]] = []
+
+    again = render_all([GOODBYE, WELCOME], cache, studio, lambda *step: told.append(step))
+
+    assert told == [(1, 2), (2, 2)]
+    assert list(again.paths) == [GOODBYE, WELCOME]
+    assert again.paths[WELCOME] == first.paths[WELCOME]
+
+
 def test_a_new_recording_of_the_same_prompt_is_heard_at_once(
     cache: PromptCache, studio: Path
 ) -> None:
