@@ -11,23 +11,18 @@ import re
 from functools import lru_cache
 from urllib.parse import quote as percent
 
+from flowc.target import words
+
 MOST_BYTES = 4000  # of a line; the server skips longer ones than 8,191 and cuts values at 4,096
 MOST_NAME = 79  # bytes of a context's or an extension's name; the server cuts longer ones silently
 
-_SEGMENT = re.compile(r"[a-z][a-z0-9_]*")
-_RELEASE = re.compile(r"[0-9a-f]{8}")
-_VARIABLE = re.compile(r"[a-z0-9][a-z0-9_]*(\.[a-z0-9][A-Za-z0-9_-]*)*")
 # An open bracket would take what follows it, commas and all, into itself.
 _CHANNEL_VARIABLE = re.compile(r"[A-Za-z0-9_]{1,79}")
 _WORD = re.compile(r"[A-Za-z0-9_.-]*(\([A-Za-z0-9_.-]*\))?")
-_PATH = re.compile(r"(/[A-Za-z0-9_.-]+)+")
-_SOUND = re.compile(r"[A-Za-z0-9_~.-]+(/[A-Za-z0-9_~.-]+)*")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-_DIGITS = re.compile(r"\+?[0-9]+")
 _ENDPOINT = re.compile(r"[A-Za-z0-9_.-]+")
 _MEMBER = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*(@[A-Za-z0-9_.-]+(/n)?)?")
 _OUTCOME = re.compile(r"[a-z][a-z0-9_]*|[0-9*#A-D]+|key_[0-9*#A-D]")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_RUNTIME = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}|\[[0-9a-f:]+\]:[0-9]{1,5}")
 _SPECIAL_EXTENSIONS = frozenset({"a", "e", "fax", "h", "i", "o", "s", "t"})
 _RESERVED = "."  # ends an extension whose part the server would take for one of its own
 
@@ -41,8 +36,10 @@ _NAMES = {short: name for name, short in REGISTERS.items()}
 _PREFIX = "V_"
 
 
-class QuoteError(ValueError):
-    """A word that cannot stand in a dialplan, or a line too long for the server."""
+QuoteError = words.QuoteError
+# What is flowc's own has one form on every server.
+release8, segment, digits, key = words.release8, words.segment, words.digits, words.key
+path, sound, language = words.path, words.sound, words.language
 
 
 @lru_cache(4096)
@@ -55,9 +52,7 @@ def variable(name: str) -> str:
         return REGISTERS[name]
     if name in COUNTERS:
         raise QuoteError(f"{name!r} has no variable of its own")
-    if not _VARIABLE.fullmatch(name):
-        raise QuoteError(f"{name!r} is no variable's name")
-    return _PREFIX + "".join(map(_mangled, name))
+    return _PREFIX + "".join(map(_mangled, words.variable(name)))
 
 
 def held(name: str) -> str:
@@ -120,19 +115,6 @@ def variable_name(channel_variable: str) -> str | None:
     return re.sub(r"X([0-9a-f]{2})", lambda code: chr(int(code[1], 16)), plain)
 
 
-def release8(release: str) -> str:
-    if not _RELEASE.fullmatch(release):
-        raise QuoteError(f"{release!r} is no release id of 8 hex digits")
-    return release
-
-
-def segment(name: str) -> str:
-    """A flow's, node's, part's, list's or queue's name."""
-    if not _SEGMENT.fullmatch(name):
-        raise QuoteError(f"{name!r} is no name")
-    return name
-
-
 def node_context(release: str, flow: str, node: str) -> str:
     """`fl-<release8>.<flow>.<node>`."""
     return _short(f"fl-{release8(release)}.{segment(flow)}.{segment(node)}")
@@ -159,14 +141,7 @@ def extension(part: str) -> str:
 def part_of(exten: str) -> str | None:
     """The part that an extension stands for; None for a state of ours (they begin otherwise)."""
     part = exten.removesuffix(_RESERVED)
-    return part if _SEGMENT.fullmatch(part) else None
-
-
-def digits(value: str) -> str:
-    """A telephone number or an entry of a list."""
-    if not _DIGITS.fullmatch(value):
-        raise QuoteError(f"{value!r} is no number")
-    return value
+    return part if words.is_segment(part) else None
 
 
 def number_pattern(allowed: str) -> str:
@@ -179,30 +154,17 @@ def number_pattern(allowed: str) -> str:
 
 def places(pattern: str) -> str:
     """A pattern of digits, `X` for any and `[2-9]` for some, as a regular expression."""
-    if not re.fullmatch(r"([0-9X]|\[[0-9]+(-[0-9])?\])+", pattern):
-        raise QuoteError(f"{pattern!r} is no pattern of digits")
-    return pattern.replace("X", "[0-9]")
-
-
-def key(value: str) -> str:
-    """Keys of a telephone."""
-    if not re.fullmatch(r"[0-9*#A-D]+", value):
-        raise QuoteError(f"{value!r} are no keys")
-    return value
+    return words.places(pattern).replace("X", "[0-9]")
 
 
 def outcome(value: str) -> str:
     """How an operation ended: a name, keys, or `key_1` of a queue."""
-    if not _OUTCOME.fullmatch(value):
-        raise QuoteError(f"{value!r} is no outcome")
-    return value
+    return words.fitting(_OUTCOME, value, "outcome")
 
 
 def word(value: str) -> str:
     """A constant that stands for itself in any argument: letters, digits and `_.-`, and last `(...)`."""
-    if not _WORD.fullmatch(value):
-        raise QuoteError(f"{value!r} cannot stand in a dialplan")
-    return value
+    return words.fitting(_WORD, value, "plain word of a dialplan")
 
 
 def is_word(value: str) -> bool:
@@ -214,50 +176,23 @@ def text(value: str) -> str:
 
     The result may hold commas once it is decoded, so it belongs in a `Set` of its own.
     """
-    if _CONTROL.search(value):
-        raise QuoteError(f"{value!r} holds a control character or a line separator")
+    words.one_line(value)
     return value if is_word(value) else f"${{URIDECODE({percent(value, safe='')})}}"
-
-
-def path(value: str) -> str:
-    """An absolute folder or file of the server."""
-    if not _PATH.fullmatch(value) or ".." in value:
-        raise QuoteError(f"{value!r} is no absolute path of plain names")
-    return value
-
-
-def sound(value: str) -> str:
-    """A sound key or the last part of one."""
-    if not _SOUND.fullmatch(value) or ".." in value:
-        raise QuoteError(f"{value!r} is no sound key")
-    return value
-
-
-def language(value: str) -> str:
-    if not _LANGUAGE.fullmatch(value):
-        raise QuoteError(f"{value!r} is no language")
-    return value
 
 
 def endpoint(value: str) -> str:
     """A trunk or a class of music, as the server's own files call it."""
-    if not _ENDPOINT.fullmatch(value):
-        raise QuoteError(f"{value!r} is no name of the server's")
-    return value
+    return words.fitting(_ENDPOINT, value, "name of the server's")
 
 
 def member(value: str) -> str:
     """An agent's address: `PJSIP/8001`, `Local/8001@desks/n`."""
-    if not _MEMBER.fullmatch(value):
-        raise QuoteError(f"{value!r} is no agent's address")
-    return value
+    return words.fitting(_MEMBER, value, "agent's address")
 
 
 def runtime(value: str) -> str:
     """`host:port`."""
-    if not re.fullmatch(r"[A-Za-z0-9.-]+:[0-9]{1,5}|\[[0-9a-f:]+\]:[0-9]{1,5}", value):
-        raise QuoteError(f"{value!r} is no host:port")
-    return value
+    return words.fitting(_RUNTIME, value, "host:port")
 
 
 def token(value: str) -> str:
@@ -268,9 +203,7 @@ def token(value: str) -> str:
 
 def line(value: str) -> str:
     """A whole line, checked once more as it leaves: nothing that ends, comments or overflows it."""
-    if _CONTROL.search(value):
-        raise QuoteError(f"a line holds a control character: {value[:120]!r}")
-    if ";" in value:
+    if ";" in words.one_line(value):
         raise QuoteError(f"a line holds a comment: {value[:120]!r}")
     size = len(value.encode())
     if size >= MOST_BYTES:
