@@ -3,9 +3,9 @@
 The path: greeting, menu, eight digits and `#`, a branch, a value read out as five fragments, a last
 sentence, hang up; with a call record. By hand it is written twice, as a Lua script and as a dialplan
 of XML; both play the same files and pass the same calls as the compiled path, which is checked first.
-What counts is the CPU time of the server less what it takes with no call up. A round calls every
-variant, in another order each time; the ratios are of one round, and their median is told with its
-interval by order statistics. `compiled_vs_native` is against the better of the two by hand, and
+What counts is the CPU time of a server less what it takes with no call up. Each variant has a server of
+its own, and they change places every round; the ratios are of one round, and their median is told with
+its interval by order statistics. `compiled_vs_native` is against the better of the two by hand, and
 `large_vs_compiled` is the same path in a project of a thousand nodes more.
 Run: `python benchmarks/freeswitch.py [--rounds 20] [--calls 60]`. The last line is one JSON object.
 """
@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from freeswitch_field import NUMBERS, field
+from freeswitch_field import NUMBERS, fields
 from rounds import Rounds, idle_share, same_ends
 
 from flowc.target import LabUnavailableError
@@ -31,12 +31,12 @@ IDLE_S = 5.0
 async def run(count: int, calls: int, only: tuple[str, ...]) -> tuple[dict[str, object], bool]:
     """Boot, check, measure: the figures, and whether every call went right."""
     with tempfile.TemporaryDirectory(prefix="flowc-bench-") as folder:
-        async with field(Path(folder), only) as made:
-            await same_ends(made, [each for each in only if each != "null"])
-            idle = await idle_share(made, only[0], IDLE_S)
-            rounds = Rounds((made,), calls, idle)
+        async with fields(Path(folder), only) as made:
+            await same_ends(made[0], [each for each in only if each != "null"])
+            idle = await idle_share(made[0], only[0], IDLE_S)
+            rounds = Rounds(made, calls, idle)
             await rounds.play(count)
-            return _report(rounds, made.version, idle), rounds.all_right
+            return _report(rounds, made[0].version, idle), rounds.all_right
 
 
 def _report(rounds: Rounds, version: str, idle: float) -> dict[str, object]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,7 @@ NUMBERS = {
     "null": "7003",
     "large": LARGE_NUMBER,
 }
-GAP_S = 0.02
+GAP_S = 0.1  # between calls of one variant; the others are called meanwhile
 RECORD = "mod_cdr_csv"
 AGENT = "sofia/lab/anna@127.0.0.1"
 _RECORDS = """\
@@ -73,20 +73,31 @@ class FreeswitchField:
 
 
 @asynccontextmanager
-async def field(folder: Path, variants: tuple[str, ...]) -> AsyncIterator[FreeswitchField]:
-    """Boot the server and load every variant."""
+async def fields(
+    folder: Path, variants: tuple[str, ...]
+) -> AsyncIterator[tuple[FreeswitchField, ...]]:
+    """Boot as many servers as there are variants, and load every variant on each."""
     sounds = folder / "sounds"
     bundles = [compiled(TARGET, sounds, AGENT)]
     if "large" in variants:
         project = large_project(folder / "large")
         bundles.append(compiled(TARGET, sounds, AGENT, project, LARGE_RELEASE))
-    async with FreeswitchServer(find_server(), LabPlan(CONTEXT, "warning")) as server:
-        _install(server, bundles, sounds)
-        async with server.connect() as esl, Caller((server.host, server.ports.sip)) as caller:
-            await _ready(esl)
-            version = (await esl.api("version short")).strip()
-            records = server.instance.log.parent / "cdr-csv/Master.csv"
-            yield FreeswitchField(server, Lines(caller, records), version, variants)
+    async with AsyncExitStack() as stack:
+        booted = [await _booted(stack, bundles, sounds) for _ in variants]
+        version = (await booted[0][0].api("version short")).strip()
+        yield tuple(FreeswitchField(*each, version, variants) for each in booted)
+
+
+async def _booted(
+    stack: AsyncExitStack, bundles: Sequence[Bundle], sounds: Path
+) -> tuple[FreeswitchServer, Lines]:
+    server = FreeswitchServer(find_server(), LabPlan(CONTEXT, "warning"))
+    await stack.enter_async_context(server)
+    _install(server, bundles, sounds)
+    async with server.connect() as esl:
+        await _ready(esl)
+    caller = await stack.enter_async_context(Caller((server.host, server.ports.sip)))
+    return server, Lines(caller, server.instance.log.parent / "cdr-csv/Master.csv")
 
 
 def _install(server: FreeswitchServer, bundles: Sequence[Bundle], sounds: Path) -> None:
