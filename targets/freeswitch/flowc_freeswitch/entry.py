@@ -56,7 +56,9 @@ def extension(release: Release, number: str, mode: str = "", *, guarded: bool = 
         f'      <condition field="destination_number" expression="{pattern}">',
         _action("lua", f"{script} start {dialled}{mode}"),
     ]
-    lines.extend([_action("lua", f"{script} resume")] * (MOST_TALKS if release.queues else 1))
+    # Each action takes every call some time, whether it comes to it or not.
+    talks = MOST_TALKS if release.may_talk_again else 1
+    lines.extend([_action("lua", f"{script} resume")] * talks)
     lines.append(_action("hangup", "NORMAL_TEMPORARY_FAILURE"))
     lines.extend(("      </condition>", "    </extension>"))
     return "".join(f"{line}\n" for line in lines)

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from flowc.graph.exits import Exit, Switch
 from flowc.graph.ids import BlockId
 from flowc.graph.model import FlowGraph
 from flowc.graph.operations import Enqueue, Invoke, Operation
+from flowc.passes.edges import reachable
 from flowc.target import EmitRequest, Problem
 from flowc_freeswitch import quote
 
@@ -46,8 +48,25 @@ class Release:
         """The queues that calls wait in, sorted."""
         return tuple(sorted({one.queue for one in self.operations if isinstance(one, Enqueue)}))
 
+    @cached_property
+    def may_talk_again(self) -> bool:
+        """Whether a call can come to a queue after it has talked with an agent."""
+        asked = {
+            block.id: block.exit
+            for block in self.graph.blocks.values()
+            if any(isinstance(one, Enqueue) for one in block.operations)
+        }
+        after = [to for exit_ in asked.values() if (to := _after_a_talk(exit_)) is not None]
+        way_out = self.graph.limits.to  # may be taken at any time
+        roots = (*after, *([] if way_out is None else [way_out]))
+        return not reachable(self.graph, roots).isdisjoint(asked)
+
     def report(self, problem: str, block: BlockId | None) -> None:
         """Keep a problem, once."""
         found = Problem(problem, block)
         if found not in self.problems:
             self.problems.append(found)
+
+
+def _after_a_talk(exit_: Exit) -> BlockId | None:
+    return exit_.case("after_agent") if isinstance(exit_, Switch) else None

@@ -12,6 +12,7 @@ from xml.sax.saxutils import quoteattr
 
 from flowc.target import words
 
+_COMMAND_WORD = re.compile(r"[A-Za-z0-9_.@:/+=\[\]-]+")
 _MUSIC = re.compile(r"[A-Za-z0-9_.-]+")
 _TRUNK = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
 _CONTACT = re.compile(
@@ -85,7 +86,7 @@ def music(value: str) -> str:
 
 def word(value: str) -> str:
     """One argument of an API command, which cuts them at spaces and at quotes."""
-    return _fitting(re.compile(r"[A-Za-z0-9_.@:/+=\[\]-]+"), value, "word of a command")
+    return words.fitting(_COMMAND_WORD, value, "word of a command")
 
 
 def digit_pattern(value: str) -> str:

@@ -16,7 +16,7 @@ SUBCLASS = "flowc::trace"
 
 
 def split_words(line: str) -> dict[str, int | str]:
-    """Names and values as `skeleton/lines.lua` joins them. Raises ValueError for what is no number."""
+    """Names and values as `skeleton/words.lua` joins them. Raises ValueError for what is no number."""
     held: dict[str, int | str] = {}
     for pair in line.split("&") if line else ():
         name, _, value = pair.partition("=")

@@ -131,9 +131,7 @@ def test_words_come_back_as_they_were_joined(held: dict[str, str | int]) -> None
 def test_the_interpreter_joins_and_splits_words_alike(held: dict[str, str | int]) -> None:
     from importlib.resources import files
 
-    skeleton = files("flowc_freeswitch") / "skeleton"
-    call = LUA.table_from({b"words": LUA.execute((skeleton / "words.lua").read_bytes())})
-    words = LUA.execute((skeleton / "lines.lua").read_bytes())(call)
+    words = LUA.execute((files("flowc_freeswitch") / "skeleton/words.lua").read_bytes())()
     line = join_words(held)
     found = words[b"split"](line.encode())
     assert {k: found[k] for k in found} == {

@@ -15,5 +15,7 @@ return function(call)
     return call.flow(one[2])["~returns"][site][one[3]]
   end
 
+  function exits.back(one) return table.remove(call.remembered) or one[2] end
+
   return exits
 end

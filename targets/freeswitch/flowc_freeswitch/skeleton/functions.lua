@@ -1,5 +1,7 @@
 -- The functions of expressions that few flows use: on texts, dates, the clock, flags and lists.
 -- Knows no session; asks the call for its clock, its lists and flags.
+local MOST = 999999999999999
+
 local function luhn(digits)
   if not digits:find("^%d+$") then return false end
   local sum = 0
@@ -12,11 +14,28 @@ local function luhn(digits)
 end
 
 return function(call)
-  local value, calendar, world = call.value, call.use("calendar"), call.use("world")
+  local value, calendar, world = call.value, call.with_more({}, "calendar"), call.with_more({}, "world")
   local does = {}
 
   local function truth(one) return one and 1 or 0 end
+  local function holds(one) return value(one) ~= 0 end
   local function days(one) return calendar.days_of(value(one)) end
+
+  -- A number of at most 15 digits.
+  function does.bounded(number)
+    if number <= MOST and number >= -MOST then return number end
+    call.defect("a number has more than 15 digits")
+    return number < 0 and -MOST or MOST
+  end
+
+  does["or"] = function(one) return truth(holds(one[2]) or holds(one[3])) end
+  does["if"] = function(one) return value(holds(one[2]) and one[3] or one[4]) end
+  does["!="] = function(one) return truth(value(one[2]) ~= value(one[3])) end
+  does["<"] = function(one) return truth(value(one[2]) < value(one[3])) end
+  does["<="] = function(one) return truth(value(one[2]) <= value(one[3])) end
+  does[">="] = function(one) return truth(value(one[2]) >= value(one[3])) end
+  does["-"] = function(one) return does.bounded(value(one[2]) - value(one[3])) end
+  does["*"] = function(one) return does.bounded(value(one[2]) * value(one[3])) end
 
   does["in"] = function(one)
     local wanted = value(one[2])

@@ -7,21 +7,17 @@ local FRAME = 20 -- ms; a flush reads what has arrived up to now
 
 return function(call)
   local session, now = call.session, call.now
-  local input = {}
-  local key, window            -- a key taken and not yet read; when the last full entry ended
-  local listens = false        -- else keys are dropped
-  local ends_with, ended_by_key -- while recording: the key that ends it, and whether it did
+  -- Who takes an event that comes for this call, and a key, where that is not a prompt's; whether keys
+  -- may be waiting that were pressed while something was said whole.
+  local input = { event = false, key = false, stale = false }
+  local key, window     -- a key taken and not yet read; when the last full entry ended
+  local listens = false -- else keys are dropped
   local deaf, prompt, skipped = {}, nil, false
-  input.event = nil            -- what takes an event that comes for this call
 
   -- The callback's name is global: the server knows it by that.
   function flowc_input(_, kind, what)
     if kind == "event" then return input.event and input.event(what) or nil end
-    if kind ~= "dtmf" then return nil end
-    if ends_with then
-      ended_by_key = ended_by_key or what.digit == ends_with
-      return ended_by_key and "break" or nil
-    end
+    if input.key then return input.key(what.digit) end
     if not listens then return nil end
     local opened, at = window, now()
     window = nil -- the first key that an input reads closes the window
@@ -30,20 +26,12 @@ return function(call)
     return "break"
   end
 
-  function input.begin() session:setInputCallback("flowc_input", "") end
-
   -- Drop the keys that were pressed up to now; the window for a `#` stays open.
   function input.flush()
-    key = nil
+    key, input.stale = nil, false
     session:collectDigits(FRAME)
     session:flushDigits()
     call.alive()
-  end
-
-  local function stream(file)
-    local done = session:streamFile(call.release.sounds .. "/" .. file .. ".wav")
-    call.alive()
-    return done ~= 0
   end
 
   -- Say sounds; where they can be cut, a key does. Whether any of them could be played.
@@ -53,25 +41,26 @@ return function(call)
       if key then return true end
       call.within_limit()
       listens = cuts
-      local done = stream(files[index])
+      local done = session:streamFile(call.release.sounds .. "/" .. files[index] .. ".wav")
       listens = false
-      played = played or done or key ~= nil
+      call.alive()
+      played = played or done ~= 0 or key ~= nil
     end
     return played
   end
 
-  -- Say a prompt whole. Keys pressed meanwhile are dropped.
+  -- Say a prompt whole. Keys pressed meanwhile are dropped as soon as somebody would take them: that
+  -- takes a moment, and most says lead to no input.
   function input.say(files)
     if #files == 0 then return end
-    call.tell("offered", files)
+    if call.token ~= "" then call.tell("offered", files) end
     play(files, false)
-    input.flush()
+    input.stale = true
   end
 
-  -- Wait until a moment, or until an event of this call.
-  function input.wait(milliseconds)
-    session:collectDigits(milliseconds)
-    call.alive()
+  -- Before keys are taken.
+  function input.settle()
+    if input.stale then input.flush() end
   end
 
   function input.cue(first, then_)
@@ -143,51 +132,18 @@ return function(call)
     end
   end
 
-  -- A sound that is missing is skipped; where there are none at all, nobody can be asked anything.
-  local function has_sounds()
-    local folder = io.open(call.release.sounds)
-    if folder then folder:close() end
-    return folder ~= nil
-  end
-
   -- One attempt: offers what was cued, reads keys. Gives the outcome and the digits that count.
   function input.collect(entry)
-    local offer = {}
-    for _, file in ipairs(deaf) do offer[#offer + 1] = file end
-    for _, file in ipairs(prompt) do offer[#offer + 1] = file end
-    if #offer > 0 then call.tell("offered", offer) end
+    if call.token ~= "" then call.use("telling")("offer", deaf, prompt) end
     local played = false
+    input.settle()
     if #deaf > 0 then
       played = play(deaf, false)
       input.flush()
     end
     if #prompt > 0 then played = play(prompt, true) or played end
-    if #offer > 0 and not played and not has_sounds() then return "error", "" end
-    if entry.keys then return options(entry) end
-    return digits(entry)
-  end
-
-  -- Record after a tone; what ended it: `key`, `silence`, `time`, or `fault` where the server stopped
-  -- before any of these, as it does when it can't write.
-  function input.record(file, most, silence, end_key)
-    session:streamFile("tone_stream://%(250,0,1000)")
-    call.alive()
-    local begun = now()
-    ends_with, ended_by_key = end_key, false
-    session:setVariable("silence_hits_exhausted", "")
-    session:recordFile(file, most, call.release.silence, silence)
-    ends_with = nil
-    call.alive()
-    local ended = "fault"
-    if ended_by_key then
-      ended = "key"
-    elseif session:getVariable("silence_hits_exhausted") == "true" then
-      ended = "silence"
-    elseif now() - begun >= most * 1000 - FRAME then
-      ended = "time"
-    end
-    input.flush()
-    return ended
+    if not played and #deaf + #prompt > 0 and not call.has_sounds() then return "error", "" end
+    return (entry.keys and options or digits)(entry)
   end
 
   return input

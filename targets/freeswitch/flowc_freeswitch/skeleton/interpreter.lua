@@ -2,8 +2,8 @@
 -- `... resume` after an agent's talk, and as `... hangup` when the call has ended.
 -- A flow is data (one file, loaded when a call first enters it); what a block means is said by
 -- `flowc.machine.walk`. The words of callers and back ends are values here and never code.
--- Each call reads its scripts anew and pays for every line: here stands what all calls need, and what
--- few come to is in parts that are loaded when one does.
+-- Each call reads its scripts anew and pays for every line and every function: here stands what all
+-- calls need, and what few come to is in parts that are loaded when one does.
 local action, number, entry = argv[1], argv[2], argv[3]
 local folder = argv[0]:match("^(.*)/[^/]*$")
 if folder:sub(1, 1) ~= "/" then folder = freeswitch.getGlobalVariable("script_dir") .. "/" .. folder end
@@ -13,17 +13,17 @@ local MOST_REMEMBERED = 8
 local MOST_STEPS = 10000 -- blocks between two waits; what a compiler proves stays far below
 local GONE, LIMIT, LEFT = { "gone" }, { "limit" }, { "left to an agent" }
 
-local api = freeswitch.API()
-local session = session
-local release, words = part("release"), part("words")
+local api, session, release = freeswitch.API(), session, part("release")
+local values, parts, flows = {}, {}, {}
+-- What is false here may get a value later.
 local call = {
-  session = session, api = api, release = release, words = words, part = part, folder = folder,
-  entry = entry, values = {}, language = release.languages[1], block = nil, offset = 0, token = "", line = "",
-  joins = 0, recordings = 0, asked = 0, by = "caller", ending = action == "hangup",
-  marks = {}, remembered = {}, lead = {}, kept_lead = {}, limit_left = release.limit * 1000, LEFT = LEFT,
+  session = session, api = api, release = release, part = part, folder = folder, entry = entry,
+  values = values, language = release.languages[1], block = false, offset = 0, token = "", line = "",
+  joins = 0, recordings = 0, asked = 0, by = "caller", cause = 16, ending = action == "hangup",
+  marks = {}, marked = {}, remembered = {}, lead = {}, kept_lead = {}, steps = 0, zero = false,
+  limit_at = false, limit_left = release.limit * 1000, queued = false, wordless = false,
+  way_out_taken = false, input = false, LIMIT = LIMIT, LEFT = LEFT,
 }
-local marked, flows, parts, steps = {}, {}, {}, 0
-local input
 
 -- A part of this call, made once.
 function call.use(name)
@@ -41,81 +41,40 @@ function call.with_more(known, name)
     end,
   })
 end
-call.with_more(words, "lines")
+call.with_more(call, "seldom")
 
 function call.now() return tonumber(api:getTime()) end
-
--- Seconds since 1970, as the call takes it: tests set a clock of their own.
-function call.moment() return os.time() + call.offset end
-
--- A line of the log begins with what `flowc where` takes: release and node, then the block.
-function call.log(level, what)
-  local place = (call.block or "call"):gsub("%.([^.]*)$", ",%1")
-  local line = "fl-" .. release.id .. "." .. place .. ": " .. what .. "\n"
-  if call.ending then freeswitch.consoleLog(level, line) else session:consoleLog(level, line) end
-end
-
-function call.defect(what) call.log("err", what) end
-
--- Told is what happens in calls that bear a token: those of tests, and of whoever sets one on a call.
-function call.tell(...)
-  if call.token ~= "" then call.use("telling")(...) end
-end
 
 -- After whatever lets the caller hang up; everything is left by this one error.
 function call.alive()
   if not session:ready() then error(GONE, 0) end
 end
 
--- The same where the server was asked something that is no media: only media notices a hang-up.
-function call.still_there()
-  session:sleep(0)
-  call.alive()
-end
-
 -- A moment, or that of the call's limit where it comes before.
 function call.within_limit(due)
   local limit = call.limit_at
-  steps = 0
-  if limit and call.now() >= limit then error(LIMIT, 0) end
-  if not due then return limit end
-  return limit and limit < due and limit or due
-end
-
--- The call's own time stands still in queues and lines.
-function call.stand_still()
-  if call.limit_at then call.limit_left = call.limit_at - call.now() end
-  call.limit_at = nil
-end
-
-function call.go_on()
-  if call.limit_left then call.limit_at = call.now() + call.limit_left end
+  call.steps = 0
+  if not limit then return due end
+  if call.now() >= limit then error(LIMIT, 0) end
+  return due and due < limit and due or limit
 end
 
 local value = part("expressions")(call)
 call.value = value
+call.sounds = part("prompts")(call)
 
--- Variables
-
-function call.set(name, held)
-  if held == "" then held = nil end
-  call.values[name] = held
-end
-
--- The same for a variable of the author's; told where that changes it.
+-- A variable of the author's gets a value; tests are told where that changes it.
 function call.assign(name, held)
   if held == "" then held = nil end
-  if held ~= call.values[name] and release.told[name] then call.tell("assigned", name, held) end
-  call.values[name] = held
+  if held ~= values[name] and release.told[name] then call.tell("assigned", name, held) end
+  values[name] = held
 end
 
 -- An operation that can end in several ways has ended.
 function call.ended(outcome)
-  call.values["outcome"] = outcome
-  call.tell("ended", call.block, outcome)
+  values["outcome"] = outcome
+  if call.token ~= "" then call.tell("ended", call.block, outcome) end
 end
-
-call.sounds = part("prompts")(call)
 
 local function joined(one, other)
   local both = {}
@@ -126,14 +85,14 @@ end
 
 -- Operations
 
-local does = call.with_more({}, "operations")
+local does, input = call.with_more({}, "operations"), nil
 
 function does.answer()
   session:answer()
   call.alive()
   if call.zero then return end -- a flow may come back to its first block
   call.zero = call.now()
-  call.go_on()
+  call.limit_at = call.zero + call.limit_left
 end
 
 function does.play(one) input.say(call.sounds(one[2])) end
@@ -158,19 +117,17 @@ function does.collect(one)
   end
 end
 
-function does.flush() input.flush() end
-
 function does.assign(one)
-  local held = nil
-  if one[3] ~= nil then held = value(one[3]) end
+  local held = one[3]
+  if type(held) == "table" then held = value(held) end
   call.assign(one[2], held)
 end
 
 function does.mark(one)
-  if marked[one[2]] then return end
-  marked[one[2]] = true
+  if call.marked[one[2]] then return end
+  call.marked[one[2]] = true
   call.marks[#call.marks + 1] = one[2]
-  call.tell("marked", one[2])
+  if call.token ~= "" then call.tell("marked", one[2]) end
 end
 
 function does.remember(one)
@@ -186,15 +143,13 @@ function exits.jump(one) return one[2] end
 function exits.branch(one) return value(one[2]) ~= 0 and one[3] or one[4] end
 
 function exits.switch(one)
-  local held = call.values[one[2]]
-  return one[3][held == nil and "" or words.text(held)] or one[4]
+  local held = values[one[2]]
+  if type(held) == "number" then held = ("%d"):format(held) end
+  return one[3][held or ""] or one[4]
 end
 
-function exits.back(one) return table.remove(call.remembered) or one[2] end
-
 exits["hangup"] = function(one)
-  call.by = "flow"
-  call.cause = one[2]
+  call.by, call.cause = "flow", one[2]
   return nil
 end
 
@@ -206,56 +161,30 @@ function call.flow(name)
   return flows[name]
 end
 
-local function block_of(id)
-  local flow, rest = id:match("^([^.]+)%.(.+)$")
-  return call.flow(flow)[rest]
-end
-
--- Where the block that the call is in leads to.
-function call.leave()
-  local block = block_of(call.block)
+-- Where a block leads to.
+function call.leave(block)
   local exit = block[#block]
   local to = exits[exit[1]](exit)
-  if to == nil and exit[1] ~= "hangup" then error("no way for " .. tostring(call.values["outcome"])) end
+  if to == nil and exit[1] ~= "hangup" then error("no way for " .. tostring(values["outcome"])) end
   return to
 end
 
 -- From a block on until the call is over.
 function call.walk(id)
   while id do
-    steps = steps + 1
-    if steps > MOST_STEPS then error("goes round without end and without the caller") end
+    call.steps = call.steps + 1
+    if call.steps > MOST_STEPS then error("goes round without end and without the caller") end
     call.block = id
-    call.tell("entered", id)
-    local block = block_of(id)
+    if call.token ~= "" then call.tell("entered", id) end
+    local flow, rest = id:match("^([^.]+)%.(.+)$")
+    local block = call.flow(flow)[rest]
     for index = 1, #block - 1 do
       local one = block[index]
       does[one[1]](one)
     end
-    id = call.leave()
+    id = call.leave(block)
   end
 end
-
--- An operation of another part begins, which takes time.
-function call.takes_time() steps = 0 end
-
--- A milestone of a script before this one.
-function call.has_marked(name) marked[name] = true end
-
--- The call's limit, or a defect of ours: the way out, which is taken once.
-function call.way_out(why)
-  call.limit_at, call.limit_left = nil, nil
-  if why ~= LIMIT then call.defect(tostring(why)) end
-  if release.limit_to and not call.way_out_taken then
-    call.way_out_taken = true
-    return release.limit_to
-  end
-  call.by, call.cause = "limit", 16
-  return nil
-end
-
--- Keep what another script needs to go on with the call, and have it taken away at the call's end.
-function call.save() call.use("state").save() end
 
 local function begin()
   session:setVariable("flowc_release", release.id)
@@ -264,27 +193,22 @@ local function begin()
   if entry == "lab" or session:getVariable("flowc_token") then call.use("telling")() end
   local from = session:getVariable("caller_id_number") or ""
   -- What would be left of other text is nobody's number.
-  call.set("call.from", #from <= 32 and not from:find("[^%d+]") and from or "")
-  call.set("call.to", number)
-  call.set("call.started", call.moment())
-  call.set("call.language", call.language)
+  if from ~= "" and #from <= 32 and not from:find("[^%d+]") then values["call.from"] = from end
+  values["call.to"], values["call.language"] = number, call.language
+  values["call.started"] = os.time() + call.offset
   return release.numbers[number]
 end
 
 -- Walks from what `first` gives, and finds its way after whatever stops it.
 local function run(first)
   local done, to = pcall(first)
-  while true do
-    if done then
-      if to == nil then break end
-      local from = to
-      done, to = pcall(call.walk, from)
-      if done then break end
+  while to do
+    if done then done, to = pcall(call.walk, to) end
+    if not done then
+      if to == GONE then return true end
+      if to == LEFT then return false end
+      done, to = true, call.way_out(to)
     end
-    if to == GONE then break end
-    if to == LEFT then return false end
-    to = call.way_out(to)
-    done = true
   end
   return true
 end
@@ -294,12 +218,12 @@ if call.ending then
 else
   input = part("input")(call)
   call.input = input
-  input.begin()
+  session:setInputCallback("flowc_input", "")
   session:setAutoHangup(false)
   local over = run(action == "resume" and call.use("later").resume or begin)
   call.use("record")(call.block)
   if over then
-    if release.keeps then call.save() end
-    session:hangup(words.number(call.cause or 16))
+    if release.keeps then call.use("state").save() end
+    session:hangup(("%d"):format(call.cause))
   end
 end

@@ -11,16 +11,17 @@ return function(call)
       call.go_on()
       return call.way_out("the script ended in the middle")
     end
-    call.queued = nil
+    call.queued = false
     call.go_on()
     call.input.flush()
     call.ended("after_agent")
-    return call.leave()
+    local flow, rest = call.block:match("^([^.]+)%.(.+)$")
+    return call.leave(call.flow(flow)[rest])
   end
 
   function later.hung_up()
     if not state.load() then return end
-    call.limit_at = nil
+    call.limit_at = false
     call.tell("hungup", call.by)
     local handler = call.release.on_hangup
     if handler then

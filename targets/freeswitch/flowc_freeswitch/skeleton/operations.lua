@@ -2,6 +2,8 @@
 return function(call)
   local does = {}
 
+  function does.flush() call.input.flush() end
+
   function does.clock()
     local date, minute, weekday = call.use("calendar").local_time(call.moment(), call.release.zone)
     call.set("clock.date", date)
@@ -23,23 +25,23 @@ return function(call)
   end
 
   function does.invoke(one)
-    call.takes_time()
+    call.steps = 0
     call.use("runtime").invoke(one)
   end
 
   function does.enqueue(one)
-    call.takes_time()
+    call.steps = 0
     call.save()
     if call.use("people").enqueue(one) then error(call.LEFT, 0) end
   end
 
   function does.dial(one)
-    call.takes_time()
+    call.steps = 0
     call.use("people").dial(one)
   end
 
   function does.record(one)
-    call.takes_time()
+    call.steps = 0
     call.use("people").record(one)
   end
 

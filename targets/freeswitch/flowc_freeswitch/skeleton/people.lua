@@ -4,6 +4,7 @@
 local LEAVES = { "D", "C", "B", "A" } -- keys that no caller has: one of them ends a wait in time
 local SHORTEST = 500 -- ms of a recording that is not empty
 local HEAD = 44
+local FRAME = 20 -- ms
 
 return function(call)
   local session, api, words, input = call.session, call.api, call.words, call.input
@@ -115,7 +116,7 @@ return function(call)
     call.queued = 1
     call.save()
     session:execute("callcenter", name)
-    call.queued = nil
+    call.queued = false
     api:execute("sched_del", group)
     if session:getVariable("cc_cause") == "answered" then return nil end
     call.save()
@@ -126,6 +127,7 @@ return function(call)
   -- True where an agent has answered: the script must end so that they can talk.
   function people.enqueue(one)
     local name, joined = queue_of(one), os.time()
+    input.settle()
     stand_still()
     local outcome = refused(one, name) or wait_in(one, name)
     call.set("call.waited", os.time() - joined)
@@ -183,6 +185,7 @@ return function(call)
   -- Ring one number after another; the outcome is the last one's.
   function people.dial(one)
     local outcome = "failed"
+    input.settle()
     stand_still()
     for _, expression in ipairs(one.numbers) do
       local number = words.text(call.value(expression))
@@ -209,11 +212,38 @@ return function(call)
     return opened ~= nil
   end
 
+  -- Record after a tone; what ended it: `key`, `silence`, `time`, or `fault` where the server stopped
+  -- before any of these, as it does when it can't write.
+  local function take_down(file, most, silence, end_key)
+    input.settle()
+    session:streamFile("tone_stream://%(250,0,1000)")
+    call.alive()
+    local begun, by_key = call.now(), false
+    input.key = function(digit)
+      by_key = by_key or digit == end_key
+      return by_key and "break" or nil
+    end
+    session:setVariable("silence_hits_exhausted", "")
+    session:recordFile(file, most, call.release.silence, silence)
+    input.key = false
+    call.alive()
+    local ended = "fault"
+    if by_key then
+      ended = "key"
+    elseif session:getVariable("silence_hits_exhausted") == "true" then
+      ended = "silence"
+    elseif call.now() - begun >= most * 1000 - FRAME then
+      ended = "time"
+    end
+    input.flush()
+    return ended
+  end
+
   -- The id is held from the beginning: most callers end a message by hanging up. One who does so at
   -- once has left none.
   local function listen_to(one, file, most)
     local begun = call.now()
-    local done, ended = pcall(input.record, file, most, one.silence, one.key)
+    local done, ended = pcall(take_down, file, most, one.silence, one.key)
     if done then return ended end
     if call.now() - begun < SHORTEST then call.wordless = one.into end
     error(ended, 0)

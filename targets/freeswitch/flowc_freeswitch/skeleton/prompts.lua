@@ -8,7 +8,8 @@ return function(call)
   local function spell(found, variable, digits)
     local held = call.values[variable]
     if held == nil then return call.defect(variable .. " has no value") end
-    for digit in call.words.text(held):gmatch("%d") do found[#found + 1] = digits[digit] end
+    if type(held) == "number" then held = ("%d"):format(held) end
+    for digit in held:gmatch("%d") do found[#found + 1] = digits[digit] end
   end
 
   local function say_value(found, one)

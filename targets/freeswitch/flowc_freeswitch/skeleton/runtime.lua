@@ -78,9 +78,15 @@ return function(call)
     return rate > 0 and (size - 44) * 1000 / rate or nil
   end
 
+  -- Until so many ms have passed, or an event of this call has come.
+  local function pause(milliseconds)
+    call.session:collectDigits(milliseconds)
+    call.alive()
+  end
+
   -- May the next piece of a filler be said?
   local function wanted_more()
-    while not answer and alive() and call.now() - beat() > FRESH do input.wait(100) end
+    while not answer and alive() and call.now() - beat() > FRESH do pause(100) end
     return not answer and alive()
   end
 
@@ -112,7 +118,7 @@ return function(call)
       local next_look = math.min(call.within_limit(deadline), lives_until(), call.now() + 500)
       if #sounds > 0 then next_look = math.min(next_look, fills) end
       local left = next_look - call.now()
-      if left > 0 then input.wait(left) end
+      if left > 0 then pause(left) end
       if #sounds > 0 and not answer and call.now() >= fills then
         fill(sounds, deadline)
         sounds = {}
@@ -147,7 +153,7 @@ return function(call)
     input.event = taken
     fire("flowc::ask", headers(one), body(one))
     wait(one, deadline)
-    input.event = nil
+    input.event = false
     input.flush()
     return true
   end

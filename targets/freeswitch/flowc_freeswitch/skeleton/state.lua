@@ -23,7 +23,7 @@ return function(call)
     state.look_after()
     if call.limit_at then call.limit_left = call.limit_at - call.now() end
     local kept = { way_out_taken = call.way_out_taken and 1 or nil }
-    for _, name in ipairs(FIELDS) do kept[name] = call[name] end
+    for _, name in ipairs(FIELDS) do kept[name] = call[name] or nil end
     for _, name in ipairs(LISTS) do kept[name] = words.list(call[name]) end
     for name, held in pairs(call.values) do kept["v." .. name] = held end
     api:execute("hash", "insert/" .. place .. "/" .. words.join(kept))
@@ -34,13 +34,13 @@ return function(call)
     local line = api:execute("hash", "select/" .. place) or ""
     if line == "" or line:sub(1, 1) == "-" then return false end
     api:execute("hash", "delete/" .. place)
-    call.limit_left = nil
+    call.limit_left = false
     for name, held in pairs(words.split(line)) do
       local variable = name:match("^v%.(.*)$")
       if variable then call.values[variable] = held else call[name] = held end
     end
     for _, name in ipairs(LISTS) do call[name] = words.items(call[name]) end
-    for _, name in ipairs(call.marks) do call.has_marked(name) end
+    for _, name in ipairs(call.marks) do call.marked[name] = true end
     return true
   end
 

@@ -45,7 +45,21 @@ return function(call)
     event:fire()
   end
 
+  -- An input's offer, if it holds anything.
+  local function offer(deaf, prompt)
+    local files = {}
+    for _, file in ipairs(deaf) do files[#files + 1] = file end
+    for _, file in ipairs(prompt) do files[#files + 1] = file end
+    if #files > 0 then tell("offered", files) end
+  end
+
   return function(step, ...)
-    if step then tell(step, ...) else obey() end
+    if step == "offer" then
+      offer(...)
+    elseif step then
+      tell(step, ...)
+    else
+      obey()
+    end
   end
 end
