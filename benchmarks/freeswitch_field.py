@@ -43,7 +43,9 @@ _RECORDS = """\
     <param name="legs" value="a"/>
     <param name="master-file-only" value="true"/>
   </settings>
-  <templates><template name="marks">${uuid} ${marks}${flowc_marks}</template></templates>
+  <templates>
+    <template name="marks">${uuid} ${context} ${destination_number} ${by} ${record}${flowc_record}</template>
+  </templates>
 </configuration>
 """
 

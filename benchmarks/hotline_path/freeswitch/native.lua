@@ -1,10 +1,11 @@
 -- By hand, what the flow of the path says: one-key menu and whole entry, silences and wrong entries
 -- counted apart and together, re-prompts, 0 to a person, `*` back, 9 repeat (three times), `#` skip
--- and end, the call's limit. It does less than the compiled path in this: no budget for going back
--- and forth, and a record that holds the marks alone. A late `#` needs no window: it falls into a
--- sentence that drops keys. @S@ is the folder of the sounds.
+-- and end, the call's limit, a record of who ended it, where, and the mark. It does less than the
+-- compiled path in this: no budget for going back and forth. A late `#` needs no window: it falls into
+-- a sentence that drops keys. @S@ is the folder of the sounds.
 local FIRST, BETWEEN, REPEATS = 5000, 3000, 3
 local FULL, MOST = 8, 64
+local by, at, mark = "caller", "greeting", ""
 
 local function files(...)
   local names = { ... }
@@ -33,6 +34,7 @@ end
 
 local function menu(lead)
   local failed, repeats = counter(), 0
+  at = "top"
   local whole = files("hotline.top.menu", "hotline.top.prompt")
   if lead then whole = files(lead, "hotline.top.menu", "hotline.top.prompt") end
   local prompt = whole
@@ -69,6 +71,7 @@ end
 -- The eight digits, or nothing: then the second value tells whether the caller went back.
 local function ask()
   local failed = counter()
+  at = "ask"
   local prompt = files("hotline.ask.prompt")
   while session:ready() do
     local keys = typed(prompt)
@@ -87,15 +90,17 @@ end
 local function told(account)
   local price = account:sub(1, 1) == "8" and "10250" or "20380"
   local digits = {}
+  at = "read_out"
   for digit in price:gmatch(".") do digits[#digits + 1] = "_/n" .. digit end
   play(table.unpack(digits))
-  session:setVariable("marks", "told")
+  if session:ready() then mark = "told" end
 end
 
 local function person()
-  session:setVariable("marks", "person")
+  at, mark = "wait", "person"
   session:execute("sched_cancel")
   session:execute("callcenter", "native_agents")
+  if session:getVariable("cc_cause") == "answered" then by = "agent" end
 end
 
 session:answer()
@@ -107,7 +112,7 @@ repeat
   if account then
     told(account)
   elseif choice == "2" then
-    session:setVariable("marks", "faults")
+    mark = "faults"
   elseif not back and session:ready() then
     person()
   end
@@ -115,6 +120,9 @@ repeat
 until not back
 -- An agent who was there ended the script; what follows then is the dialplan's.
 if session:ready() then
+  at = "goodbye"
   play("hotline.goodbye.hangup")
-  session:hangup()
+  if session:ready() then by = "flow" end
 end
+session:setVariable("record", "by=" .. by .. " at=" .. at .. " " .. mark)
+if by == "flow" then session:hangup() end

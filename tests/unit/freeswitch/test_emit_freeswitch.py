@@ -16,12 +16,13 @@ from test_graphs_asterisk import CALLER, FRAGMENTS, MOMENT, RECORDINGS, SCENES
 
 from flowc.expression.tree import Binary, Read
 from flowc.expression.types import Scalar
-from flowc.graph.exits import Branch, Call, Hangup, Return, Switch
-from flowc.graph.model import FlowGraph
+from flowc.graph.exits import Branch, Call, Hangup, Jump, Return, Switch
+from flowc.graph.model import Block, FlowGraph, Limits
 from flowc.graph.operations import OUTCOME, Dial, Enqueue, Play, Remember, outcomes
 from flowc.graph.prompts import Phrase, ReadAs, Spoken
 from flowc.target import Bundle, EmitError, EmitRequest, Environment, LabCall, QueueSettings
 from flowc_freeswitch import TARGET
+from flowc_freeswitch.entry import MOST_TALKS
 
 LUAS = ("lua51", "lua52", "lua53", "lua54", "luajit21")
 PLACE = Environment("/s/sounds", "/s/recordings")
@@ -136,3 +137,29 @@ def test_what_a_call_loads_first_does_not_grow_with_the_project() -> None:
     assert [len(emitted(large).artifact(path).content) for path in first] == [
         len(emitted(small).artifact(path).content) for path in first
     ]
+
+
+def _waits(name: str, then: str) -> Block:
+    """A queue whose talk leads on to a block, and everything else to the end."""
+    waits = Enqueue("support", 60)
+    ways = tuple((one, at(then if one == "after_agent" else "end")) for one in outcomes(waits))
+    return block(name, waits, to=Switch(OUTCOME, ways))
+
+
+@pytest.mark.parametrize(
+    ("blocks", "limits", "talks"),
+    [
+        ((_waits("go", "end"),), Limits(), 1),
+        ((_waits("go", "bye"), block("bye", to=Jump(at("end")))), Limits(), 1),
+        ((_waits("go", "again"), _waits("again", "end")), Limits(), MOST_TALKS),
+        ((_waits("go", "go"),), Limits(), MOST_TALKS),
+        ((_waits("go", "end"),), Limits(to=at("go")), MOST_TALKS),
+    ],
+    ids=["once", "no more after it", "two after each other", "round", "the way out leads there"],
+)
+def test_the_entry_leads_on_after_as_many_talks_as_a_call_can_have(
+    blocks: tuple[Block, ...], limits: Limits, talks: int
+) -> None:
+    place = replace(PLACE, queues={"support": QueueSettings(("user/1001",))})
+    text = emitted(graph(*blocks, limits=limits), place=place).artifact("entry/dialplan.xml").text
+    assert text.count("interpreter.lua resume") == talks
