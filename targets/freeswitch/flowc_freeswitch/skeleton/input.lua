@@ -7,6 +7,7 @@ local FRAME = 20 -- ms; a flush reads what has arrived up to now
 
 return function(call)
   local session, now = call.session, call.now
+  local stream, wait_for_keys = session.streamFile, session.collectDigits -- looked up once
   -- Who takes an event that comes for this call, and a key, where that is not a prompt's; whether keys
   -- may be waiting that were pressed while something was said whole.
   local input = { event = false, key = false, stale = false }
@@ -41,7 +42,7 @@ return function(call)
       if key then return true end
       call.within_limit()
       listens = cuts
-      local done = session:streamFile(call.release.sounds .. "/" .. files[index] .. ".wav")
+      local done = stream(session, call.release.sounds .. "/" .. files[index] .. ".wav")
       listens = false
       call.alive()
       played = played or done ~= 0 or key ~= nil
@@ -70,12 +71,13 @@ return function(call)
   -- The next key and when it ended; nothing where none came in time.
   local function take(due)
     while not key do
-      local left = call.within_limit(due) - now()
-      if left <= 0 then
-        if now() >= due then return nil end
+      local ends, at = call.within_limit(due)
+      at = at or now()
+      if ends <= at then
+        if at >= due then return nil end
       else
         listens = true
-        session:collectDigits(left)
+        wait_for_keys(session, ends - at)
         listens = false
         call.alive()
       end

@@ -4,6 +4,7 @@
 -- `flowc.machine.walk`. The words of callers and back ends are values here and never code.
 -- Each call reads its scripts anew and pays for every line and every function: here stands what all
 -- calls need, and what few come to is in parts that are loaded when one does.
+collectgarbage("stop") -- most calls are over before they leave much
 local action, number, entry = argv[1], argv[2], argv[3]
 local folder = argv[0]:match("^(.*)/[^/]*$")
 if folder:sub(1, 1) ~= "/" then folder = freeswitch.getGlobalVariable("script_dir") .. "/" .. folder end
@@ -11,6 +12,7 @@ local function part(name) return assert(loadfile(folder .. "/" .. name .. ".lua"
 
 local MOST_REMEMBERED = 8
 local MOST_STEPS = 10000 -- blocks between two waits; what a compiler proves stays far below
+local MUCH = 100 -- blocks of a call, after which memory is collected
 local GONE, LIMIT, LEFT = { "gone" }, { "limit" }, { "left to an agent" }
 
 local api, session, release = freeswitch.API(), session, part("release")
@@ -43,20 +45,24 @@ function call.with_more(known, name)
 end
 call.with_more(call, "seldom")
 
-function call.now() return tonumber(api:getTime()) end
+-- What is called often is looked up once: the server's objects search for a name each time.
+local get_time, is_ready = api.getTime, session and session.ready
+
+function call.now() return tonumber(get_time(api)) end
 
 -- After whatever lets the caller hang up; everything is left by this one error.
 function call.alive()
-  if not session:ready() then error(GONE, 0) end
+  if not is_ready(session) then error(GONE, 0) end
 end
 
--- A moment, or that of the call's limit where it comes before.
+-- A moment, or that of the call's limit where it comes before; and the time now, where there is a limit.
 function call.within_limit(due)
-  local limit = call.limit_at
+  local limit, at = call.limit_at, nil
   call.steps = 0
   if not limit then return due end
-  if call.now() >= limit then error(LIMIT, 0) end
-  return due and due < limit and due or limit
+  at = tonumber(get_time(api))
+  if at >= limit then error(LIMIT, 0) end
+  return due and due < limit and due or limit, at
 end
 
 local value = part("expressions")(call)
@@ -170,8 +176,11 @@ function call.leave(block)
 end
 
 -- From a block on until the call is over.
+local walked = 0
 function call.walk(id)
   while id do
+    walked = walked + 1
+    if walked == MUCH then collectgarbage("restart") end
     call.steps = call.steps + 1
     if call.steps > MOST_STEPS then error("goes round without end and without the caller") end
     call.block = id
