@@ -79,24 +79,29 @@ class CallNode(NodeKind):
 
     def _parameters(self, into: NodeBuilder, flow: BoundFlow) -> tuple[Assign, ...]:
         found = []
+        meant: set[str] = set()  # what misspelt names stand for
         for each in self.with_:
             expected = flow.parameters.get(each.name.text)
+            if expected is None and each.name.text in flow.untold:
+                continue
             if expected is None:
+                near = closest(each.name.text, flow.parameters)
+                meant.add(near.get("closest", ""))
                 into.report.report(
                     codes.UNKNOWN_THING,
                     each.name.span,
                     what="parameter",
                     what_zh="参数",
                     name=each.name.text,
-                    **closest(each.name.text, flow.parameters),
+                    **near,
                 )
                 continue
-            value = into.expression(each.value, expected)
+            value = into.expression(each.value, expected) if each.value else None
             if value:
                 found.append(Assign(f"{flow.name.text}.{each.name.text}", value))
         given = {each.name.text for each in self.with_}
         for name, type_ in flow.parameters.items():
-            if name not in given:
+            if name not in given | meant:
                 into.report.report(
                     codes.MISSING_ARGUMENT,
                     self.flow.span,

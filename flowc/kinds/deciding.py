@@ -47,6 +47,7 @@ class SetNode(NodeKind):
         values = (
             (each, into.expression(each.value, self._type(into, each.name.text)))
             for each in self.settings
+            if each.value
         )
         given = tuple(
             Assign(into.variable(each.name.text), value) for each, value in values if value

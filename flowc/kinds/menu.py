@@ -162,11 +162,11 @@ class MenuNode(NodeKind):
 
     def _compare_spoken(self, into: NodeBuilder, bound: tuple[str, ...]) -> None:
         """What is spoken matches the keys that are bound, in each language."""
-        spoken: set[str] = set()
+        spoken: dict[str, set[str]] = {}
         for saying in (*self.lead_in, *(self.prompt or ())):
-            for text in into.words.in_languages(saying.text).values():
+            for language, text in into.words.in_languages(saying.text).items():
                 for key in spoken_keys(text):
-                    spoken.add(key)
+                    spoken.setdefault(language, set()).add(key)
                     if key not in bound:
                         into.report.report(
                             codes.SPOKEN_NOT_BOUND,
@@ -177,12 +177,19 @@ class MenuNode(NodeKind):
         if self.prompt is None:
             return
         for choice in self.choices:
-            if choice.key.text not in spoken:
+            lacking = [
+                language
+                for language in into.graph.program.around.languages
+                if language.split("-", maxsplit=1)[0] in KEY_WORDS
+                and choice.key.text not in spoken.get(language, ())
+            ]
+            if lacking:
                 into.report.report(
                     codes.BOUND_NOT_SPOKEN,
                     choice.key.span,
                     key=choice.key.text,
                     node=into.node.name.text,
+                    languages=", ".join(lacking),
                 )
 
 

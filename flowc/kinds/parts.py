@@ -96,7 +96,7 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`name: expression`, in order."""
+    """`name: expression`, in order. None where the expression has findings of its own."""
 
     name: Word
-    value: Formula
+    value: Formula | None

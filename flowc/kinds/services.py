@@ -101,7 +101,7 @@ def _arguments(
             )
             meant.add(near.get("closest", ""))
             continue
-        value = into.expression(each.value, expected)
+        value = into.expression(each.value, expected) if each.value else None
         if value:
             given[each.name.text] = value
     named = {each.name.text for each in settings}

@@ -28,7 +28,7 @@ from flowc.kinds.shapes import (
 )
 from flowc.language import reserved
 from flowc.language.after_call import after_call
-from flowc.language.forms import PLAIN, RAW, Form, MappingShape, RawMapping, entries
+from flowc.language.forms import PLACED, PLAIN, RAW, Form, MappingShape, RawMapping, entries
 from flowc.language.nodes import NodeBinder, titles
 from flowc.language.not_yet import type_of
 from flowc.language.variables import variables
@@ -50,9 +50,9 @@ FLOW = Form(
         "keys": KEYS,
         "person": WAY,
         "entries": ListShape(LISTED_NAME),
-        "parameters": MappingShape(PLAIN),
+        "parameters": MappingShape(PLACED, example="{account: digits}"),
         "results": ListShape(LISTED_NAME),
-        "vars": MappingShape(PLAIN),
+        "vars": MappingShape(PLACED, example="{account: digits}"),
         "defaults": MappingShape(WAY),
         "on_hangup": RAW,
     },
@@ -112,6 +112,9 @@ class FlowBinder:
             for fill in node.kind.fills(self.around)
             if fill.type is None and fill.formula is None
         }
+        # And those that are declared with a type that there is not.
+        for field in ("parameters", "vars"):
+            untold |= {key.text for key in form.get(field, {})}
         return replace(flow, variables=types, untold=frozenset(untold - types.keys()))
 
     def _check_lengths(self, flow: Word, nodes: tuple[BoundNode, ...]) -> None:
@@ -147,9 +150,9 @@ class FlowBinder:
             reserved.check_result(word, self.report)
         return tuple(dict.fromkeys(word.text for word in words))
 
-    def _types(self, declared: MappingOf[Scalar, str]) -> dict[str, Type]:
+    def _types(self, declared: MappingOf[Scalar, Word]) -> dict[str, Type]:
         found = (
-            (key, type_of(text, key.span, self.records, self.report))
+            (key, type_of(text.text, text.span, self.records, self.report))
             for key, text in declared.items()
         )
         types = {key.text: type_ for key, type_ in found if type_}
@@ -157,7 +160,7 @@ class FlowBinder:
             reserved.check_variable(Word(key.text, key.span), self.report)
         return types
 
-    def _parameters(self, declared: MappingOf[Scalar, str]) -> dict[str, Type]:
+    def _parameters(self, declared: MappingOf[Scalar, Word]) -> dict[str, Type]:
         types = self._types(declared)
         for key in declared:
             type_ = types.get(key.text)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Words
 from flowc.kinds.shapes import Place
 from flowc.language.forms import entries
@@ -42,7 +43,14 @@ def read_environments(tree: Tree | None, place: Place) -> dict[str, Environment]
                 place.under(name.text).wrong(value, _TEXT, "hosts: [pbx1, pbx2]")
         target = settings.pop("target", "")
         if not isinstance(target, str) or not target:
-            place.under("target").wrong(body, _TEXT, "{target: ...}")
+            place.report.report(
+                codes.MISSING_FIELD,
+                key.span,
+                node=key.text,
+                name="target",
+                hint="the telephone system, as `target: ...`",
+                hint_zh="电话系统，例如 `target: ...`",
+            )
             continue
         found[key.text] = Environment(key.text, target, settings)
     return found

@@ -11,6 +11,7 @@ from typing import Any
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter, Words, closest
+from flowc.kinds.parts import Word
 from flowc.kinds.shapes import JsonSchema, Place, Shape
 from flowc.source import Span
 from flowc.syntax.tree import Mapping, Scalar, Sequence, Tree
@@ -157,6 +158,21 @@ class Plain:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """Any text, with its place, for whoever reads on in it."""
+
+    expected: Words = Words("a text", "一段文字")
+    example: str = "..."
+
+    def read(self, tree: Tree, place: Place) -> Word | None:
+        text = PLAIN.read(tree, place)
+        return Word(text, tree.span) if text is not None else None
+
+    def schema(self) -> JsonSchema:
+        return PLAIN.schema()
+
+
+@dataclass(frozen=True, slots=True)
 class MappingShape:
     """Names and values, each value of one shape; the names stay scalars with their places."""
 
@@ -179,6 +195,7 @@ class MappingShape:
 
 RAW = Raw()
 PLAIN = Plain()
+PLACED = Placed()
 
 
 def items(tree: Tree | None) -> tuple[Tree, ...]:

@@ -158,7 +158,7 @@ class ProjectReader:
         variables = {
             key.text: type_
             for key, text in form.get("vars", {}).items()
-            if (type_ := type_of(text, key.span, records, self.report)) and self._is_name(key)
+            if (type_ := type_of(text.text, text.span, records, self.report)) and self._is_name(key)
         }
         around = Surroundings(
             name=form["project"].text,
@@ -185,7 +185,10 @@ class ProjectReader:
         return replace(around, unread=frozenset(self.unread)), records
 
     def _is_name(self, key: Scalar_) -> bool:
-        if key.text in reserved.VARIABLES or not NAME.fullmatch(key.text):
+        if key.text in reserved.VARIABLES:
+            self.report.report(codes.RESERVED_NAME, key.span, name=key.text)
+            return False
+        if not NAME.fullmatch(key.text):
             self.report.report(codes.WRONG_NAME, key.span, name=key.text, most=LONGEST_NAME)
             return False
         return True
@@ -297,7 +300,11 @@ class ProjectReader:
                     codes.WRONG_NAME, source.span(0, 0), name=stem, most=LONGEST_NAME
                 )
             else:
-                found[stem] = read_list(source, self._place(name))
+                numbers = read_list(source, self._place(name))
+                if numbers is None:
+                    self.unread.add(stem)
+                else:
+                    found[stem] = numbers
         return found
 
     def _prompts(self) -> dict[str, PromptRow]:

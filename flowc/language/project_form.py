@@ -19,7 +19,7 @@ from flowc.kinds.shapes import (
     count,
 )
 from flowc.language.bind import KEYS
-from flowc.language.forms import PLAIN, RAW, Form, MappingShape, OneOf, RawMapping
+from flowc.language.forms import PLACED, PLAIN, RAW, Form, MappingShape, OneOf, RawMapping
 
 DIALLED = Worded(
     Words("a number of digits, quoted", "加引号的号码"),
@@ -82,7 +82,7 @@ PROJECT = Form(
         "limits": LIMITS,
         "destinations": ListShape(DESTINATION),
         "flags": ListShape(LISTED_NAME),
-        "vars": MappingShape(PLAIN),
+        "vars": MappingShape(PLACED),
         "tickets": TICKETS,
         "recording": RAW,
         "fallback": PLAIN,

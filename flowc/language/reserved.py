@@ -42,9 +42,11 @@ def check_variable(word: Word, report: Reporter) -> None:
 def check_result(word: Word, report: Reporter) -> None:
     """Report a name that no result can have; its form was seen to when it was read."""
     if word.text in RESULTS:
-        report.report(codes.WRONG_NAME, word.span, name=word.text, most=LONGEST_NAME)
+        report.report(codes.RESERVED_NAME, word.span, name=word.text)
 
 
 def _check(word: Word, report: Reporter, *, is_taken: bool) -> None:
-    if is_taken or len(word.text) > LONGEST_NAME or not NAME.fullmatch(word.text):
+    if is_taken:
+        report.report(codes.RESERVED_NAME, word.span, name=word.text)
+    elif len(word.text) > LONGEST_NAME or not NAME.fullmatch(word.text):
         report.report(codes.WRONG_NAME, word.span, name=word.text, most=LONGEST_NAME)

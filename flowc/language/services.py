@@ -140,9 +140,7 @@ class ServiceReader:
         if form is None or "service" not in form or "kind" not in form:
             return None
         if form["service"].text == TICKETS:
-            self.report.report(
-                codes.WRONG_NAME, form["service"].span, name=TICKETS, most=LONGEST_NAME
-            )
+            self.report.report(codes.RESERVED_NAME, form["service"].span, name=TICKETS)
         settings = self._settings(form, tree, place)
         records = self._records(form.get("types"), place)
         operations: list[OperationSpec] = []
@@ -269,7 +267,7 @@ class ServiceReader:
     def _results(self, words: tuple[Word, ...]) -> tuple[str, ...]:
         for word in words:
             if word.text in RESERVED_RESULTS:
-                self.report.report(codes.WRONG_NAME, word.span, name=word.text, most=LONGEST_NAME)
+                self.report.report(codes.RESERVED_NAME, word.span, name=word.text)
         return tuple(dict.fromkeys(word.text for word in words))
 
     def _fits(

@@ -61,10 +61,6 @@ class SeatShape:
                 f"[{', '.join(map(str, shown))}]",
             )
             return None
-        several = re.findall(r"[A-Za-z0-9_]+", tree.span.text)
-        if isinstance(tree, Scalar) and SEAT.convert(tree.text) is None and len(several) > 1:
-            place.wrong(tree, EACH_SEAT, f"[{', '.join(several)}]")
-            return None
         return SEAT.read(tree, place)
 
     def schema(self) -> JsonSchema:
@@ -113,23 +109,33 @@ def read_queues(tree: Tree, place: Place) -> dict[str, QueueSpec]:
     return found
 
 
+class UnreadableTable(Exception):  # noqa: N818 - it says what happened
+    """The rows can't be told apart from some line on; it has been reported."""
+
+
+QUOTED = Words(
+    "a row whose double quotes are closed: a text in them ends with one",
+    "双引号成对的一行：用引号括起的文字，末尾也要有引号",
+)
+
+
 def _rows(source: Source, place: Place) -> Iterator[tuple[dict[str, str], Span]]:
     """The rows of a table by its first line (itself the first), each with the place of its line."""
     # The csv module's own notion of a line: every one that it asks for is counted.
     starts: list[int] = []
-    lines = csv.reader(_lines(source.text, starts))
+    lines = csv.reader(_lines(source.text, starts), strict=True)
     header: list[str] | None = None
     row_at = 0
     while True:
         try:
             row = next(lines, None)
-        except csv.Error as problem:
+        except csv.Error:
             place.wrong(
-                Scalar("", source.span(row_at, row_at + 1)),
-                Words(f"a row ({problem})", f"一行数据（{problem}）"),
-                "id,zh,en",
+                Scalar("", _line_at(source, starts[row_at])),
+                QUOTED,
+                'goodbye,再见。,"Thank you, goodbye."',
             )
-            return
+            raise UnreadableTable from None
         if row is None:
             return
         start, row_at = (starts[row_at] if row_at < len(starts) else 0), len(starts)
@@ -137,12 +143,16 @@ def _rows(source: Source, place: Place) -> Iterator[tuple[dict[str, str], Span]]
             header = [name.strip() for name in row]
             yield {name: name for name in header}, source.span(start, start + len(",".join(row)))
         elif row:
-            line = source.text.find("\n", start)
             more = {f"{MORE}{at}": text for at, text in enumerate(row[len(header) :])}
             yield (
                 {**dict(zip(header, row, strict=False)), **more},
-                source.span(start, line if line >= 0 else len(source.text)),
+                _line_at(source, start),
             )
+
+
+def _line_at(source: Source, start: int) -> Span:
+    end = source.text.find("\n", start)
+    return source.span(start, end if end >= 0 else len(source.text))
 
 
 def _lines(text: str, starts: list[int]) -> Iterator[str]:
@@ -170,8 +180,16 @@ def read_prompts(source: Source, place: Place) -> dict[str, PromptRow] | None:
 
     None where the columns are not to be told apart.
     """
+    try:
+        return _prompts(_rows(source, place), place)
+    except UnreadableTable:
+        return None
+
+
+def _prompts(
+    rows: Iterator[tuple[dict[str, str], Span]], place: Place
+) -> dict[str, PromptRow] | None:
     found: dict[str, PromptRow] = {}
-    rows = _rows(source, place)
     header = next(rows, None)
     if header is not None and "id" not in header[0]:
         place.wrong(Scalar("", header[1]), _header_wanted(header[1].text), "id,zh,en,recording")
@@ -202,10 +220,16 @@ def read_prompts(source: Source, place: Place) -> dict[str, PromptRow] | None:
     return found
 
 
-def read_list(source: Source, place: Place) -> tuple[str, ...]:
-    """The first column, digits only; other columns are for people."""
+def read_list(source: Source, place: Place) -> tuple[str, ...] | None:
+    """The first column, digits only; other columns are for people. None where it can't be read."""
+    try:
+        return _numbers(_rows(source, place), place)
+    except UnreadableTable:
+        return None
+
+
+def _numbers(rows: Iterator[tuple[dict[str, str], Span]], place: Place) -> tuple[str, ...]:
     found: list[str] = []
-    rows = _rows(source, place)
     # The first line names the columns, unless it is a number itself.
     first = next(rows, None)
     headless = first is not None and bool(NUMBER.fullmatch(next(iter(first[0]), "")))

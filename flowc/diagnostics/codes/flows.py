@@ -76,8 +76,9 @@ WRONG_NAME = Code(
     Words("not a name", "不是合适的名字"),
     Words("`{name}` can't be a name here", "`{name}` 不能用作这里的名字"),
     Words(
-        "names are small letters, digits and `_`, begin with a letter and have at most {most} characters",
-        "名字用小写字母、数字和 `_`，以字母开头，最多 {most} 个字符",
+        "names are small letters, digits and `_`, begin with a letter and have at most {most} characters; "
+        "what people call a node stands in `title:`",
+        "名字用小写字母、数字和 `_`，以字母开头，最多 {most} 个字符；给人看的名称写在 `title:` 里",
     ),
 )
 UNKNOWN_FLOW = Code(
@@ -165,8 +166,8 @@ BOUND_NOT_SPOKEN = Code(
     W,
     Words("a bound key is never spoken", "有的按键没有说到"),
     Words(
-        "`{node}` has a choice `{key}` that its prompt does not mention",
-        "`{node}` 有选项 `{key}`，提示音里没有说",
+        "`{node}` has a choice `{key}` that its prompt does not mention ({languages})",
+        "`{node}` 有选项 `{key}`，提示音里没有说（{languages}）",
     ),
     Words(
         "say it in the prompt, or leave `prompt:` out: the sentences are then made from the choices",
@@ -373,6 +374,14 @@ ASKED_OTHERWISE = Code(
         "`{name}` 在服务里是 {right}，不是 {written}",
     ),
     Words("write `{right}: {name}`", "请写成 `{right}: {name}`"),
+)
+
+RESERVED_NAME = Code(
+    "F0246",
+    E,
+    Words("a name that flowc keeps for itself", "flowc 自己用的名字"),
+    Words("`{name}` is a word of flowc's own here", "`{name}` 在这里是 flowc 自己的词"),
+    Words("choose another name", "请换一个名字"),
 )
 
 CODES: tuple[Code, ...] = tuple(

@@ -179,11 +179,11 @@ FORMS = {
         ["F0330"],
     ),
     "an entry that is no node": ("entries: [nope]", BYE, ["F0201"]),
-    "a result with the word of a node": ("results: [then]", BYE, ["F0208"]),
+    "a result with the word of a node": ("results: [then]", BYE, ["F0246"]),
     "a variable called like the call": (
         "",
         f"a: {{set: {{call: 1}}, then: bye}}\n{BYE}",
-        ["F0208"],
+        ["F0246"],
     ),
     "a global key that begins a choice": (
         "keys: {9: repeat}",

@@ -92,6 +92,48 @@ MEANT = {
         '"3285029"',
     ),
     "a country for a language": ("flowc.yaml", "[zh, en]", "[cn, en]", "cn", "zh"),
+    "a misspelt parameter of a flow": (
+        "flows/repair.flow.yaml",
+        "with: {digits: 11}",
+        "with: {digts: 11}",
+        "digts",
+        "digits",
+    ),
+    "a parameter's value that is no expression": (
+        "flows/repair.flow.yaml",
+        "with: {digits: 11}",
+        "with: {digits: 十一}",
+        "十一",
+        "引号",
+    ),
+    "a type that there is not, of a parameter": (
+        "flows/ask_phone.flow.yaml",
+        "{digits: int}",
+        "{digits: 整数}",
+        "整数",
+        "int",
+    ),
+    "a list without brackets": (
+        "flowc.yaml",
+        "languages: [zh, en]",
+        "languages: zh, en",
+        "zh, en",
+        "[zh, en]",
+    ),
+    "results without brackets": (
+        "flows/ask_phone.flow.yaml",
+        "results: [found, none]",
+        "results: found, none",
+        "found, none",
+        "[found, none]",
+    ),
+    "a parameter's type in Chinese": (
+        "flowc.yaml",
+        "vars: {area: text,",
+        "vars: {area: 文字,",
+        "文字",
+        "text",
+    ),
     "seats with a full-width comma": (
         "queues.yaml",
         "[8001, 8002]",
@@ -230,6 +272,43 @@ def test_a_number_that_excel_or_a_hand_has_dressed_up_is_told_with_the_digits(
     (found,) = found_in({"lists/vip.csv": f"号码\n{written}\n".encode()})
 
     assert fix in found.label("zh") + (found.help("zh") or "")
+
+
+def test_a_quote_that_is_not_closed_in_a_table_is_told_at_its_row() -> None:
+    """Read on, it would swallow the rows below, and each would be missing somewhere else."""
+    text = files_of(STATION)["prompts.csv"].decode().replace('"We are busy', '"We" are "busy')
+
+    (found,) = found_in({"prompts.csv": text.encode()})
+
+    assert found.span.text.startswith("sorry,")
+    assert "引号" in found.label("zh")
+
+
+def test_a_word_of_flowcs_own_is_told_as_one() -> None:
+    found = found_after(HOTLINE, "  bye:\n", "  back: {say: x, then: bye}\n  bye:\n")
+
+    assert "F0246" in [each.code.number for each in found]
+
+
+def test_a_key_that_is_spoken_in_one_language_alone_is_told_with_the_others() -> None:
+    """A caller who hears Chinese is not helped by `press two` in the English text."""
+    prompt = (
+        "    prompt: {zh: 查余额按一，报修按二，值班经理按四。, "
+        'en: "Balance, press 1. Repairs, press 2. English, press 3. The manager, press 4."}\n'
+    )
+
+    (found,) = found_after(HOTLINE, "    choices:\n", prompt + "    choices:\n")
+
+    assert found.code.number == "F0218"
+    assert "`3`" in found.label("en")
+    assert "(zh)" in found.label("en")
+
+
+def test_an_environment_without_a_target_lacks_a_field() -> None:
+    (found,) = found_after("flowc.yaml", "{dev: {target: pbx}", "{dev: {root: /x}")
+
+    assert found.code.number == "F0205"
+    assert "`target:`" in found.label("en")
 
 
 def test_queues_that_cannot_be_read_are_one_finding() -> None:

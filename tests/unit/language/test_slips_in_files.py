@@ -33,7 +33,7 @@ SLIPS = {
         BILLING,
         "or: [not_found]",
         "or: [done]",
-        "F0208",
+        "F0246",
         "done",
     ),
     "a query left out": (
