@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from flowc.lab.caller_end import CallerEnd
 from flowc.machine.trace import Trace
+from flowc.telephony.caller import OutgoingCall
 from flowc.telephony.hearing import PromptBook
 from flowc_freeswitch.trace import TraceReader
 
@@ -21,14 +22,21 @@ class FreeswitchCall(CallerEnd):
         super().__init__()
         self._reader, self._book = TraceReader(), book
         self._zero = math.inf
+        self._tells = False
 
     def book(self) -> PromptBook:
         """The release's sounds, read when they are first asked for."""
         return self._book()
 
+    def connect(self, call: OutgoingCall) -> None:
+        """The caller's end. Its answer, too, tells when zero was: events may come half a second late."""
+        super().connect(call)
+        self._zero = min(self._zero, call.answered_at or math.inf)
+
     def take(self, headers: Mapping[str, str], body: str, at: float) -> None:
         """An event of the call, and when it came."""
         self._reader.feed(headers, body)
+        self._tells = True
         # Events come late, never early: that which came the soonest tells best when zero was.
         self._zero = min(self._zero, at - int(headers["Flowc-At"]) / 1000)
         self.changed.set()
@@ -41,7 +49,7 @@ class FreeswitchCall(CallerEnd):
     @property
     def begun(self) -> bool:
         """Has the server told anything of it?"""
-        return self._zero < math.inf
+        return self._tells
 
     @property
     def trace(self) -> Trace:
