@@ -74,6 +74,14 @@ def silent(_: wire.Event) -> None:
     """A runtime that lives and says nothing."""
 
 
+def beginning(asked: wire.Event) -> tuple[dict[str, str], str] | None:
+    """A runtime that asks for leave to begin, and then says nothing more."""
+    if asked.subclass != "flowc::ask":
+        return None
+    headers, _ = replying("done")(asked) or ({}, "")
+    return {**headers, "Flowc-Step": "begin"}, ""
+
+
 def test_an_answer_fills_its_variables() -> None:
     call = called(LOOKUP, replying("done", name="中 ${x}"))
     assert ended(call)[0] == "done"
@@ -101,13 +109,20 @@ def test_another_outcome_leaves_nothing_set(outcome: str) -> None:
 @pytest.mark.parametrize(
     "answers", [silent, replying("done", "99", name="x"), replying("done", "0", name="x")]
 )
-@pytest.mark.parametrize(("kind", "outcome"), [(LOOKUP, "error"), (REQUEST, "unknown")])
-def test_without_an_answer_of_its_own_a_call_goes_on_at_its_deadline(
-    answers: Answering, kind: InvokeKind, outcome: str
+@pytest.mark.parametrize("kind", [LOOKUP, REQUEST])
+def test_without_a_word_of_its_own_a_call_goes_on_at_its_deadline_and_nothing_was_done(
+    answers: Answering, kind: InvokeKind
 ) -> None:
     found, waited = ended(called(kind, answers))
-    assert found == outcome
+    assert found == "error"
     assert DEADLINE <= waited <= DEADLINE + 400
+
+
+def test_what_had_leave_to_begin_and_was_not_answered_is_unknown() -> None:
+    call = called(REQUEST, beginning)
+    assert ended(call)[0] == "unknown"
+    steps = [each.headers.get("Flowc-Step") for each in call.fired]
+    assert steps == [None, "begin"]
 
 
 def test_an_outcome_that_nobody_declared_is_not_believed() -> None:

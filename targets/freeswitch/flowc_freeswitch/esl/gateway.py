@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from time import time
 
-from flowc.runtime.services.broker import Broker, Outcome
+from flowc.runtime.services.broker import Broker
 from flowc.runtime.services.model import SettingsError
 from flowc_freeswitch.esl.address import refuse_open_door
 from flowc_freeswitch.esl.client import Esl, EslError
@@ -22,6 +22,7 @@ from flowc_freeswitch.esl.question import (
     CallQuestion,
     NoQuestionError,
     Releases,
+    Word,
     read_question,
 )
 from flowc_freeswitch.esl.wire import Event
@@ -49,7 +50,7 @@ class EslGateway:
     port: int = 8021
     clock: Callable[[], float] = time
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    _taken: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
+    _taken: dict[tuple[str, str, str], asyncio.Event] = field(default_factory=dict)
     _told: str = "nothing yet"
     _nonsense: int = 0
 
@@ -120,9 +121,10 @@ class EslGateway:
     def take(self, esl: Esl, event: Event) -> None:
         """An event of the server."""
         if event.subclass == TAKEN:
-            name = event.headers.get("Flowc-Call", ""), event.headers.get("Flowc-Sequence", "")
-            if name in self._taken:
-                self._taken[name].set()
+            fields = ("Flowc-Call", "Flowc-Sequence", "Flowc-Step")
+            uuid, sequence, step = (event.headers.get(name, "") for name in fields)
+            if (uuid, sequence, step) in self._taken:
+                self._taken[uuid, sequence, step].set()
         elif event.subclass == ASK:
             self._begin(esl, event)
 
@@ -160,21 +162,26 @@ class EslGateway:
         if question.is_late(self.clock()):
             self.broker.metrics.turned_away.labels("late").inc()
             return
+        if question.needs_leave and not await self._told_to(esl, question, question.begins()):
+            # The call has gone on, and told its caller that nothing was done.
+            self.broker.metrics.turned_away.labels("gone").inc()
+            return
         outcome = await self.broker.ask(question.place, question.arguments)
-        if await self._told_to(esl, question, outcome):
+        if await self._told_to(esl, question, question.reply(outcome)):
             await self.broker.delivered(question.place, outcome)
         else:
             await self.broker.lost(question.place, outcome)
 
-    async def _told_to(self, esl: Esl, question: CallQuestion, outcome: Outcome) -> bool:
-        """Lay the answer before the call; whether the call says that it has it."""
-        taken = self._taken[question.name] = asyncio.Event()
+    async def _told_to(self, esl: Esl, question: CallQuestion, word: Word) -> bool:
+        """Lay a word before the call; whether the call says that it has it."""
+        name = question.uuid, question.sequence, word.step
+        taken = self._taken[name] = asyncio.Event()
         try:
-            await esl.send_event(*question.reply(outcome))
+            await esl.send_event(word.headers, word.body)
             async with asyncio.timeout(TAKEN_S):
                 await taken.wait()
         except (EslError, TimeoutError):
             return False
         finally:
-            del self._taken[question.name]
+            del self._taken[name]
         return True

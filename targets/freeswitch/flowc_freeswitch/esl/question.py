@@ -14,7 +14,7 @@ from time import time
 from typing import Protocol
 
 from flowc.expression.evaluate import Undecided, Value, evaluate
-from flowc.graph.operations import Invoke
+from flowc.graph.operations import Invoke, InvokeKind
 from flowc.graph.release import Release
 from flowc.runtime.services.broker import Outcome, Place
 from flowc.runtime.services.model import CallFacts
@@ -23,6 +23,7 @@ from flowc_freeswitch.esl.wire import Event
 from flowc_freeswitch.trace import join_words, split_words
 
 ASK, REPLY, TAKEN = "flowc::ask", "flowc::reply", "flowc::taken"
+BEGIN, ANSWER = "begin", "answer"  # the steps of a question that the call tells it has taken
 # Ids of calls are unique on one server; the store may be shared by several.
 _HOST = platform.node()
 _UUID = re.compile(r"[0-9a-fA-F-]{1,64}")
@@ -43,6 +44,15 @@ class NoQuestionError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """What is laid before a call: one step of its question, as an event."""
+
+    step: str
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallQuestion:
     """A question that was read. `uuid` and `sequence` name it; `has_ended`: the call is over."""
 
@@ -58,21 +68,29 @@ class CallQuestion:
         return now * 1000 > self.deadline_ms
 
     @property
-    def name(self) -> tuple[str, str]:
-        """What tells it from all others."""
-        return self.uuid, self.sequence
+    def needs_leave(self) -> bool:
+        """Whether the call must know that it is begun: it can't be undone."""
+        return self.place.invoke.kind is not InvokeKind.LOOKUP
 
-    def reply(self, outcome: Outcome) -> tuple[dict[str, str], str]:
-        """Headers and body of the event that answers it."""
+    def begins(self) -> Word:
+        """Asks for leave to begin."""
+        return self._word(BEGIN, "")
+
+    def reply(self, outcome: Outcome) -> Word:
+        """Answers it."""
+        values = {f"v.{name}": value for name, value in outcome.variables.items()}
+        return self._word(ANSWER, join_words({"outcome": outcome.outcome, **values}))
+
+    def _word(self, step: str, body: str) -> Word:
         headers = {
             "Event-Subclass": REPLY,
             "Flowc-Call": self.uuid,
             "Flowc-Sequence": self.sequence,
+            "Flowc-Step": step,
         }
         if not self.has_ended:  # else there is no session that it could be laid before
             headers["unique-id"] = self.uuid
-        values = {f"v.{name}": value for name, value in outcome.variables.items()}
-        return headers, join_words({"outcome": outcome.outcome, **values})
+        return Word(step, headers, body)
 
 
 def read_question(

@@ -1,6 +1,7 @@
 -- Questions to the runtime: an event out, an event of this call back, never longer than its deadline.
--- Where the runtime gives no sign of life the answer is `error` at once; where the question was sent
--- and no answer came, an effect is `unknown`. Values come back as values. Knows no services.
+-- The runtime begins an effect only by leave of the call: so the call knows that it may have been done
+-- (`unknown`), or that it surely has not, and never will be (`error`). Where the runtime gives no sign of
+-- life that is so at once. Values come back as values. Knows no services.
 local FILLER_AFTER = 1000 -- ms
 local GRACE = 300 -- ms; the runtime itself keeps the deadline
 -- How old the runtime's last sign of life may be, in ms: in a call, and when nobody is there any more
@@ -11,7 +12,7 @@ local PIECE = 2 -- seconds
 return function(call)
   local words, api, input = call.words, call.api, call.input
   local runtime = {}
-  local answer, wanted
+  local answer, begun, wanted
 
   -- When its last sign of life was; long ago where there was none, or one of another clock's.
   local function beat()
@@ -56,11 +57,21 @@ return function(call)
     return words.join(held)
   end
 
-  -- Only the answer to the question that is waited for counts; a late one to an older is dropped.
+  -- Tell the runtime that the call has its word: `begin` or `answer`.
+  local function tell(step)
+    fire("flowc::taken", { ["Flowc-Call"] = uuid(), ["Flowc-Sequence"] = wanted, ["Flowc-Step"] = step }, "")
+  end
+
+  -- Only what is said to the question that is waited for counts; a late word to an older is dropped.
   local function taken(event)
     if event:getHeader("Event-Subclass") ~= "flowc::reply" then return nil end
     if event:getHeader("Flowc-Call") ~= uuid() then return nil end
     if event:getHeader("Flowc-Sequence") ~= wanted then return nil end
+    if event:getHeader("Flowc-Step") == "begin" then
+      begun = true
+      tell("begin")
+      return nil
+    end
     answer = words.split(event:getBody() or "")
     return "break"
   end
@@ -129,25 +140,26 @@ return function(call)
   -- After the end of the call no session waits: the answers of all calls pass by, ours is picked.
   local function wait_ended(consumer, deadline)
     while not answer and call.now() < deadline and alive() do
-      local event = consumer:pop(1, 200)
+      local next_look = math.min(deadline, lives_until(), call.now() + 200)
+      local event = consumer:pop(1, math.max(1, next_look - call.now()))
       if event then taken(event) end
     end
   end
 
-  local function outcome_of(one, sent)
+  local function outcome_of(one)
     local outcome = answer and answer["outcome"]
     if outcome and one.outcomes[outcome] then return outcome end
-    return sent and one.worst or "error"
+    return (begun or answer) and one.worst or "error"
   end
 
   local function ask(one)
     local deadline = call.now() + one.deadline + GRACE
-    if not alive() then return false end
+    if not alive() then return end
     if call.ending then
       local consumer = freeswitch.EventConsumer("CUSTOM", "flowc::reply", 1000)
       fire("flowc::ask", headers(one), body(one))
       wait_ended(consumer, deadline)
-      return true
+      return
     end
     call.still_there()
     input.event = taken
@@ -155,17 +167,14 @@ return function(call)
     wait(one, deadline)
     input.event = false
     input.flush()
-    return true
   end
 
   function runtime.invoke(one)
     call.asked = call.asked + 1
-    wanted, answer = words.number(call.asked), nil
-    local sent = ask(one)
-    local outcome = outcome_of(one, sent)
-    if answer then -- so that the runtime knows that the call has it
-      fire("flowc::taken", { ["Flowc-Call"] = uuid(), ["Flowc-Sequence"] = wanted }, "")
-    end
+    wanted, answer, begun = words.number(call.asked), nil, false
+    ask(one)
+    local outcome = outcome_of(one)
+    if answer then tell("answer") end
     call.ended(outcome)
     for _, name in ipairs(one.fills) do
       call.assign(name, outcome == "done" and answer["v." .. name] or nil)
