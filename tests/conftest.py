@@ -1,26 +1,34 @@
-"""What a run left out, in a line a reason: hundreds of tests can want the same server. What is random
-is not held to a time, since a busy machine is no fault of the code.
-"""
+"""Where the tests of a run ran, and what it left out in a line a reason: hundreds can want one server."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 import pytest
-from hypothesis import settings
 
-settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")
+NOWHERE = "without a telephone system"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = terminalreporter.stats.get("skipped", [])
-    reasons = Counter(map(_reason, skipped))
-    if not reasons:
-        return
-    terminalreporter.section("left out")
-    for reason, count in reasons.most_common():
-        terminalreporter.write_line(f"{count:5} x {reason}")
+    ran = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
+    places = Counter(_place(report.nodeid) for report in ran)
+    if set(places) - {NOWHERE}:
+        terminalreporter.section("where they ran")
+        for place, count in places.most_common():
+            terminalreporter.write_line(f"{count:5} {place}")
+    reasons = Counter(map(_reason, terminalreporter.stats.get("skipped", [])))
+    if reasons:
+        terminalreporter.section("left out")
+        for reason, count in reasons.most_common():
+            terminalreporter.write_line(f"{count:5} x {reason}")
+
+
+def _place(test: str) -> str:
+    if test.startswith("tests/agreement/"):
+        return "on the simulator and the servers' stand-ins"
+    if not test.startswith("tests/pbx/"):
+        return NOWHERE
+    return "on a real FreeSWITCH" if "freeswitch" in test else "on a real Asterisk"
 
 
 def _reason(report: pytest.TestReport) -> str:
