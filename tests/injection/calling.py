@@ -19,7 +19,7 @@ from tests.injection.cases import Case, Source
 from tests.injection.far_end import ANSWER, FarEnd, Says
 from tests.injection.strings import Attack
 
-SETTLES_S = 6.0  # to an answer or a refusal; a server that says nothing has not taken the call
+SETTLES_S = 12.0  # to an answer or a refusal; a server that says nothing has not taken the call
 ENDS_S = 40.0
 NUMBERS = {"all": "7000", "keys": "7001", "message": "7002"}
 

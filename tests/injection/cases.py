@@ -97,6 +97,9 @@ class Tally:
     cases: Counter[tuple[str, str]] = field(default_factory=Counter)  # source, sink
     by_call: int = 0  # cases that went through real calls
     calls: Counter[str] = field(default_factory=Counter)  # by system
+    answered: int = (
+        0  # of these: taken by the server, which refuses or drops what is no call at all
+    )
     broken: list[Broken] = field(default_factory=list)
     controls: dict[str, str] = field(
         default_factory=dict
@@ -114,6 +117,7 @@ class Tally:
         self.cases += other.cases
         self.by_call += other.by_call
         self.calls += other.calls
+        self.answered += other.answered
         self.broken += other.broken
         self.controls |= other.controls
         self.left_out += other.left_out
@@ -132,6 +136,7 @@ class Tally:
         line = {
             "cases": sum(self.cases.values()),
             "real_calls": sum(self.calls.values()),
+            "answered": self.answered,
             "cases_through_calls": self.by_call,
             "succeeded": len(self.broken),
             "secrets_found": self.secrets,

@@ -220,6 +220,7 @@ class Assault:
         self.tally.calls[self.kind.system] += len(seen)
         seconds = asyncio.get_running_loop().time() - begun
         taken = sum(200 <= status < 300 for _, status in played)
+        self.tally.answered += taken
         self.tell(
             f"{self.kind.system}: {called}: {len(played)} calls, {taken} answered, {seconds:.0f} s"
         )
