@@ -31,7 +31,7 @@ demo: setup
 test: setup
 	$(RUN)/python -m pytest -n 2 --dist loadgroup
 
-# Hostile words from every source into every sink, on the real servers: under a quarter of an hour.
+# Hostile words from every source into every sink, on the real servers: a quarter of an hour on two cores.
 # EVERY=10 takes a tenth of them, ONLY=asterisk one server.
 test-injection: setup
 	$(RUN)/python -m tests.injection $(if $(EVERY),--every $(EVERY)) $(if $(ONLY),--only $(ONLY))
