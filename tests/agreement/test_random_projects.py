@@ -18,6 +18,7 @@ from fuzz.keeping import Failure, case_of, keep
 from fuzz.ledger import Ledger, Piece, summed, total
 from fuzz.making import Made, callable_of, made, run_of
 from fuzz.pieces import Scope, Tally, on_stand_ins
+from fuzz.project import Project
 from fuzz.questions import on_stand_in
 from fuzz.rendered import rendered
 from fuzz.replay import is_robust
@@ -35,11 +36,27 @@ from flowc.live.allowances import BURST, PARTS
 from flowc.live.compare import first_difference
 from flowc.machine.entry import OptionsReader
 from flowc.machine.trace import Ended
-from flowc.simulate.script import CallScript
+from flowc.simulate.script import CallScript, HangUp
 from flowc.simulate.script import Press as Pressed
 
 SIZE, CALLERS = 14, 5
 SEEDS = range(12)
+WAITING = {
+    "flowc.yaml": {"project": "waiting", "languages": ["zh"], "numbers": {"7001": "main"}},
+    "queues.yaml": {"desk": {"members": ["8001"]}},
+    "flows/main.flow.yaml": {
+        "flow": "main",
+        "nodes": {
+            "wait": {
+                "queue": "desk",
+                "max_wait": "2s",
+                **dict.fromkeys(("after_agent", "waited_too_long", "full", "no_agents"), "bye"),
+                "error": "bye",
+            },
+            "bye": {"hangup": "再见。"},
+        },
+    },
+}
 MORE_SEEDS = range(100, 160)
 
 
@@ -173,6 +190,16 @@ def _moved(script: CallScript, found: Made) -> CallScript:
     ends = zip(run.trace.steps, run.trace.times, strict=True)
     at = next(at for step, at in ends if isinstance(step, Ended) and step.outcome == "silence")
     return replace(alone, steps=(*alone.steps, Pressed("1", after_ms=at - 20)))
+
+
+@pytest.mark.parametrize(("leaves_ms", "is_told"), [(700, False), (940, True), (1500, True)])
+def test_a_caller_who_leaves_when_a_queue_may_have_ended_the_wait_is_told_from_others(
+    leaves_ms: int, is_told: bool
+) -> None:
+    """Servers count a wait in whole seconds: one of two may be over after one."""
+    called = callable_of(Project(WAITING))
+    script = CallScript("leaves", "7001", (HangUp(after_ms=leaves_ms),))
+    assert (is_robust(called, run_of(called, script)) != "") == is_told
 
 
 def test_keys_of_a_caller_are_as_far_apart_as_a_finger_needs() -> None:

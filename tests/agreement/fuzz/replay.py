@@ -56,6 +56,7 @@ class Timing:
 TIMINGS = (
     Timing("slow server, late keys", gap_ms=60, reply_ms=150, late=100, wait_s=1, tone_ms=500),
     Timing("early keys", early=100, wait_s=-1, people_ms=400),
+    Timing("late keys, queues left early", late=100, wait_s=-1),
     Timing("unsteady keys", gap_ms=20, reply_ms=60, early=70, late=70, people_ms=1200),
     Timing("a late # swallowed quietly", swallows_quietly=True),
 )
