@@ -114,15 +114,16 @@ def _dry_run(deployment: Deployment, build: BuildFolder) -> int:
 
 def _agreement(*, yes: bool, never: bool) -> Agree:
     def agree(lines: tuple[HostLine, ...]) -> bool:
-        if never:
-            return False
+        can_ask = sys.stdin.isatty()
+        if never or not (yes or can_ask):
+            return False  # the refusal names the lines
         click.echo(
             "flowc adds these lines to the server's configuration, at the end of each file unless it "
             "says where, and changes nothing else in it:"
         )
         for each in lines:
             click.echo(f"  {each}")
-        return yes or (sys.stdin.isatty() and click.confirm("Add them?"))
+        return yes or click.confirm("Add them?")
 
     return agree
 

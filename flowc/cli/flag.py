@@ -1,4 +1,4 @@
-"""`flowc flag`: raise or lower a flag of the project on this server; the very next call sees it."""
+"""`flowc flag`: raise, lower or show a flag of the project on this server; the very next call sees it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 @click.command("flag")
 @click.argument("name")
-@click.argument("state", type=click.Choice(["on", "off"]))
+@click.argument("state", type=click.Choice(["on", "off", "show"]))
 @project_argument
 @click.option("--env", "environment", help="An environment of flowc.yaml; by default the first.")
 @click.option(
@@ -32,7 +32,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 def command(
     name: str, state: str, folder: Path, environment: str | None, until: str | None, language: str
 ) -> None:
-    """Raise or lower a flag that flows ask for as `flags.NAME`."""
+    """Raise, lower or show a flag that flows ask for as `flags.NAME`."""
     from flowc.deploy.place import SettingError
 
     compiled = project_read(folder, language)
@@ -41,7 +41,7 @@ def command(
     if name not in around.flags:
         listed = ", ".join(around.flags) or "none"
         raise click.UsageError(f"the project has no flag `{name}`; it has: {listed}")
-    if state == "off" and until is not None:
+    if state != "on" and until is not None:
         raise click.UsageError("--until says how long a flag is on")
     moment = _moment(until, around.timezone) if state == "on" else 0
     settings, place = place_of(compiled, environment)
@@ -49,7 +49,10 @@ def command(
         installer = place.installer()
     except (SettingError, LookupError) as error:
         raise click.UsageError(f"environment `{settings.name}`: {error}") from error
-    asyncio.run(installer.set_flag(name, moment))
+    if state == "show":
+        moment = asyncio.run(installer.flag(name))
+    else:
+        asyncio.run(installer.set_flag(name, moment))
     click.echo(f"the flag `{name}` is {_told(moment, around.timezone)}")
 
 
@@ -84,7 +87,7 @@ def _clock(text: str, timezone: str) -> int | None:
 
 
 def _told(moment: int, timezone: str) -> str:
-    if moment == 0:
+    if moment <= time.time():
         return "off"
     if moment == FOR_EVER:
         return "on until it is lowered"

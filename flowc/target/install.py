@@ -103,6 +103,9 @@ class Installer(Protocol):
     async def try_call(self, number: str, release: str) -> None:
         """Ring a number as a caller would. Raises ServerError where the call is not in the release."""
 
+    async def flag(self, name: str) -> int:
+        """Until when a flag is raised (seconds since 1970), as the server holds it; 0: not at all."""
+
     async def set_flag(self, name: str, until: int) -> None:
         """Raise a flag until that moment (seconds since 1970), or lower it with 0; read back."""
 

@@ -132,10 +132,13 @@ def test_a_flag_of_the_project_is_raised_until_a_time_and_lowered(
         code, said = await shell.flowc("flag", "storm", "on", "--until", "2h")
         assert (code, "the flag `storm` is on until 20" in said) == (0, True), said
         assert (await flag(host)).startswith("1")
+        code, shown = await shell.flowc("flag", "storm", "show")
+        assert (code, shown) == (0, said)
         code, said = await shell.flowc("flag", "storm", "on")
         assert (code, "on until it is lowered" in said) == (0, True), said
         code, said = await shell.flowc("flag", "storm", "off")
         assert (code, "is off" in said) == (0, True), said
+        assert await shell.flowc("flag", "storm", "show") == (0, said)
         assert await flag(host) == ""
         for wrong in ("yesterday", "2001-01-01T10:00", "25:00"):
             code, said = await shell.flowc("flag", "storm", "on", "--until", wrong)

@@ -138,6 +138,11 @@ class AsteriskInstaller:
             finally:
                 await _hang_up(ami, identity)
 
+    async def flag(self, name: str) -> int:
+        """From Asterisk's own data base."""
+        async with self._connected() as ami:
+            return await _flag(ami, name)
+
     async def set_flag(self, name: str, until: int) -> None:
         """In Asterisk's own data base, where the dialplan reads it."""
         key = f"flag.{name}"
@@ -148,12 +153,8 @@ class AsteriskInstaller:
                 await ami.action(
                     "DBDel", Family=FAMILY, Key=key
                 )  # an error where it was not raised
-            answer = await ami.action_list("DBGet", Family=FAMILY, Key=key)
-        held = next((each.get("Val") for each in answer if each.event == "DBGetResponse"), "0")
-        why = answer[0].get("Message")
-        if not answer[0].succeeded and "not found" not in why:
-            raise ServerError(f"Asterisk does not say whether the flag `{name}` is raised: {why}")
-        if held != str(until):
+            held = await _flag(ami, name)
+        if held != until:
             raise ServerError(f"the flag `{name}` should be {until}, and Asterisk holds {held}")
 
     @asynccontextmanager
@@ -166,6 +167,17 @@ class AsteriskInstaller:
                 yield ami
         except AmiError as reason:
             raise ServerError(str(reason)) from reason
+
+
+async def _flag(ami: Ami, name: str) -> int:
+    answer = await ami.action_list("DBGet", Family=FAMILY, Key=f"flag.{name}")
+    why = answer[0].get("Message")
+    if not answer[0].succeeded and "not found" not in why:
+        raise ServerError(f"Asterisk does not say whether the flag `{name}` is raised: {why}")
+    held = next((each.get("Val") for each in answer if each.event == "DBGetResponse"), "0")
+    if not held.isdecimal():
+        raise ServerError(f"the flag `{name}` holds {held[:200]!r}, which is no time")
+    return int(held)
 
 
 def _steps(answers: tuple[AmiMessage, ...]) -> list[Step]:

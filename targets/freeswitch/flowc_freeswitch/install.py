@@ -40,6 +40,7 @@ from flowc_freeswitch.install_settings import InstallSettings
 
 SUCCESS = "+OK [Success]"
 FLAGS = "flowc"  # the realm in its data base
+NO_SUCH_KEY = "-ERR no reply"  # what that says of a key that it does not have
 
 
 class FreeswitchInstaller:
@@ -117,6 +118,18 @@ class FreeswitchInstaller:
         async with self._connected() as esl:
             await try_call(esl, number, release)
 
+    async def flag(self, name: str) -> int:
+        """From FreeSWITCH's own data base."""
+        async with self._connected() as esl:
+            held = (await esl.api(f"db select/{FLAGS}/flag.{quote.segment(name)}")).strip()
+        if held.startswith(NO_SUCH_KEY):
+            return 0
+        if not held.isdecimal():
+            raise ServerError(
+                f"FreeSWITCH does not say whether the flag `{name}` is raised: {held[:200]}"
+            )
+        return int(held)
+
     async def set_flag(self, name: str, until: int) -> None:
         """In FreeSWITCH's own data base, where each call looks."""
         place = f"{FLAGS}/flag.{quote.segment(name)}"
@@ -124,7 +137,7 @@ class FreeswitchInstaller:
         async with self._connected() as esl:
             answer = (await esl.api(f"db {order}")).strip()
             held = (await esl.api(f"db select/{place}")).strip()
-        if held.startswith("-ERR no reply"):  # what it says of a key that it does not have
+        if held.startswith(NO_SUCH_KEY):
             held = "0"
         if held != str(until):
             raise ServerError(
