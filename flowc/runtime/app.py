@@ -208,8 +208,13 @@ def _pages(
 
     async def health() -> dict[str, object]:
         why = await _why_store_fails(engine)
-        served = list(releases.ids)
-        return {"healthy": bool(served) and not why, "releases": served, "store": why or "ok"}
+        served, refused = list(releases.ids), list(releases.refused)
+        return {
+            "healthy": bool(served) and not refused and not why,
+            "releases": served,
+            "refused": refused,
+            "store": why or "ok",
+        }
 
     try:
         return MetricsPage(metrics, health, PAGES_HOST, settings.metrics_port)

@@ -62,6 +62,11 @@ class ReleaseTable:
         """The ids of those that are served, sorted."""
         return tuple(sorted(key for key, each in self._served.items() if each.release))
 
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The ids of those that stand there and cannot be served, sorted."""
+        return tuple(sorted(key for key, each in self._served.items() if each.release is None))
+
     async def look(self) -> None:
         """Take up what is new or has changed, and let go of what is no longer there."""
         found = await asyncio.to_thread(self._found)

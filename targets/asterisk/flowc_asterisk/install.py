@@ -21,7 +21,7 @@ from flowc_asterisk.ami.errors import AmiError
 from flowc_asterisk.ami.message import AmiMessage
 from flowc_asterisk.entry import ENTRY
 from flowc_asterisk.install_check import faults_of_server
-from flowc_asterisk.install_devices import unknown_devices
+from flowc_asterisk.install_devices import silent_runtime, unknown_devices
 from flowc_asterisk.install_expected import Step, differences, read_expected
 from flowc_asterisk.install_files import generation_files, host_lines
 from flowc_asterisk.install_log import LogWatch
@@ -59,11 +59,11 @@ class AsteriskInstaller:
         return missing_parts(build)
 
     async def check(self, build: Path) -> tuple[str, ...]:
-        """Version, rights and modules; as notes, seats and trunks that there are none of."""
+        """Version, rights and modules; as notes, seats, a trunk or a runtime that is not there."""
         modules = needed_modules(build)
         async with self._connected() as ami:
             faults = await faults_of_server(ami, self._settings.user, modules)
-            notes = await unknown_devices(ami, build)
+            notes = (*await unknown_devices(ami, build), *await silent_runtime(build))
         if faults:
             raise ServerError("\n".join(("this Asterisk cannot take the release:", *faults)))
         if self._log.is_readable:

@@ -7,6 +7,7 @@ real one is tried in tests/pbx.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import sqlite3
 import time
@@ -314,6 +315,21 @@ def test_a_wrong_path_is_closed_without_a_command(tmp_path: Path, path: str) -> 
             server = Server(port, given(), path)
             held = await server.ask()
             assert (server.commands, "AD" in held) == ([], False)
+
+    run(call())
+
+
+def test_a_wrong_token_is_told_once_a_minute_however_often_it_comes(tmp_path: Path) -> None:
+    """A release keeps the token it was built with: whoever changes it has to see what it costs."""
+
+    async def call() -> None:
+        async with serving(tmp_path) as (it, port):
+            for _ in range(3):
+                await Server(port, given(), WRONG["a wrong token"]).ask()
+            told = [json.loads(line) for line in it.log.getvalue().splitlines()]
+            assert [each["why"] for each in told if each["event"] == "turned_away"] == [
+                "wrong token"
+            ]
 
     run(call())
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
 
 from flowc.target import Loaded
 from flowc_asterisk.dialplan import Context, Dialplan, Extension, Priority
+from flowc_asterisk.install_devices import silent_runtime
 from flowc_asterisk.install_expected import Step, differences, sections_of, steps_of
-from flowc_asterisk.install_files import generation_files, host_lines
+from flowc_asterisk.install_files import RELEASE_DIALPLAN, generation_files, host_lines
 from flowc_asterisk.install_log import LogWatch
 from flowc_asterisk.install_needs import missing_parts, needed_modules
 from flowc_asterisk.render import render
@@ -168,3 +170,16 @@ def test_only_complaints_of_the_readers_about_our_files_count(tmp_path: Path) ->
         "its log: WARNING: config.c: parse error: no closing ']', line 4 of /r/releases/x",
     )
     assert not LogWatch(tmp_path / "none", "/r").is_readable
+
+
+def test_a_runtime_that_nobody_started_is_told_before_a_call_finds_out(tmp_path: Path) -> None:
+    (tmp_path / "release").mkdir()
+    path = tmp_path / RELEASE_DIALPLAN
+    with socket.create_server(("127.0.0.1", 0)) as runtime:
+        port = runtime.getsockname()[1]
+        path.write_text(f" same => n,AGI(agi://127.0.0.1:{port}/0a/1a2b3c4d/f.n)\n")
+        assert asyncio.run(silent_runtime(tmp_path)) == ()
+    (told,) = asyncio.run(silent_runtime(tmp_path))
+    assert told.startswith(f"nobody listens at 127.0.0.1:{port}")
+    path.write_text(" same => n,Hangup()\n")
+    assert asyncio.run(silent_runtime(tmp_path)) == ()

@@ -140,9 +140,12 @@ def test_a_release_that_cannot_be_served_disturbs_no_other(tmp_path: Path, damag
     bad.write_text(damage(release_to_json(good)), encoding="utf-8")
 
     async def call() -> None:
-        async with bench(tmp_path, good) as it:
+        async with bench(tmp_path, good, metrics_port=0) as it:
             assert it.runtime.releases.ids == ("0a1b2c3d",)
             await it.runtime.releases.look()
+            assert it.runtime.pages is not None
+            status, text = await asyncio.to_thread(page, it.runtime.pages.port, "/health")
+            assert (status, json.loads(text)["refused"]) == (503, ["deadbeef"])
             assert it.log.getvalue().count("release_refused") == 1
 
     run(call())

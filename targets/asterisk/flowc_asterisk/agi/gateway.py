@@ -28,6 +28,7 @@ from flowc_asterisk.agi.question import CallQuestion
 MOST_CALLS = 4000
 MOST_STRANGERS = 128  # of one peer, before they have shown the password
 DRAIN_S = 10.0
+TELL_EVERY_S = 60.0
 ACCEPT_AT_ONCE = 16
 WAITING = 4096
 
@@ -66,6 +67,7 @@ class AgiGateway:
     port: int = 4573
     clock: Callable[[], float] = time
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _told: dict[str, float] = field(default_factory=dict)
     _strangers: list[_Stranger] = field(default_factory=list)
 
     @asynccontextmanager
@@ -168,4 +170,9 @@ class AgiGateway:
         return found
 
     def _turn_away(self, why: str) -> None:
+        """Counted each time, told once a minute: whoever comes in by loopback can't fill the log."""
         self.broker.metrics.turned_away.labels(why).inc()
+        now = self.clock()
+        if now - self._told.get(why, 0.0) >= TELL_EVERY_S:
+            self._told[why] = now
+            self.broker.log.event("turned_away", "warning", why=why)
