@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -34,6 +35,7 @@ from flowc.target import Gateway
 LOOK_EVERY_S = 1.0
 PAGES_HOST = "127.0.0.1"
 STORE_ANSWERS_WITHIN_S = 2.0
+HANGS_AFTER_S = 6.0
 # A call has its answer within seconds; an order of which none was told for so long is half open.
 UNTOLD_FOR_S = 60
 
@@ -82,6 +84,18 @@ class Runtime:
     pages: MetricsPage | None = None
 
 
+@dataclass(slots=True)
+class _Pulse:
+    """What the loop that serves calls felt last; other threads read it, also while it stands still."""
+
+    store: str = "ok"
+    at: float = field(default_factory=monotonic)
+
+    @property
+    def hangs(self) -> bool:
+        return monotonic() - self.at > HANGS_AFTER_S
+
+
 @asynccontextmanager
 async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]:
     """A runtime while the context is open; at its end attempts under way are waited for.
@@ -105,7 +119,9 @@ async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]
         stack.push_async_callback(_end, watch)
         await _mark_untold(tickets, log)
         stack.push_async_callback(_end, asyncio.create_task(_keep_marking(tickets, log)))
-        pages = _pages(settings, metrics, releases, engine)
+        pulse = _Pulse()
+        stack.push_async_callback(_end, asyncio.create_task(_feel(engine, pulse)))
+        pages = _pages(settings, metrics, releases, pulse)
         if pages is not None:
             stack.callback(pages.close)
             log.event("pages", host=PAGES_HOST, port=pages.port)
@@ -201,19 +217,19 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 
 def _pages(
-    settings: RuntimeSettings, metrics: Metrics, releases: ReleaseTable, engine: AsyncEngine
+    settings: RuntimeSettings, metrics: Metrics, releases: ReleaseTable, pulse: _Pulse
 ) -> MetricsPage | None:
     if settings.metrics_port is None:
         return None
 
-    async def health() -> dict[str, object]:
-        why = await _why_store_fails(engine)
+    def health() -> dict[str, object]:
         served, refused = list(releases.ids), list(releases.refused)
         return {
-            "healthy": bool(served) and not refused and not why,
+            "healthy": bool(served) and not refused and pulse.store == "ok" and not pulse.hangs,
             "releases": served,
             "refused": refused,
-            "store": why or "ok",
+            "store": pulse.store,
+            **({"why": "it hangs"} if pulse.hangs else {}),
         }
 
     try:
@@ -223,6 +239,13 @@ def _pages(
         raise SettingsError(
             f"{what}: {error.strerror or error}; `--metrics-port` names another port"
         ) from error
+
+
+async def _feel(engine: AsyncEngine, pulse: _Pulse) -> None:
+    while True:
+        pulse.store = await _why_store_fails(engine) or "ok"
+        pulse.at = monotonic()
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def _why_store_fails(engine: AsyncEngine) -> str:

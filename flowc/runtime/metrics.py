@@ -5,9 +5,8 @@ Knows no call; no label holds what a caller could choose.
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from socketserver import ThreadingMixIn
 from threading import Thread
@@ -27,8 +26,7 @@ from prometheus_client import (
 from flowc.graph.operations import Invoke
 
 _BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0)
-HEALTH_WITHIN_S = 3.0
-Health = Callable[[], Coroutine[Any, Any, dict[str, object]]]
+Health = Callable[[], dict[str, object]]
 
 
 class Metrics:
@@ -66,11 +64,8 @@ class MetricsPage:
     """A small server in a thread of its own, so that a slow reader holds up no call."""
 
     def __init__(self, metrics: Metrics, health: Health, host: str, port: int) -> None:
-        """Listens at once; port 0 takes a free one. Raises OSError.
-
-        `health` is asked in the loop that serves calls: one that hangs is not healthy.
-        """
-        pages = _Pages(make_wsgi_app(metrics.registry), health, asyncio.get_running_loop())
+        """Listens at once; port 0 takes a free one. `health` is asked in another thread. Raises OSError."""
+        pages = _Pages(make_wsgi_app(metrics.registry), health)
         self._server = make_server(host, port, pages, _Server, _Quiet)
         self._thread = Thread(target=self._server.serve_forever, name="metrics", daemon=True)
         self._thread.start()
@@ -88,12 +83,9 @@ class MetricsPage:
 
 
 class _Pages:
-    def __init__(
-        self, metrics: Callable[..., Any], health: Health, loop: asyncio.AbstractEventLoop
-    ) -> None:
+    def __init__(self, metrics: Callable[..., Any], health: Health) -> None:
         self._metrics = metrics
         self._health = health
-        self._loop = loop
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         match environ.get("PATH_INFO"):
@@ -101,21 +93,13 @@ class _Pages:
                 page: Iterable[bytes] = self._metrics(environ, start)
                 return page
             case "/health":
-                state = self._state()
+                state = self._health()
                 status = "200 OK" if state.get("healthy") else "503 Service Unavailable"
                 start(status, [("Content-Type", "application/json")])
                 return [json.dumps(state).encode(), b"\n"]
             case _:
                 start("404 Not Found", [("Content-Type", "text/plain")])
                 return [b"there are /metrics and /health\n"]
-
-    def _state(self) -> dict[str, object]:
-        asked = asyncio.run_coroutine_threadsafe(self._health(), self._loop)
-        try:
-            return asked.result(HEALTH_WITHIN_S)
-        except TimeoutError:
-            asked.cancel()
-            return {"healthy": False, "why": f"no answer within {HEALTH_WITHIN_S:.0f} s"}
 
 
 class _Server(ThreadingMixIn, WSGIServer):

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import stat
+import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +31,7 @@ from flowc.graph.services import (
     ServiceSpec,
     Words,
 )
-from flowc.runtime import metrics, spoken_texts
+from flowc.runtime import app, spoken_texts
 from flowc.runtime.app import Home
 from flowc.runtime.logs import Log, masked
 from flowc.runtime.services.breaker import FAILURES, REST_S, Breaker
@@ -227,30 +228,38 @@ def test_a_store_that_is_gone_is_no_health(tmp_path: Path) -> None:
     make_billing(tmp_path)
     served = release(sql_service(), asks=(LOOK,))
 
+    async def until(port: int, status: int) -> str:
+        while (found := await asyncio.to_thread(page, port, "/health"))[0] != status:
+            await asyncio.sleep(0.1)
+        return str(json.loads(found[1])["store"])
+
     async def call() -> None:
         async with bench(tmp_path, served, metrics_port=0) as it:
             assert it.runtime.pages is not None
             port = it.runtime.pages.port
-            assert (await asyncio.to_thread(page, port, "/health"))[0] == 200
+            assert await until(port, 200) == "ok"
             (tmp_path / "runtime.db").rename(tmp_path / "away.db")
-            status, text = await asyncio.to_thread(page, port, "/health")
-            assert (status, "gone" in json.loads(text)["store"]) == (503, True)
+            assert "gone" in await until(port, 503)
             (tmp_path / "away.db").rename(tmp_path / "runtime.db")
-            assert (await asyncio.to_thread(page, port, "/health"))[0] == 200
+            assert await until(port, 200) == "ok"
 
     run(call())
 
 
 def test_a_service_that_hangs_is_no_health(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metrics, "HEALTH_WITHIN_S", 0.2)
+    monkeypatch.setattr(app, "HANGS_AFTER_S", 0.2)
+
+    def later(port: int) -> tuple[int, str]:
+        time.sleep(0.3)
+        return page(port, "/health")
 
     async def call() -> None:
         async with bench(tmp_path, metrics_port=0) as it:
             assert it.runtime.pages is not None
             with ThreadPoolExecutor(1) as other:
-                asked = other.submit(page, it.runtime.pages.port, "/health")
+                asked = other.submit(later, it.runtime.pages.port)
                 status, text = asked.result()  # the loop stands still meanwhile
-            assert (status, "no answer" in text) == (503, True)
+            assert (status, json.loads(text)["why"]) == (503, "it hangs")
 
     run(call())
 
@@ -268,6 +277,7 @@ def test_the_texts_said_longest_ago_go_first_even_if_each_process_makes_few(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spoken_texts, "MOST_FILES", 2)
+    monkeypatch.setattr(spoken_texts, "_LONGEST_S", 30.0)
     folder, voices = tmp_path / "texts", {"zh": "espeak:cmn"}
 
     def left() -> set[str]:
