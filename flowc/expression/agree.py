@@ -95,7 +95,8 @@ def _report_comparison(left: Expression, right: Expression, report: Reporter) ->
     span = _both(left, right)
     for digits, number in ((left, right), (right, left)):
         if scalar(digits) is Scalar.DIGITS and scalar(number) in _NUMBERS:
-            report.report(codes.DIGITS_AND_NUMBER, span, **_digits_fix(digits, number))
+            fix = _digits_fix(digits, number, _is_order(left, right))
+            report.report(codes.DIGITS_AND_NUMBER, span, **fix)
             return
     fix = respelled(right, one) or respelled(left, other_type)
     report.report(codes.NOT_COMPARABLE, span, left=one, right=other_type, **fix)
@@ -105,9 +106,15 @@ def _both(left: Expression, right: Expression) -> Span:
     return left.span.source.span(left.span.start, right.span.end)
 
 
-def _digits_fix(digits: Expression, number: Expression) -> dict[str, str]:
+def _is_order(left: Expression, right: Expression) -> bool:
+    """Whether `<` or the like was written between: digits as digits have no order."""
+    source = left.span.source.text
+    return bool({"<", ">"} & set(source[left.span.end : right.span.start]))
+
+
+def _digits_fix(digits: Expression, number: Expression, is_order: bool) -> dict[str, str]:
     match digits, number:
-        case Read(), Literal(int(value)) if value >= 0:
+        case Read(), Literal(int(value)) if value >= 0 and not is_order:
             return {"fix": f'{digits.span.text or "x"} == "{value}"'}
         case Read(), _:
             return {"fix": f"number({digits.span.text or 'x'})"}

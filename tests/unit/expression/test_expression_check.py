@@ -254,3 +254,21 @@ def test_a_path_that_is_handed_on_may_be_a_list_or_a_secret() -> None:
     assert (read.variable, read.type) == ("f.customer.pin", Secret(Scalar.DIGITS))
     assert resolve(Name("nobody"), SCOPE, report) is None
     assert report.has_errors
+
+
+@pytest.mark.parametrize(
+    ("written", "fix"),
+    [
+        ("account == 571", 'account == "571"'),
+        ("account > 571", "number(account)"),
+        ("571 <= account", "number(account)"),
+    ],
+)
+def test_digits_beside_a_number_are_told_how_they_compare(written: str, fix: str) -> None:
+    report = Reporter()
+    parsed = parse_expression(written, Source("x", written).span(0, len(written)), report)
+    assert parsed is not None
+    check(parsed, SCOPE, report, Scalar.BOOL)
+
+    (found,) = report
+    assert f"`{fix}`" in (found.help("en") or "")
