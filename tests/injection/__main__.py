@@ -33,9 +33,9 @@ async def everything(every: int, systems: tuple[str, ...]) -> Tally:
     tally = Tally()
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        tally.controls |= await controls.without_servers(tell)
         rest = loop.run_in_executor(pool, swept, every)
         tally.add(await doors.sweep(ALL[::every], tell))
-        tally.controls |= await controls.without_servers(tell)
         for name in systems:
             why = why_left_out(name)
             if why:

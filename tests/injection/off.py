@@ -105,8 +105,8 @@ def unfiltered(rendered: Rendered) -> Rendered:
     return Rendered(_ALLOWED.sub("1", text), rendered.places)
 
 
-def _render(dialplan: Any, header: str) -> Rendered:
-    return unfiltered(_RENDER(dialplan, header))
+def _render(*arguments: Any) -> Rendered:
+    return unfiltered(_RENDER(*arguments))
 
 
 _RENDER = asterisk_emit.render
