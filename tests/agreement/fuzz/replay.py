@@ -36,7 +36,7 @@ from fuzz.chance import Chance
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How times differ. `gap_ms` after each sound; `reply_ms` later answers; `early`, `late`: by
+    """How times differ. `gap_ms` after each sound; `reply_ms` later answers, or sooner; `early`, `late`: by
     how much a key may miss its moment; `wait_s`: a queue is left so much later than it should be,
     since servers count its time in whole seconds; `people_ms`: how long a talk takes, or a line to
     be busy, which on a server is at once; `tone_ms` of a tone before a recording, which is no part
@@ -53,10 +53,11 @@ class Timing:
     swallows_quietly: bool = False
 
 
+KEY_MS = 80
 TIMINGS = (
     Timing("slow server, late keys", gap_ms=60, reply_ms=150, late=100, wait_s=1, tone_ms=500),
     Timing("early keys", early=100, wait_s=-1, people_ms=400),
-    Timing("late keys, queues left early", late=100, wait_s=-1),
+    Timing("late keys, queues left early, answers at once", late=100, wait_s=-1, reply_ms=-90),
     Timing("unsteady keys", gap_ms=20, reply_ms=60, early=70, late=70, people_ms=1200),
     Timing("a late # swallowed quietly", swallows_quietly=True),
 )
@@ -187,6 +188,8 @@ class _Replay:
         due = self._due(act)
         if due is None:
             return False
+        if self._keys:  # a finger that is late comes no sooner than a key takes
+            due = max(due, self._keys[-1][1] + KEY_MS)
         self._line.come_to(max(due, self._line.now))
         if self._line.is_over:
             return isinstance(act.what, Press)  # a key after the end is heard by nobody
