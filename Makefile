@@ -29,7 +29,7 @@ demo: setup
 	  --call flows/demo/unsuspend.call.yaml --lang zh $(if $(STAY),--stay)
 
 test: setup
-	$(RUN)/python -m pytest -n 2 --dist loadgroup
+	$(RUN)/python -m pytest -n 2 --dist loadscope
 
 # Hostile words from every source into every sink, on the real servers: a quarter of an hour on two cores.
 # EVERY=10 takes a tenth of them, ONLY=asterisk one server.
@@ -38,7 +38,7 @@ test-injection: setup
 
 # Branches too; SERVERS=no leaves the real servers out. The pages of every file: build/coverage/index.html
 coverage: setup
-	$(RUN)/python -m pytest -n 2 --dist loadgroup $(if $(filter no,$(SERVERS)),--ignore tests/pbx) \
+	$(RUN)/python -m pytest -n 2 --dist loadscope $(if $(filter no,$(SERVERS)),--ignore tests/pbx) \
 	  --cov --cov-branch --cov-report=html:build/coverage --cov-report=term:skip-covered
 
 lint: setup

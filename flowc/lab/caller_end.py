@@ -47,7 +47,8 @@ class CallerEnd(ABC):
                 return False
             self.changed.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.changed.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await self.changed.wait()
         return True
 
     async def press(self, key: str, at: float) -> float:

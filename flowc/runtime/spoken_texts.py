@@ -68,7 +68,8 @@ class SpokenTexts:
         try:
             request = PromptRequest(key.rpartition("/")[2], language, voice, text)
             work = loop.run_in_executor(self._threads, self._place, key, request)
-            await asyncio.wait_for(work, _LONGEST_S)
+            async with asyncio.timeout(_LONGEST_S):
+                await work
         except (SpeechError, OSError, TimeoutError, ValueError) as error:
             self._log.event("text_not_rendered", level="warning", why=_why(error))
             return None

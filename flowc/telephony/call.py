@@ -116,7 +116,8 @@ class LiveCall:
     async def wait_ended(self, seconds: float) -> bool:
         """Wait for the call's end, for at most `seconds`; whether it has ended."""
         try:
-            await asyncio.wait_for(self.ended.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.ended.wait()
         except TimeoutError:
             return False
         return True

@@ -181,7 +181,8 @@ class Caller:
         """
         call = self.dial(number, from_number, how)
         try:
-            await asyncio.wait_for(call.settled.wait(), answer_within)
+            async with asyncio.timeout(answer_within):
+                await call.settled.wait()
         except TimeoutError:
             await call.hang_up()
         return call

@@ -199,3 +199,12 @@ def test_a_command_for_everybody_uses_nothing_that_only_unix_has(
     assert "Traceback" not in done.stderr
     assert "No module named" not in done.stderr
     assert done.returncode in (0, 1), done.stderr
+
+
+def test_nothing_waits_by_a_function_that_can_lose_a_cancellation() -> None:
+    """Python 3.11's `asyncio.wait_for` goes on where it is cancelled just as the answer comes; what asks
+    again and again then never ends. `asyncio.timeout` does not."""
+    rooms = (FLOWC, *(ROOT / "targets").iterdir())
+    files = [path for room in rooms for path in room.rglob("*.py")]
+    assert len(files) > 300
+    assert [str(path) for path in files if "wait_for(" in path.read_text("utf-8")] == []

@@ -190,3 +190,20 @@ def test_a_list_of_channels_that_lacks_one_is_not_believed() -> None:
                 await ami.core_show_channels()
 
     asyncio.run(scenario())
+
+
+def test_who_is_told_to_stop_while_the_answer_comes_stops() -> None:
+    """A watcher that asks again and again could otherwise not be ended."""
+
+    async def scenario() -> None:
+        async with _peer(_WELCOME) as port, connect("127.0.0.1", port, "u", "s") as ami:
+            asked = asyncio.get_running_loop().create_future()
+            ami._manager.send_action = lambda _action: asked
+            asking = asyncio.create_task(ami.action("Ping"))
+            await asyncio.sleep(0)
+            asked.set_result(())
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+
+    asyncio.run(scenario())

@@ -121,7 +121,8 @@ class Ami:
             raise PbxUnreachable(f"the connection to Asterisk at {self._where} is closed")
         future = self._manager.send_action(action)
         try:
-            answer: tuple[AmiMessage, ...] = await asyncio.wait_for(future, timeout)
+            async with asyncio.timeout(timeout):
+                answer: tuple[AmiMessage, ...] = await future
         except TimeoutError as error:
             self._manager.protocol.forget_future(future)
             raise ActionTimeout(f"Asterisk did not answer {name} in {timeout:g} s") from error

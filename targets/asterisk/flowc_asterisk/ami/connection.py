@@ -151,10 +151,12 @@ class PlainManager(Manager):  # type: ignore[misc]  # panoramisk has no types
         connecting = self.loop.create_connection(
             WholeTextProtocol, self.config["host"], self.config["port"]
         )
-        made = await asyncio.wait_for(connecting, timeout)
+        async with asyncio.timeout(timeout):
+            made = await connecting
         done = self.loop.create_future()
         done.set_result(made)
         self.connection_made(done)
         self.pinger.cancel()
-        answer = await asyncio.wait_for(self.authenticated_future, timeout)
+        async with asyncio.timeout(timeout):
+            answer = await self.authenticated_future
         return bool(answer.success)

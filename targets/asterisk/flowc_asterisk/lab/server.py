@@ -61,7 +61,8 @@ class AsteriskServer(PrivateServer[Instance]):
             *self._program("-rx", command), stdout=PIPE, stderr=STDOUT, env=self._environment()
         )
         try:
-            output, _ = await asyncio.wait_for(process.communicate(), timeout)
+            async with asyncio.timeout(timeout):
+                output, _ = await process.communicate()
         except TimeoutError:
             process.kill()
             await process.wait()
