@@ -100,7 +100,7 @@ def test_no_release_at_all_leaves_the_files_empty_but_for_their_heads() -> None:
 
 @pytest.mark.parametrize("root", ['/a"b', "/a;b", "/a\nb", "relative", "/a/../b"])
 def test_a_root_that_could_break_a_line_is_refused(root: str) -> None:
-    with pytest.raises(ValueError, match="no absolute path"):
+    with pytest.raises(ValueError, match=r"no absolute path|leads out of its folder"):
         host_lines(Path(root), Path("/etc/asterisk"))
 
 
