@@ -62,8 +62,11 @@ def steps(graph: FlowGraph) -> Callable[[Place], Iterator[tuple[Edge, Place]]]:
         block = blocks[at]
         exit_ = block.exit
         match exit_:
-            case Call(entry=entry):
+            # No caller needs to be shown a flow within itself, and such calls have no end.
+            case Call(entry=entry) if at not in calls:
                 yield Edge(at, entry), (entry, (at, *calls))
+            case Call():
+                return
             case Return(flow=flow, result=result) if calls and _calls(blocks[calls[0]], flow):
                 to = _returned(blocks[calls[0]], result)
                 if to is not None:

@@ -9,6 +9,8 @@ import pytest
 
 from flowc.compiler import Compiled, compile_files
 from flowc.diagnostics.model import Diagnostic
+from flowc.graph.ids import BlockId
+from flowc.passes.example_call import way_to
 
 Compile = Callable[..., Compiled]
 ASK = "lookup: billing.customer, with: {account: call.from}, as: customer"
@@ -211,3 +213,17 @@ def test_a_value_in_a_language_that_nobody_reads_is_refused(small: Compile) -> N
     assert [(each.code.number, dict(each.particulars)["name"]) for each in found] == [
         ("F0226", "customer.balance")
     ]
+
+
+@pytest.mark.timeout(20)
+def test_a_way_through_a_flow_that_leaves_to_its_own_caller_is_looked_for_in_vain_in_time(
+    small: Compile,
+) -> None:
+    """Each round is a call within a call, and there would be no end of them."""
+    other = "flow: other\nnodes:\n  a: {call: third, fine: bye}\n  bye: {hangup: 再见。}\n"
+    third = "flow: third\nresults: [fine]\nnodes:\n  a: {collect: x, prompt: 请输入。, length: 4, then: {to: other, at_most: 2, else: f}, gave_up: person}\n  f: {return: fine}\n"
+    compiled = small(f"a: {{call: third, fine: bye}}\n{BYE}", flow_other=other, flow_third=third)
+    assert codes(compiled) == []
+    assert compiled.graph is not None
+    assert way_to(compiled.graph, BlockId("hotline", "nowhere", "start")) is None
+    assert way_to(compiled.graph, BlockId("other", "bye", "start"))
