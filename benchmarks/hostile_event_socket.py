@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import io
 import json
 import resource
 import subprocess
@@ -23,12 +22,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests/unit/freeswitch"))
 
-from hostile_fastagi import TOKEN, question, release, shown
+from hostile_fastagi import TOKEN, question, runtime_in, shown
 from hostile_servers import MANNERS, hostile
 
-from flowc.graph.as_json import release_to_json
-from flowc.runtime.app import Runtime, RuntimeSettings, running
-from flowc.runtime.logs import Log
+from flowc.runtime.app import Runtime
 from flowc_asterisk.agi.gateway import AgiGateway
 from flowc_freeswitch.esl.gateway import EslGateway
 
@@ -37,13 +34,7 @@ from flowc_freeswitch.esl.gateway import EslGateway
 async def runtime() -> AsyncIterator[tuple[Runtime, int]]:
     """A runtime with a table as its back end, and the port of the other kind's questions."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "x.yaml").write_text("y: [{gives: {name: abc}}]\n")
-        place = folder / "releases" / "00000000"
-        place.mkdir(parents=True)
-        (place / "release.json").write_text(release_to_json(release()))
-        settings = RuntimeSettings(folder, folder / "releases", folder / "texts")
-        async with running(settings, Log(io.StringIO())) as made:
+        async with runtime_in(Path(name)) as made:
             gateway = AgiGateway(made.broker, made.releases, TOKEN, port=0)
             async with gateway.serving() as (_, port):
                 yield made, port

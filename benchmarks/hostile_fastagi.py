@@ -18,7 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from flowc.expression.tree import Read
@@ -30,7 +31,7 @@ from flowc.graph.model import Block, FlowGraph, Origin
 from flowc.graph.operations import Given, Invoke, InvokeKind
 from flowc.graph.release import Release
 from flowc.graph.services import FixtureAction, FixtureSettings, OperationSpec, ServiceSpec
-from flowc.runtime.app import RuntimeSettings, running
+from flowc.runtime.app import Runtime, RuntimeSettings, running
 from flowc.runtime.logs import Log
 from flowc_asterisk.agi.gateway import AgiGateway
 from flowc_asterisk.protocol import password
@@ -105,16 +106,22 @@ def shown(times: list[float]) -> dict[str, float]:
     }
 
 
+@asynccontextmanager
+async def runtime_in(folder: Path) -> AsyncIterator[Runtime]:
+    """A runtime in an empty folder that serves the release, with a table as its back end."""
+    (folder / "x.yaml").write_text("y: [{gives: {name: abc}}]\n")
+    place = folder / "releases" / "00000000"
+    place.mkdir(parents=True)
+    (place / "release.json").write_text(release_to_json(release()))
+    settings = RuntimeSettings(folder, folder / "releases", folder / "texts")
+    async with running(settings, Log(io.StringIO())) as runtime:
+        yield runtime
+
+
 async def bench(connects: int, calls: int) -> dict[str, object]:
     """In peace, then under attack until the attack has ended."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "x.yaml").write_text("y: [{gives: {name: abc}}]\n")
-        place = folder / "releases" / "00000000"
-        place.mkdir(parents=True)
-        (place / "release.json").write_text(release_to_json(release()))
-        settings = RuntimeSettings(folder, folder / "releases", folder / "texts")
-        async with running(settings, Log(io.StringIO())) as runtime:
+        async with runtime_in(Path(name)) as runtime:
             gateway = AgiGateway(runtime.broker, runtime.releases, TOKEN, port=0)
             async with gateway.serving() as (_, port):
                 await measured(port, 20)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from flowc.diagnostics.model import Diagnostic, Reporter
 from flowc.graph.model import FlowGraph
+from flowc.graph.services import ServiceSpec
 from flowc.graph.verify import verify
 from flowc.kinds.parts import Text
 from flowc.language.lower import lower
@@ -35,7 +36,7 @@ from flowc.passes.prove_back import prove_back
 from flowc.source import Span
 from flowc.speech.pace import Pace
 from flowc.speech.readers import unread_languages
-from flowc.syntax.find_strays import find_strays
+from flowc.syntax.find_strays import NOT_AN_AUTHORS, find_strays
 
 # What a project is made of; everything else in its folder is its own business.
 PARTS = ("flowc.yaml", "queues.yaml", "prompts.csv")
@@ -46,8 +47,6 @@ PATTERNS = (
     "lists/*.csv",
     "tests/**/*.call.yaml",
 )
-# What Excel keeps beside a table that is open in it, and what editors and file systems leave.
-NOT_AN_AUTHORS = ("~$", ".")
 RECORDINGS = "prompts/*/*.wav"
 
 
@@ -65,6 +64,11 @@ class Compiled:
     spans: Mapping[str, Span] = field(default_factory=dict)
     found: tuple[Diagnostic, ...] = ()
     longest: LongestCall | None = None
+
+    @property
+    def services(self) -> Mapping[str, ServiceSpec]:
+        """What the project's services answer, by name."""
+        return self.project.program.around.services if self.project else {}
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

@@ -64,6 +64,12 @@ class Span:
     def text(self) -> str:
         return self.source.text[self.start : self.end]
 
+    def part(self, text: str, inside: int = 0) -> Span:
+        """Where a text first stands in it, less so many characters at either end; itself where the
+        text is written there otherwise."""
+        at = self.source.text.find(text, self.start, self.end)
+        return self if at < 0 else self.source.span(at + inside, at + len(text) - inside)
+
     def __str__(self) -> str:
         at = self.position
         return f"{self.source.name}:{at.line}:{at.column}"

@@ -35,4 +35,4 @@ def _reason(report: pytest.TestReport) -> str:
     """Without the place and pytest's own word before it."""
     where = report.longrepr
     told = str(where[2]) if isinstance(where, tuple) else str(where)
-    return told.removeprefix("Skipped: ").removeprefix("not played on FreeSWITCH: ")
+    return told.removeprefix("Skipped: ")

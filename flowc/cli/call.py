@@ -70,7 +70,7 @@ def command(
     known = dict(compiled.graph.numbers)
     if number not in known:
         listed = ", ".join(known)
-        raise usage_error(click.get_current_context(), NOBODY, number=number, known=listed)
+        raise usage_error(NOBODY, number=number, known=listed)
     setting = _setting(compiled, folder, like, number, caller, language)
     call = InteractiveCall(compiled.graph, compiled.texts, setting)
     click.echo(HINT[language == "zh"], err=True)
@@ -90,7 +90,7 @@ def _setting(
     for script in scripts_of(compiled, folder, "", language):
         if (folder / script.span.source.name).resolve() == like.resolve():
             return replace(script, to=number, caller=caller or script.caller, steps=())
-    raise usage_error(click.get_current_context(), NO_TEST, like=like)
+    raise usage_error(NO_TEST, like=like)
 
 
 def _talk(call: InteractiveCall, language: str) -> None:

@@ -46,7 +46,7 @@ def command(folder: Path, language: str) -> None:
     texts = _schemas() if is_project else {**_template(language), **_schemas()}
     for name in () if is_project else texts:
         if (folder / name).exists():
-            raise usage_error(click.get_current_context(), IN_THE_WAY, path=folder / name)
+            raise usage_error(IN_THE_WAY, path=folder / name)
     for name, text in texts.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8", newline="\n")

@@ -30,8 +30,7 @@ def play_call(path: Path, folder: Path) -> str:
     report = Reporter()
     script = read_call(path.relative_to(folder).as_posix(), path.read_bytes(), report)
     if script is not None:
-        services = compiled.project.program.around.services if compiled.project else {}
-        check_script(script, compiled.graph, report, services)
+        check_script(script, compiled.graph, report, compiled.services)
     if script is None or report.has_errors:
         return _said(report)
     run = simulate(compiled.graph, script, compiled.texts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,6 @@ from flowc.diagnostics.model import Words
 
 if TYPE_CHECKING:
     from flowc.compiler import Compiled
-    from flowc.graph.services import ServiceSpec
     from flowc.simulate.script import CallScript
     from flowc.simulate.simulator import Run
 
@@ -98,9 +97,9 @@ def command(
     scripts = scripts_of(compiled, folder, chosen, language, form)
     if not scripts:
         print_found(compiled.found, language)
-        raise usage_error(click.get_current_context(), NO_CALLS)
+        raise usage_error(NO_CALLS)
     if target is not None and form != "text":
-        raise usage_error(click.get_current_context(), TEXT_ALONE, form=form)
+        raise usage_error(TEXT_ALONE, form=form)
     if target is not None:
         from flowc.cli.test_on import test_on
 
@@ -131,18 +130,13 @@ def scripts_of(
     report = Reporter()
     scripts = read_calls(files_of(folder), report)
     for script in scripts:
-        check_script(script, compiled.graph, report, services_of(compiled))
+        check_script(script, compiled.graph, report, compiled.services)
     if report.has_errors:
         end_with(report.sorted, language, form)
     found = tuple(one for one in scripts if chosen in one.name or chosen in one.span.source.name)
     if chosen and not found:
-        raise usage_error(click.get_current_context(), NO_SUCH, text=chosen, count=len(scripts))
+        raise usage_error(NO_SUCH, text=chosen, count=len(scripts))
     return found
-
-
-def services_of(compiled: Compiled) -> Mapping[str, ServiceSpec]:
-    """What the project's services answer."""
-    return compiled.project.program.around.services if compiled.project else {}
 
 
 def simulated(compiled: Compiled, scripts: tuple[CallScript, ...]) -> tuple[Run, ...]:

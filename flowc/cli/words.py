@@ -41,22 +41,22 @@ def language_of(chosen: str | None) -> str:
     return "zh" if spoken.startswith(("zh", "Chinese")) else "en"
 
 
-def usage_error(context: click.Context, words: Words, **particulars: object) -> click.UsageError:
+def usage_error(words: Words, **particulars: object) -> click.UsageError:
     """A command that can't be run so, in the language of messages."""
-    language = context.params.get("language") or language_of(None)
+    language = click.get_current_context().params.get("language") or language_of(None)
     texts = {name: str(value) for name, value in particulars.items()}
     return click.UsageError(words.say(language, texts))
 
 
-def project_folder(context: click.Context, _parameter: click.Parameter, value: Path) -> Path:
+def project_folder(_context: click.Context, _parameter: click.Parameter, value: Path) -> Path:
     """The folder that holds flowc.yaml: the one named, or the nearest above."""
     for folder in (value.resolve(), *value.resolve().parents):
         if (folder / PROJECT_FILE).is_file():
             return folder
     near = next((each.name for each in sorted(value.glob(f"{NEARLY}*"))), None)
     if near is not None:
-        raise usage_error(context, NEARLY_A_PROJECT, found=near, wanted=PROJECT_FILE)
-    raise usage_error(context, NO_PROJECT, wanted=PROJECT_FILE, folder=value)
+        raise usage_error(NEARLY_A_PROJECT, found=near, wanted=PROJECT_FILE)
+    raise usage_error(NO_PROJECT, wanted=PROJECT_FILE, folder=value)
 
 
 def project_argument(function: F) -> F:

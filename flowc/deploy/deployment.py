@@ -91,8 +91,9 @@ class Deployment:
         is_staged = build.release8 in self._staging.staged()
         lines = missing_lines(self._installer.host_lines())
         faults = () if before.number == 0 else self._drift(before)
-        faults += await self._strangers(before, build)
-        lost = self._numbers_lost(before, build)
+        there = self._deployed(before)
+        faults += await self._strangers(before, there, build)
+        lost = _numbers_lost(there, build)
         return plan_of(Situation(before, after, is_staged, lines, calls, faults, lost))
 
     async def deploy(self, build: BuildFolder, wishes: Wishes | None = None) -> Report:
@@ -105,10 +106,11 @@ class Deployment:
             self._refuse_incomplete(build)
             notes += await self._installer.check(build.path)
             before = self._settled(force=wishes.force)
-            strangers = await self._strangers(before, build)
+            there = self._deployed(before)
+            strangers = await self._strangers(before, there, build)
             if strangers and not wishes.force:
                 raise RefusedError("\n".join((*strangers, "nothing was changed; --force goes on")))
-            lost = self._numbers_lost(before, build)
+            lost = _numbers_lost(there, build)
             notes += (f"the number {each} is answered no more" for each in lost)
             self._observe(Step.STAGE)
             self._staging.stage(build, force=wishes.force)
@@ -215,22 +217,17 @@ class Deployment:
         artifacts = self._installer.files(generation.as_loaded)
         return find_drift(self._layout, generation, artifacts, self._staging)
 
-    async def _strangers(self, before: Generation, build: BuildFolder) -> tuple[str, ...]:
+    async def _strangers(
+        self, before: Generation, there: BuildFolder | None, build: BuildFolder
+    ) -> tuple[str, ...]:
         """A server has one root, and a root one project: another's calls would end up nowhere."""
         if before.current is None:
             held = await self._installer.read_back(before.as_loaded)
             return (_TWO_ROOTS, *held.faults) if held.faults else ()
-        deployed = self._deployed(before)
-        if deployed is None or deployed.project == build.project:
+        if there is None or there.project == build.project:
             return ()
-        whose = (
-            f"{self._layout.root} is the root of the project `{deployed.project}`, whose numbers"
-        )
+        whose = f"{self._layout.root} is the root of the project `{there.project}`, whose numbers"
         return (f"{whose} would be answered no more; give `{build.project}` a server of its own",)
-
-    def _numbers_lost(self, before: Generation, build: BuildFolder) -> tuple[str, ...]:
-        deployed = self._deployed(before)
-        return tuple(sorted({*deployed.numbers} - {*build.numbers})) if deployed else ()
 
     def _deployed(self, generation: Generation) -> BuildFolder | None:
         """The build that calls enter; None where there is none, or none that can be read."""
@@ -268,3 +265,7 @@ class Deployment:
 
     def _empty(self, number: int = 0) -> Generation:
         return Generation(number, files=hashed(self._installer.files(Loaded())))
+
+
+def _numbers_lost(there: BuildFolder | None, build: BuildFolder) -> tuple[str, ...]:
+    return tuple(sorted({*there.numbers} - {*build.numbers})) if there else ()

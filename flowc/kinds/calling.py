@@ -11,6 +11,7 @@ from flowc.diagnostics.model import Words, closest
 from flowc.graph.exits import Call, Return
 from flowc.graph.ids import BlockId
 from flowc.graph.operations import Assign
+from flowc.kinds.arguments import Signature, arguments
 from flowc.kinds.base import Field, NodeKind, Outcome
 from flowc.kinds.builder import CALLED, MAIN_MENU, NodeBuilder
 from flowc.kinds.missing import report_missing_outcome
@@ -78,38 +79,10 @@ class CallNode(NodeKind):
                 )
 
     def _parameters(self, into: NodeBuilder, flow: BoundFlow) -> tuple[Assign, ...]:
-        found = []
-        meant: set[str] = set()  # what misspelt names stand for
-        for each in self.with_:
-            expected = flow.parameters.get(each.name.text)
-            if expected is None and each.name.text in flow.untold:
-                continue
-            if expected is None:
-                near = closest(each.name.text, flow.parameters)
-                meant.add(near.get("closest", ""))
-                into.report.report(
-                    codes.UNKNOWN_THING,
-                    each.name.span,
-                    what="parameter",
-                    what_zh="参数",
-                    name=each.name.text,
-                    **near,
-                )
-                continue
-            value = into.expression(each.value, expected) if each.value else None
-            if value:
-                found.append(Assign(f"{flow.name.text}.{each.name.text}", value))
-        given = {each.name.text for each in self.with_}
-        for name, type_ in flow.parameters.items():
-            if name not in given | meant:
-                into.report.report(
-                    codes.MISSING_ARGUMENT,
-                    self.flow.span,
-                    operation=flow.name.text,
-                    name=name,
-                    type=type_,
-                )
-        return tuple(found)
+        name = flow.name.text
+        told = Signature(name, "parameter", flow.parameters, untold=flow.untold)
+        given = arguments(into, told, self.with_, self.flow.span)
+        return tuple(Assign(f"{name}.{each}", value) for each, value in given.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from flowc.kinds.base import Field, NodeKind, Outcome
 from flowc.kinds.builder import NodeBuilder
 from flowc.kinds.parts import Choice, Speech, Text, Way
 from flowc.kinds.shapes import CHOICES, DURATION, LADDER, SPEECH, count, id_step
-from flowc.kinds.words import KEY_WORDS
+from flowc.kinds.words import KEY_WORDS, base_language
 
 MANY = 5
 # How keys are spoken of in prompts: 按1, 按一键, 请按井号键, press 1, press the star key.
@@ -180,7 +180,7 @@ class MenuNode(NodeKind):
             lacking = [
                 language
                 for language in into.graph.program.around.languages
-                if language.split("-", maxsplit=1)[0] in KEY_WORDS
+                if base_language(language) in KEY_WORDS
                 and choice.key.text not in spoken.get(language, ())
             ]
             if lacking:

@@ -14,6 +14,7 @@ from flowc.graph.exits import Switch
 from flowc.graph.operations import OUTCOME, Invoke, InvokeKind, outcomes
 from flowc.graph.services import TICKET_OPERATIONS, TICKETS, BuiltInOperation, OperationSpec
 from flowc.graph.surroundings import Surroundings
+from flowc.kinds.arguments import Signature, arguments
 from flowc.kinds.base import Field, Fill, NodeKind, Outcome
 from flowc.kinds.builder import NodeBuilder, flat
 from flowc.kinds.missing import report_missing_outcome
@@ -85,36 +86,9 @@ def _lower(
 def _arguments(
     into: NodeBuilder, asked: _Asked, settings: tuple[Setting, ...], span: Span
 ) -> dict[str, Expression]:
-    known = dict(asked.parameters)
-    given: dict[str, Expression] = {}
-    meant: set[str] = set()  # what misspelt names stand for
-    for each in settings:
-        expected = known.get(each.name.text)
-        if expected is None:
-            into.report.report(
-                codes.UNKNOWN_THING,
-                each.name.span,
-                what="argument",
-                what_zh="参数",
-                name=each.name.text,
-                **(near := closest(each.name.text, known)),
-            )
-            meant.add(near.get("closest", ""))
-            continue
-        value = into.expression(each.value, expected) if each.value else None
-        if value:
-            given[each.name.text] = value
-    named = {each.name.text for each in settings}
-    for name, type_ in asked.parameters:
-        if name not in named | meant and name not in asked.optional:
-            into.report.report(
-                codes.MISSING_ARGUMENT,
-                span,
-                operation=f"{asked.service}.{asked.operation}",
-                name=name,
-                type=type_,
-            )
-    return given
+    name = f"{asked.service}.{asked.operation}"
+    told = Signature(name, "argument", dict(asked.parameters), asked.optional)
+    return arguments(into, told, settings, span)
 
 
 def _operation(around: Surroundings, word: Word) -> OperationSpec | None:

@@ -63,9 +63,14 @@ KEY_WORDS = {
 }
 
 
+def base_language(language: str) -> str:
+    """`zh` of `zh-yue`."""
+    return language.partition("-")[0]
+
+
 def choice_sentence(language: str, name: str, key: str) -> str:
     """`再听一遍请按一。`"""
-    base = language.split("-", maxsplit=1)[0]
+    base = base_language(language)
     words = KEY_WORDS.get(base, KEY_WORDS["en"])
     spoken = "".join(words[k] for k in key) if base == "zh" else " ".join(words[k] for k in key)
     return SENTENCES.get(base, SENTENCES["en"]).format(name=name, key=spoken)
@@ -183,7 +188,7 @@ class PhraseMaker:
 
     def _said_in(self, language: str, words: Mapping[str, str], id_: str) -> str | None:
         # A dialect (`zh-yue`) falls back to its language.
-        for tried in (language, language.split("-", maxsplit=1)[0]):
+        for tried in (language, base_language(language)):
             if tried in words:
                 return words[tried]
         return "" if (language, id_) in self.around.recordings else None
@@ -206,9 +211,7 @@ class PhraseMaker:
         # Odd pieces are what stood between braces.
         for number, piece in enumerate(HOLE.split(words)):
             if number % 2:
-                at = place.source.text.find(f"{{{piece}}}", place.start, place.end)
-                here = place if at < 0 else place.source.span(at + 1, at + 1 + len(piece))
-                spoken = self._hole(piece, here)
+                spoken = self._hole(piece, place.part(f"{{{piece}}}", inside=1))
                 parts.extend([spoken] if spoken else [])
             elif SPEAKABLE.search(piece):
                 sound = Sound(f"{text.id}.p{number // 2 + 1}")
@@ -218,9 +221,8 @@ class PhraseMaker:
 
     def _place(self, text: Text, language: str) -> Span:
         """Where the words of a language stand: in the flow, or in their row of prompts.csv."""
-        base = language.split("-", maxsplit=1)[0]
         places = dict(text.places)
-        inline = places.get(language) or places.get(base)
+        inline = places.get(language) or places.get(base_language(language))
         row = self.around.prompts.get(text.id)
         return inline or (row.span if row and row.span != NOWHERE else text.span)
 
@@ -229,9 +231,7 @@ class PhraseMaker:
         found = WIDE_HOLE.search(words)
         if found is None:
             return False
-        place = self._place(text, language)
-        at = place.source.text.find(found[0], place.start, place.end)
-        here = place if at < 0 else place.source.span(at, at + len(found[0]))
+        here = self._place(text, language).part(found[0])
         self.report.report(codes.WIDE_BRACES, here, written=found[0], name=found[1] or found[2])
         return True
 

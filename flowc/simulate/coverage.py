@@ -110,24 +110,24 @@ class Coverage:
                 found.setdefault(node, []).append(told)
         return found
 
-    def _shares(self, zh: bool) -> list[str]:
-        named = [
+    def _named(self, zh: bool) -> tuple[tuple[str, Share], ...]:
+        return (
             ("节点" if zh else "nodes", self.by_node),
             ("路径" if zh else "edges", self.by_edge),
             ("输入结果" if zh else "causes", self.by_cause),
+        )
+
+    def _shares(self, zh: bool) -> list[str]:
+        return [
+            f"{name}: {share.hit}/{share.of} ({share.percent:.0f} %)"
+            for name, share in self._named(zh)
         ]
-        return [f"{name}: {share.hit}/{share.of} ({share.percent:.0f} %)" for name, share in named]
 
     def whole_text(self, language: str = "en") -> str:
         """The same with every block: shares, then all that no call did."""
         zh = language == "zh"
-        named = [
-            ("节点" if zh else "nodes", self.by_node),
-            ("路径" if zh else "edges", self.by_edge),
-            ("输入结果" if zh else "causes", self.by_cause),
-        ]
         lines = self._shares(zh)
-        for name, share in named:
+        for name, share in self._named(zh):
             head = f"没有经过的{name}：" if zh else f"{name} that no call took:"
             lines.extend([head, *(f"  {one}" for one in share.missing)] if share.missing else [])
         return "\n".join(lines) + "\n"

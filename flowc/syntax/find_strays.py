@@ -22,6 +22,8 @@ FOLDERS = {
     "lists": ".csv",
     "tests": ".call.yaml",
 }
+# What Excel keeps beside a table that is open in it, and what editors and file systems leave.
+NOT_AN_AUTHORS = ("~$", ".")
 PARTS = {"queues": ".yaml", "prompts": ".csv", "flowc": ".yaml"}
 _YAML = re.compile(r"(\.flow|\.call)?(\.ya?ml)?(\.txt)?", re.IGNORECASE)
 _TABLE = re.compile(r"(\.csv)?(\.txt|\.xlsx?|\.et)?", re.IGNORECASE)
@@ -54,7 +56,7 @@ def _strays(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _is_meant(path: Path, ending: str) -> bool:
-    if path.name.endswith(ending) or path.name.startswith(("~$", ".")):
+    if path.name.endswith(ending) or path.name.startswith(NOT_AN_AUTHORS):
         return False
     stem = path.name.partition(".")[0]
     if path.with_name(stem + ending).exists():  # the workbook that a table is made of, a copy

@@ -45,7 +45,7 @@ def why_no_freeswitch() -> str:
 def servers() -> list[object]:
     """The parameters of a test that is played on both; FreeSWITCH is left out where there is none."""
     why = why_no_freeswitch()
-    left_out = pytest.mark.skipif(bool(why), reason=f"not played on FreeSWITCH: {why}")
+    left_out = pytest.mark.skipif(bool(why), reason=why)
     return ["asterisk", pytest.param("freeswitch", marks=left_out)]
 
 

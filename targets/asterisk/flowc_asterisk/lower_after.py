@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from flowc.expression.operators import reads
 from flowc.graph.operations import Invoke
-from flowc.graph.prompts import reading_variable
+from flowc.machine import machine
 from flowc_asterisk import protocol, quote
 from flowc_asterisk.draft import ContextDraft, Script
 from flowc_asterisk.lower_base import Release, Spot
@@ -78,14 +78,7 @@ def _asking(release: Release, operation: Invoke, script: Script) -> None:
 
 def filled_by(release: Release, operation: Invoke) -> tuple[str, ...]:
     """The channel variables that only the outcome `done` may leave set."""
-    names = [given.variable for given in operation.gives]
-    names.extend(decided.variable for decided in operation.decided)
-    names.extend(
-        reading_variable(reading.variable, language)
-        for reading in operation.readings
-        for language in release.graph.languages
-    )
-    return tuple(quote.variable(name) for name in dict.fromkeys(names))
+    return tuple(map(quote.variable, machine.filled_by(operation, release.graph.languages)))
 
 
 def _of_call(name: str) -> str:

@@ -16,8 +16,9 @@ from flowc.target import words
 MOST_BYTES = 4000  # of a line; the server skips longer ones than 8,191 and cuts values at 4,096
 MOST_NAME = 79  # bytes of a context's or an extension's name; the server cuts longer ones silently
 
-# An open bracket would take what follows it, commas and all, into itself.
 _CHANNEL_VARIABLE = re.compile(r"[A-Za-z0-9_]{1,79}")
+_OF_CALLER = ("CALLERID(num)", "CALLERID(name)")
+# An open bracket would take what follows it, commas and all, into itself.
 _WORD = re.compile(r"[A-Za-z0-9_.-]*(\([A-Za-z0-9_.-]*\))?")
 _ENDPOINT = re.compile(r"[A-Za-z0-9_.-]+")
 _MEMBER = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*(@[A-Za-z0-9_.-]+(/n)?)?")
@@ -75,9 +76,6 @@ def inside(channel_variable: str) -> str:
     """
     name = channel_variable if channel_variable in _OF_CALLER else _plain(channel_variable)
     return f"${{REPLACE({name},:,.)}}"
-
-
-_OF_CALLER = ("CALLERID(num)", "CALLERID(name)")
 
 
 def shared(channel_variable: str, of: str = "") -> str:

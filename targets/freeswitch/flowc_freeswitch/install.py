@@ -121,9 +121,7 @@ class FreeswitchInstaller:
     async def flag(self, name: str) -> int:
         """From FreeSWITCH's own data base."""
         async with self._connected() as esl:
-            held = (await esl.api(f"db select/{FLAGS}/flag.{quote.segment(name)}")).strip()
-        if held.startswith(NO_SUCH_KEY):
-            return 0
+            held = await _flag(esl, name)
         if not held.isdecimal():
             raise ServerError(
                 f"FreeSWITCH does not say whether the flag `{name}` is raised: {held[:200]}"
@@ -136,9 +134,7 @@ class FreeswitchInstaller:
         order = f"insert/{place}/{until}" if until else f"delete/{place}"
         async with self._connected() as esl:
             answer = (await esl.api(f"db {order}")).strip()
-            held = (await esl.api(f"db select/{place}")).strip()
-        if held.startswith(NO_SUCH_KEY):
-            held = "0"
+            held = await _flag(esl, name)
         if held != str(until):
             raise ServerError(
                 f"the flag `{name}` should be {until}, and FreeSWITCH holds {held[:200]} "
@@ -153,6 +149,12 @@ class FreeswitchInstaller:
                 yield esl
         except EslError as reason:
             raise ServerError(f"FreeSWITCH: {reason}") from reason
+
+
+async def _flag(esl: Esl, name: str) -> str:
+    """Until when a flag is raised, in the server's words; `0` where it holds none."""
+    held = (await esl.api(f"db select/{FLAGS}/flag.{quote.segment(name)}")).strip()
+    return "0" if held.startswith(NO_SUCH_KEY) else held
 
 
 async def _callcenter(esl: Esl) -> CallCenter:

@@ -5,7 +5,6 @@ the gateway is back with the next server.
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -13,10 +12,7 @@ from pathlib import Path
 import pytest
 from hostile_servers import ACCEPTED, GREETING, MANNERS, Manner, hostile
 
-from benchmarks.hostile_fastagi import TOKEN, question, release
-from flowc.graph.as_json import release_to_json
-from flowc.runtime.app import RuntimeSettings, running
-from flowc.runtime.logs import Log
+from benchmarks.hostile_fastagi import TOKEN, question, runtime_in
 from flowc_asterisk.agi.gateway import AgiGateway
 from flowc_asterisk.protocol import HANG_LIMIT_S
 from flowc_freeswitch.esl import client, wire
@@ -29,12 +25,7 @@ QUESTIONS = 20
 @asynccontextmanager
 async def serving(folder: Path, port: int) -> AsyncIterator[int]:
     """One runtime for both kinds of servers; the port of the other one's questions."""
-    (folder / "x.yaml").write_text("y: [{gives: {name: abc}}]\n")
-    place = folder / "releases" / "00000000"
-    place.mkdir(parents=True)
-    (place / "release.json").write_text(release_to_json(release()))
-    settings = RuntimeSettings(folder, folder / "releases", folder / "texts")
-    async with running(settings, Log(io.StringIO())) as runtime:
+    async with runtime_in(folder) as runtime:
         theirs = EslGateway(runtime.broker, runtime.releases, "password", port=port)
         ours = AgiGateway(runtime.broker, runtime.releases, TOKEN, port=0)
         async with theirs.serving(), ours.serving() as (_, agi):

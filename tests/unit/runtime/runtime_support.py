@@ -6,7 +6,7 @@ import asyncio
 import io
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -267,6 +267,15 @@ class Bench:
         self.runtime.broker.providers.prepare(served)
         facts_ = facts(**call)  # type: ignore[arg-type]
         return await self.runtime.broker.ask(Place(served, asked, facts_), {"account": account})
+
+
+def assert_is_customer(held: Mapping[str, object]) -> None:
+    """The variables of the customer that every billing data base here begins with."""
+    assert held["c.services.len"] == 2
+    assert held["c.services.0.balance"] == 3000
+    assert held["c.services.1.balance"] == -1250
+    assert held["c.suspended"] == 1
+    assert held["c.since"] == 20190302
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from tests.unit.runtime.conftest import needs_postgresql
 from tests.unit.runtime.runtime_support import (
     GIVES,
     READINGS,
+    assert_is_customer,
     bench,
     invoke,
     release,
@@ -71,13 +72,8 @@ def test_a_row_and_its_lists_fill_the_calls_variables(tmp_path: Path, billing: s
     async def call() -> None:
         async with bench(tmp_path) as it:
             outcome = await it.ask(release(sql_service(billing), asks=(LOOK,)), LOOK)
-            held = outcome.variables
             assert outcome.outcome == "done", it.log.getvalue()
-            assert held["c.services.len"] == 2
-            assert held["c.services.0.balance"] == 3000
-            assert held["c.services.1.balance"] == -1250
-            assert held["c.suspended"] == 1
-            assert held["c.since"] == 20190302
+            assert_is_customer(outcome.variables)
 
     run(call())
 
