@@ -7,10 +7,13 @@ no call.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
-from sqlite3 import Connection
+from sqlite3 import Connection, connect
+from typing import Any
 
+import aiosqlite
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
@@ -24,6 +27,28 @@ STORE_MODE = 0o600  # it holds callers' numbers and what they said; SQLite's oth
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
+class _Connection(aiosqlite.Connection):
+    """A connection that is stopped once.
+
+    aiosqlite 0.22.1 waits without end for the second time, since its thread has gone with the first.
+    SQLAlchemy stops a connection twice where a question is cancelled while a lost connection is being
+    closed, and a runtime that had seen its store deleted did not end.
+    """
+
+    def __init__(self, database: str, **options: Any) -> None:
+        """Opened by whoever awaits it."""
+        super().__init__(lambda: connect(database, **options), iter_chunk_size=64)
+        self._thread.daemon = True  # as SQLAlchemy has it for its own
+        self._is_stopped = False
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """Let the thread end; nothing to wait for where it has been told so."""
+        if self._is_stopped:
+            return None
+        self._is_stopped = True
+        return super().stop()
+
+
 def open_engine(url: str, folder: Path) -> AsyncEngine:
     """An engine for a URL; a relative SQLite path is relative to `folder`.
 
@@ -34,7 +59,7 @@ def open_engine(url: str, folder: Path) -> AsyncEngine:
         return create_async_engine(address, pool_pre_ping=True, hide_parameters=True)
     engine = create_async_engine(
         address,
-        connect_args={"timeout": BUSY_S},
+        connect_args={"timeout": BUSY_S, "async_creator_fn": _Connection},
         hide_parameters=True,
         pool_size=8,
         max_overflow=0,

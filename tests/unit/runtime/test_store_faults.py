@@ -5,6 +5,7 @@ The faults are real ones: another process's lock, SQLite's own limit of pages, f
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from flowc.expression.types import Scalar
 from flowc.graph.operations import Given, InvokeKind
@@ -24,7 +26,7 @@ from flowc.runtime.app import RuntimeSettings, running
 from flowc.runtime.logs import Log
 from flowc.runtime.services.broker import Place
 from flowc.runtime.services.model import SettingsError
-from flowc.runtime.store import open_engine
+from flowc.runtime.store import open_engine, open_store
 from tests.unit.runtime.runtime_support import (
     Bench,
     bench,
@@ -302,3 +304,31 @@ def test_the_program_ends_with_the_reason_and_no_traceback(tmp_path: Path) -> No
     assert done.returncode == 3
     (said,) = done.stderr.splitlines()
     assert said.startswith("flowc: the store can't be opened: ")
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("moment", range(8))
+def test_a_question_that_is_given_up_while_a_lost_connection_is_closed_leaves_nothing_to_wait_for(
+    moment: int, tmp_path: Path
+) -> None:
+    async def call() -> None:
+        engine = open_store("sqlite:///runtime.db", tmp_path)
+        await read(engine)
+        for path in tmp_path.glob("runtime.db*"):
+            path.unlink()
+        asking = asyncio.create_task(read(engine))
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait({asking})
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for each in left:
+            each.cancel()
+        assert not left or (await asyncio.wait(left, timeout=5))[1] == set()
+        await engine.dispose()
+
+    async def read(engine: AsyncEngine) -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("select 1"))
+
+    asyncio.run(call())
