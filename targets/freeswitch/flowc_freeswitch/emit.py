@@ -58,7 +58,9 @@ def emit(request: EmitRequest) -> Bundle:
     artifacts: list[Artifact] = []
     for name, data in lower_flows(release).items():
         origins = tuple(each for each in request.graph.blocks if each.flow == name)
-        artifacts.append(_script(f"flow_{quote.segment(name)}.lua", file_of(data, head), origins))
+        place = f"fl-{release.id}.{quote.segment(name)}.node,part"
+        told = f'{head}. Which line is ["node.part"] written in? flowc where {place}'
+        artifacts.append(_script(f"flow_{quote.segment(name)}.lua", file_of(data, told), origins))
     try:
         artifacts.append(_script("release.lua", file_of(_release(release), head)))
         artifacts.extend(_lists(release))

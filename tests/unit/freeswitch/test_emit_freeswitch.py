@@ -65,6 +65,12 @@ def test_a_deployed_entry_leads_to_the_scripts_beside_the_releases_sounds() -> N
     assert 'application="lua" data="/s/scripts/interpreter.lua start 7000"' in text
 
 
+def test_a_flows_script_says_how_its_blocks_are_found_where_they_are_written() -> None:
+    bundle = emitted(SCENES["menus are gone back to, newest first"].graph)
+    first, _, _ = bundle.artifact("scripts/flow_f.lua").text.partition("\n")
+    assert first.endswith("flowc where fl-abcdef01.f.node,part")
+
+
 def test_only_the_lab_obeys_what_a_call_says_of_itself() -> None:
     made = expressions()
     assert "lab" not in emitted(made).artifact("entry/dialplan.xml").text
