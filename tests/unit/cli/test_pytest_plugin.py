@@ -60,6 +60,7 @@ def test_the_errors_of_a_project_are_told_once_and_each_call_fails(project: Path
 
     assert code == 1
     assert "2 failed" in out
-    assert out.count("error[F0201]") == 1 + out.partition("short test summary")[2].count("F0201")
+    # pytest's own summary repeats the first line of a failure, or all of it where CI is set.
+    assert out.partition("short test summary")[0].count("error[F0201]") == 1
     assert "did you mean `opening`?" in out
     assert "see the first call that failed" in out
