@@ -35,7 +35,7 @@ class Lines:
             for index, script in enumerate(scripts):
                 await asyncio.sleep(max(0.0, begun + index * gap - loop.time()))
                 calls.create_task(self._call(number, script))
-        return await self._ended(len(scripts))
+        return await self._ended(number, len(scripts))
 
     async def _call(self, number: str, script: Script) -> None:
         call = await self._caller.call(number, FROM, Dialling(speaks=False))
@@ -49,13 +49,15 @@ class Lines:
         finally:
             await call.hang_up()
 
-    async def _ended(self, count: int) -> Counter[str]:
-        """Wait until so many records are written."""
+    async def _ended(self, number: str, count: int) -> Counter[str]:
+        """Wait until so many records are written. Raises SystemExit where they do not come."""
         marks: list[str] = []
-        async with asyncio.timeout(END_S):
-            while len(marks) < count:
-                await asyncio.sleep(0.05)
-                marks += self._new_records()
+        end = asyncio.get_running_loop().time() + END_S
+        while len(marks) < count:
+            if asyncio.get_running_loop().time() > end:
+                raise SystemExit(f"{number}: {len(marks)} of {count} calls left a record: {marks}")
+            await asyncio.sleep(0.05)
+            marks += self._new_records()
         return Counter(mark for mark in marks if mark)
 
     def _new_records(self) -> list[str]:

@@ -8,7 +8,9 @@ calls does (`flowc.live.play`): from the last thing before that every executor t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable as Function
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -173,6 +175,9 @@ class _Replay:
         self._run, self._timing = run, timing
         self._chance = Chance("timing", run.script.name, timing.name)
         self._keys: list[tuple[int, int]] = []
+        self._meant = _places(run.trace.steps)
+        self._come: list[int] = []  # the same of this call, as far as it was looked through
+        self._seen = 0
 
     def play(self) -> Trace | None:
         script = self._run.script
@@ -209,7 +214,7 @@ class _Replay:
         begun = self._reach(anchor)
         if begun is None:
             return None
-        simulated, live = meant.times[anchor] if anchor >= 0 else 0, begun
+        simulated, live = meant.times[self._meant[anchor]] if anchor >= 0 else 0, begun
         is_after_key = bool(self._keys) and self._keys[-1][0] > simulated
         if is_after_key:
             simulated, live = self._keys[-1]
@@ -232,23 +237,23 @@ class _Replay:
         return is_hash and act.at - self._keys[-1][0] < SWALLOWED_MS
 
     def _anchor(self, act: Act) -> int:
-        for place in range(act.steps - 1, -1, -1):
-            if _tells(self._run.trace.steps[place]):
-                return place
-        return -1
+        """The last thing before the act that every executor tells; -1 where there is none."""
+        return bisect_left(self._meant, act.steps) - 1
 
-    def _reach(self, place: int) -> int | None:
+    def _reach(self, anchor: int) -> int | None:
         """When the replayed call came as far."""
-        if place < 0:
+        if anchor < 0:
             return 0
-        wanted = sum(map(_tells, self._run.trace.steps[: place + 1]))
-        self._advance_until(lambda: self._told() >= wanted)
-        trace = self._line.machine.trace
-        places = [at for at, step in enumerate(trace.steps) if _tells(step)]
-        return trace.times[places[wanted - 1]] if len(places) >= wanted else None
+        self._advance_until(lambda: self._has_come_to(anchor))
+        if not self._has_come_to(anchor):
+            return None
+        return self._line.machine._walk.times[self._come[anchor]]
 
-    def _told(self) -> int:
-        return sum(map(_tells, self._line.machine.trace.steps))
+    def _has_come_to(self, anchor: int) -> bool:
+        steps = self._line.machine._walk.steps
+        self._come += (at for at in range(self._seen, len(steps)) if _tells(steps[at]))
+        self._seen = len(steps)
+        return len(self._come) > anchor
 
     def _quiet(self) -> int | None:
         """When what is being said has ended."""
@@ -258,6 +263,10 @@ class _Replay:
     def _advance_until(self, holds: Function[[], bool]) -> None:
         while not holds() and not self._line.is_over and self._line.next_at is not None:
             self._line.advance()
+
+
+def _places(steps: Sequence[Step]) -> list[int]:
+    return [at for at, step in enumerate(steps) if _tells(step)]
 
 
 def _tells(step: Step) -> bool:
