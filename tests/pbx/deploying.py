@@ -43,7 +43,7 @@ from flowc_asterisk.lab.configuration import AmiAccount
 from flowc_asterisk.lab.configuration import LabPlan as AsteriskPlan
 from flowc_asterisk.lab.fetch import ensure_asterisk
 from flowc_asterisk.lab.server import AsteriskServer
-from flowc_freeswitch.lab.configuration import CALLCENTER, LabPlan
+from flowc_freeswitch.lab.configuration import CALLCENTER, LUA, LabPlan
 from flowc_freeswitch.lab.find import find_server
 from flowc_freeswitch.lab.server import FreeswitchServer
 from tests.pbx.support_freeswitch import needs_server
@@ -214,7 +214,7 @@ async def freeswitch(folder: Path, dialplan: str = "") -> AsyncIterator[Host]:
         yield Host(
             *("freeswitch", server, (server.host, server.ports.sip)),
             *(folder / "root", folder / "builds", words),
-            (known.etc / "dialplan/flowc.xml", known.etc / CALLCENTER),
+            (known.etc / "dialplan/flowc.xml", known.etc / LUA, known.etc / CALLCENTER),
             part="scripts/flow_hotline.lua",
             generated="dialplan.xml",
             wrong={"token": "wrong"},

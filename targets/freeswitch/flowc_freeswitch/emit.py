@@ -2,7 +2,8 @@
 
 | path                          | what it is                                                     |
 |-------------------------------|----------------------------------------------------------------|
-| scripts/*.lua (skeleton)      | the interpreter, the same in every release                     |
+| scripts/interpreter.lua       | walks the blocks; the same in every release, as its parts are  |
+| scripts/*.lua (skeleton)      | parts of it that few calls need                                |
 | scripts/release.lua           | what holds for the whole release                               |
 | scripts/flow_<name>.lua       | the blocks of one flow                                         |
 | scripts/list_<name>.txt       | the entries of a list, one a line, between line ends           |
@@ -28,19 +29,18 @@ from flowc_freeswitch.lower import block_name, lower_flows
 from flowc_freeswitch.lowering import Release
 from flowc_freeswitch.lua_data import Data, Table, file_of, table
 
+# A file takes a call as long to open as a small part to read: these are put into the interpreter's.
+BUNDLED = ("expressions", "prompts", "input", "record")
+BUNDLED_HERE = "local bundled = {} -- a build puts the parts here that every call needs\n"
 SKELETON = (
     "calendar",
     "exits",
-    "expressions",
     "functions",
     "held",
-    "input",
     "interpreter",
     "later",
     "operations",
     "people",
-    "prompts",
-    "record",
     "runtime",
     "seldom",
     "state",
@@ -80,8 +80,18 @@ def emit(request: EmitRequest) -> Bundle:
 
 def skeleton() -> tuple[Artifact, ...]:
     """The interpreter's own files."""
-    folder = files("flowc_freeswitch") / "skeleton"
-    return tuple(_script(f"{name}.lua", (folder / f"{name}.lua").read_text()) for name in SKELETON)
+    return tuple(_script(f"{name}.lua", _bundle(name)) for name in SKELETON)
+
+
+def _bundle(name: str) -> str:
+    """A script, with the parts in it that it always needs."""
+    text = _source(name)
+    parts = (f'bundled["{part}"] = function()\n{_source(part)}end\n' for part in BUNDLED)
+    return text.replace(BUNDLED_HERE, f"{BUNDLED_HERE}{''.join(parts)}")
+
+
+def _source(name: str) -> str:
+    return (files("flowc_freeswitch") / f"skeleton/{name}.lua").read_text("utf-8")
 
 
 def _script(name: str, text: str, origins: tuple[BlockId, ...] = ()) -> Artifact:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flowc_freeswitch.esl.address import FACTORY_PASSWORD, is_loopback
 from flowc_freeswitch.esl.client import Esl
+from flowc_freeswitch.install_files import LUA_BEGINS, has_place_for_lua
 from flowc_freeswitch.install_settings import InstallSettings
 from flowc_freeswitch.xml_read import read_xml
 
@@ -23,6 +24,11 @@ _EXPANDS = (
     'needs that, set <param name="api-expansion" value="false"/> in switch.conf.xml'
 )
 
+_FIRST_CALLS = (
+    "two calls that are the first after a start of FreeSWITCH and come at the same moment can end it; "
+    f"put {LUA_BEGINS} into the settings in {{}}, which has no line `</settings>` to put it before"
+)
+
 
 async def faults_of_server(
     esl: Esl, settings: InstallSettings, build: Path
@@ -30,7 +36,7 @@ async def faults_of_server(
     """All that is in the way, and what is worth saying besides, in words. Raises EslError."""
     faults = [each async for each in _faults(esl, settings, build)]
     door, notes = await _door(esl)
-    return (*faults, *door), (*notes, *await _expands(esl))
+    return (*faults, *door), (*notes, *await _expands(esl), *_first_calls(settings))
 
 
 async def _faults(esl: Esl, settings: InstallSettings, build: Path) -> AsyncIterator[str]:
@@ -52,6 +58,13 @@ async def _expands(esl: Esl) -> tuple[str, ...]:
     if (await esl.api(f"expand echo {_API}")).strip() != "flowc":
         return ()
     return (_EXPANDS,)
+
+
+def _first_calls(settings: InstallSettings) -> tuple[str, ...]:
+    """See `install_files.LUA_BEGINS`."""
+    if has_place_for_lua(settings.lua):
+        return ()
+    return (_FIRST_CALLS.format(settings.lua),)
 
 
 def needed_modules(build: Path) -> tuple[str, ...]:

@@ -21,6 +21,11 @@ from flowc_freeswitch.xml_read import Node, read_xml
 _INCLUDE = "X-PRE-PROCESS"
 _HEAD = "<!-- Written by `flowc deploy`, which refuses to go on where this was changed by hand. -->"
 
+# mod_lua makes its tables when Lua is first begun in a process, unguarded: two calls that are the first
+# and come at the same moment end FreeSWITCH (a segmentation fault in `SWIG_InitializeModule`'s tables).
+# So it begins one that does nothing as the server starts, before there are calls.
+LUA_BEGINS = '<param name="startup-script" value="~return"/>'
+LUA_ENDS = "</settings>"
 DIALPLAN = "dialplan.xml"
 ENTRY = "entry"
 
@@ -88,7 +93,8 @@ def _with_included(node: Node) -> Node:
 
 def host_lines(root: Path, settings: InstallSettings) -> tuple[HostLine, ...]:
     """A file of flowc's own beside the server's dialplans; a line in each section of its queues'
-    settings, where it has queues. Raises QuoteError for a root of odd names."""
+    settings, where it has queues; a line in the settings of its Lua, where they have a place for it.
+    Raises QuoteError for a root of odd names."""
     current = Path(quote.path(str(root))) / "current"
     lines = [HostLine(settings.dialplan, _included(current / DIALPLAN), makes_file=True)]
     if settings.callcenter.exists():
@@ -96,7 +102,17 @@ def host_lines(root: Path, settings: InstallSettings) -> tuple[HostLine, ...]:
             HostLine(settings.callcenter, _included(current / f"{name}.xml"), f"</{name}>")
             for name in SECTIONS
         ]
+    if has_place_for_lua(settings.lua):
+        lines.append(HostLine(settings.lua, LUA_BEGINS, LUA_ENDS))
     return tuple(lines)
+
+
+def has_place_for_lua(file: Path) -> bool:
+    """Is there a line of its own that ends the settings? A file that cannot be read has none."""
+    try:
+        return any(line.strip() == LUA_ENDS for line in file.read_text("utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _included(path: Path) -> str:

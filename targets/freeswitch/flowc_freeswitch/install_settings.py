@@ -5,6 +5,7 @@
     etc: /etc/freeswitch                its configuration
     dialplan: dialplan/flowc.xml        a file in it that may be flowc's, taken in as a dialplan
     callcenter: autoload_configs/callcenter.conf.xml    the settings of its queues
+    lua: autoload_configs/lua.conf.xml                  the settings of its Lua
 
 Knows no server.
 """
@@ -21,7 +22,7 @@ from flowc_freeswitch.esl.address import refuse_open_door
 
 @dataclass(frozen=True, slots=True)
 class InstallSettings:
-    """One FreeSWITCH as a deploy reaches it. `dialplan` and `callcenter` are files."""
+    """One FreeSWITCH as a deploy reaches it. `dialplan`, `callcenter` and `lua` are files."""
 
     host: str
     port: int
@@ -29,6 +30,7 @@ class InstallSettings:
     etc: Path
     dialplan: Path
     callcenter: Path
+    lua: Path
 
 
 def read_settings(words: Mapping[str, str]) -> InstallSettings:
@@ -44,4 +46,5 @@ def read_settings(words: Mapping[str, str]) -> InstallSettings:
         etc,
         etc / words.get("dialplan", "dialplan/flowc.xml"),
         etc / words.get("callcenter", "autoload_configs/callcenter.conf.xml"),
+        etc / words.get("lua", "autoload_configs/lua.conf.xml"),
     )

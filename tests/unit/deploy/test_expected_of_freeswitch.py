@@ -136,6 +136,26 @@ def test_a_server_without_queues_of_its_own_gets_one_file_only(tmp_path: Path) -
     assert {each.file for each in lines[1:]} == {callcenter}
 
 
+@pytest.mark.parametrize(
+    ("settings", "has_place"),
+    [
+        ("<settings>\n    <!-- </settings> -->\n  </settings>\n", True),
+        ("<settings></settings>\n", False),
+        ("", False),
+        ("\udcff</settings>", False),
+    ],
+)
+def test_a_server_whose_lua_has_settings_begins_one_before_there_are_calls(
+    tmp_path: Path, settings: str, has_place: bool
+) -> None:
+    lua = tmp_path / "autoload_configs/lua.conf.xml"
+    lua.parent.mkdir()
+    lua.write_text(settings, "utf-8", "surrogateescape")
+    _, *more = host_lines(Path("/r"), read_settings({"token": "x", "etc": str(tmp_path)}))
+    wanted = HostLine(lua, '<param name="startup-script" value="~return"/>', "</settings>")
+    assert more == [wanted] * has_place
+
+
 @pytest.mark.parametrize("root", ['/a"b', "/a<b", "/a\nb", "relative", "/a/../b", "/a$${b}"])
 def test_a_root_that_could_break_a_line_is_refused(root: str) -> None:
     with pytest.raises(ValueError, match=r"absolute path of plain names|leads out of its folder"):
@@ -353,4 +373,4 @@ def test_what_is_no_number_is_not_rung(number: str) -> None:
 
 
 def test_secrets_are_not_shown() -> None:
-    assert "a-password" not in repr(InstallSettings("h", 1, "a-password", *[Path("/")] * 3))
+    assert "a-password" not in repr(InstallSettings("h", 1, "a-password", *[Path("/")] * 4))

@@ -30,7 +30,10 @@ _NO_QUEUES = """\
 </configuration>
 """
 CALLCENTER = "autoload_configs/callcenter.conf.xml"
+LUA = "autoload_configs/lua.conf.xml"
 DIALPLAN = "dialplan/lab.xml"
+# Many calls may be the first; see `install_files.LUA_BEGINS`.
+_LUA_SETTINGS = {"startup-script": "~return 0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def write_configuration(instance: Instance, plan: LabPlan) -> None:
         (instance.etc / name).parent.mkdir(parents=True)
     (instance.etc / DIALPLAN).write_text(f"<include>\n{plan.dialplan}</include>\n")
     (instance.etc / CALLCENTER).write_text(_NO_QUEUES)
+    (instance.etc / LUA).write_text(_configuration("lua.conf", _LUA_SETTINGS))
     _music(instance.folder / "sounds/music/hold.wav")
     (instance.etc / "freeswitch.xml").write_text(_document(instance, plan))
 
@@ -91,7 +95,6 @@ def _document(instance: Instance, plan: LabPlan) -> str:
         _modules(),
         _configuration("event_socket.conf", _event_socket(instance)),
         _log(plan),
-        _configuration("lua.conf", {}),
         _configuration("hash.conf", {}),
         _configuration("db.conf", {}),
         _configuration("loopback.conf", {}),

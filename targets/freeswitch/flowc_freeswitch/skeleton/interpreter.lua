@@ -2,13 +2,14 @@
 -- `... resume` after an agent's talk, and as `... hangup` when the call has ended.
 -- A flow is data (one file, loaded when a call first enters it); what a block means is said by
 -- `flowc.machine.walk`. The words of callers and back ends are values here and never code.
--- Each call reads its scripts anew and pays for every line and every function: here stands what all
--- calls need, and what few come to is in parts that are loaded when one does.
+-- Each call reads its scripts anew and pays for every file, every line and every function: in this file
+-- is what all calls need, and what few come to is in parts that are loaded when one does.
+local bundled = {} -- a build puts the parts here that every call needs
 collectgarbage("stop") -- most calls are over before they leave much
 local action, number, entry = argv[1], argv[2], argv[3]
 local folder = argv[0]:match("^(.*)/[^/]*$")
 if folder:sub(1, 1) ~= "/" then folder = freeswitch.getGlobalVariable("script_dir") .. "/" .. folder end
-local function part(name) return assert(loadfile(folder .. "/" .. name .. ".lua"))() end
+local function part(name) return (bundled[name] or assert(loadfile(folder .. "/" .. name .. ".lua")))() end
 
 local MOST_REMEMBERED = 8
 local MOST_STEPS = 10000 -- blocks between two waits; what a compiler proves stays far below
