@@ -72,7 +72,7 @@ def command(
         listed = ", ".join(known)
         raise usage_error(NOBODY, number=number, known=listed)
     setting = _setting(compiled, folder, like, number, caller, language)
-    call = InteractiveCall(compiled.graph, compiled.texts, setting)
+    call = InteractiveCall(compiled.graph, compiled.texts, setting, compiled.services)
     click.echo(HINT[language == "zh"], err=True)
     _talk(call, language)
     if save is not None:

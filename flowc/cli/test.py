@@ -143,7 +143,7 @@ def simulated(compiled: Compiled, scripts: tuple[CallScript, ...]) -> tuple[Run,
     from flowc.simulate.simulator import run_calls
 
     assert compiled.graph is not None
-    return run_calls(compiled.graph, compiled.texts, scripts)
+    return run_calls(compiled.graph, compiled.texts, scripts, services=compiled.services)
 
 
 def print_runs(runs: tuple[Run, ...], language: str, verbose: bool) -> None:

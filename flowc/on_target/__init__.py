@@ -175,7 +175,7 @@ def _planned(
     planned, skipped = [], []
     for script in scripts:
         request = releases[world_of(script)].request
-        run = simulate(request.graph, script, compiled.texts, lengths)
+        run = simulate(request.graph, script, compiled.texts, lengths, compiled.services)
         why = unplayable(run)
         if why:
             skipped.append(Result(script, skipped=why))

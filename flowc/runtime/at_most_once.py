@@ -6,7 +6,7 @@
 | begun just now             | wait for that attempt, here or in another runtime         |
 | begun long ago             | its runtime died: `Unknown`, for good                     |
 | done, a declared result    | the same reply again, without an attempt                  |
-| another body               | refused and told to the log: two meanings share one key   |
+| another body, unless that was surely not done | refused and told to the log: two meanings share one key |
 
 Knows no back end: an attempt is a function.
 """
@@ -102,7 +102,7 @@ class AtMostOnce:
             if result.rowcount == 1:
                 return True
             free = (REQUESTS.c.key == key) & (REQUESTS.c.state == "failed")
-            again = update(REQUESTS).where(free & (REQUESTS.c.body == body)).values(**row)
+            again = update(REQUESTS).where(free).values(**row)
             return (await connection.execute(again)).rowcount == 1
 
     def _insert(self) -> Any:
@@ -119,10 +119,10 @@ class AtMostOnce:
         give_up = _now() + int(seconds * 1000)
         while True:
             row = await self._row(key)
+            if row is not None and row.state == "failed":
+                return Failed("the other attempt was surely not done")
             if row is None or row.body != body:
                 return self._two_meanings(key)
-            if row.state == "failed":
-                return Failed("the other attempt was surely not done")
             if row.state != "begun":
                 return _read_reply(row)
             if _now() > row.until:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flowc.graph.model import FlowGraph
+from flowc.graph.services import ServiceSpec
 from flowc.machine.machine import KEYS, Phase
 from flowc.machine.trace import HungUp
 from flowc.simulate.failures import Failure
@@ -49,9 +50,15 @@ _WAITS = {
 class InteractiveCall:
     """One call, typed by a person."""
 
-    def __init__(self, graph: FlowGraph, texts: Mapping[str, str], setting: CallScript) -> None:
+    def __init__(
+        self,
+        graph: FlowGraph,
+        texts: Mapping[str, str],
+        setting: CallScript,
+        services: Mapping[str, ServiceSpec],
+    ) -> None:
         """`setting`: the number, the caller, what services answer; its steps are not looked at."""
-        self._call = CallInSteps(graph, setting, texts)
+        self._call = CallInSteps(graph, setting, texts, services=services)
         self._told = 0
         self._unanswered = 0
         self.history: list[Step] = []

@@ -8,12 +8,12 @@ recording ends by silence after 5 s of speech.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flowc.expression.evaluate import World
+from flowc.expression.evaluate import Undecided, World
 from flowc.graph.operations import InvokeKind
-from flowc.graph.services import TICKETS
+from flowc.graph.services import TICKETS, FromEnvironment, ServiceSpec, Words
 from flowc.machine.answers import AnswerRejected, answer_variables
 from flowc.machine.commands import AskService, DialNumber, JoinQueue, RecordCaller
 from flowc.machine.events import (
@@ -24,6 +24,7 @@ from flowc.machine.events import (
     QueueEnded,
     RecordingEnded,
 )
+from flowc.machine.templates import filled
 from flowc.simulate.desk import Desk, Order
 from flowc.simulate.failures import NO_ANSWER, WRONG_ANSWER, Failure, failure
 from flowc.simulate.line import EventMaker
@@ -63,6 +64,16 @@ class Served:
     is_late: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A request that may have been done: its arguments, how it ended, and what was answered, since another
+    place has other variables for it."""
+
+    arguments: Mapping[str, int | str]
+    outcome: str
+    value: object
+
+
 class ScriptedOutside:
     """Fits `line.Outside`. `patient` tells whether the caller means to stay in the queue."""
 
@@ -73,6 +84,7 @@ class ScriptedOutside:
         voice: Voice,
         world: World,
         patient: Callable[[], bool],
+        services: Mapping[str, ServiceSpec],
     ) -> None:
         self.failures: list[Failure] = []
         self.asked: Counter[str] = Counter()  # look-ups by `service.operation`
@@ -81,15 +93,13 @@ class ScriptedOutside:
         self.tickets = 0  # opened
         self.abandoned = 0  # of these: the caller was not given the number
         self._script, self._languages, self._voice, self._world = script, languages, voice, world
-        self._patient = patient
+        self._patient, self._services = patient, services
         self._replies = {name: list(replies) for name, replies in script.services}
         self._down: set[str] = set()
         self._desk = Desk()
         self._order: Order | None = None  # the work order last spoken of
         self._happenings: list[Happens] = []
-        # Requests by their arguments, as the runtime keeps them by their key: how each ended, and
-        # what was answered, since another place has other variables for it.
-        self._kept: dict[tuple[object, ...], tuple[str, object]] = {}
+        self._kept: dict[tuple[str, str], _Kept] = {}  # requests by operation and key
         self._outstanding: Callable[[int], Answered] | None = None  # an effect that is under way
 
     def happens(self, step: Happens) -> None:
@@ -111,9 +121,11 @@ class ScriptedOutside:
 
     def reply(self, ask: AskService) -> tuple[int, EventMaker]:
         name = f"{ask.invoke.service}.{ask.invoke.operation}"
-        if ask.invoke.kind is InvokeKind.REQUEST and (name, ask.arguments) in self._kept:
-            outcome, value = self._kept[name, ask.arguments]
-            return REPLY_MS, self._once_more(ask, outcome, value)
+        if ask.invoke.kind is InvokeKind.REQUEST:
+            key = self._key(ask)
+            kept = self._kept.get((name, key))
+            if not key or kept is not None:
+                return REPLY_MS, self._by_the_journal(ask, kept)
         is_down = self._is_down(ask.invoke.service)
         reply = None if is_down else self._next_reply(name)
         late = REPLY_MS if reply is None else max(reply.after_ms, REPLY_MS)
@@ -139,14 +151,34 @@ class ScriptedOutside:
             self._outstanding = make
         return due, make
 
-    def _once_more(self, ask: AskService, outcome: str, value: object) -> EventMaker:
-        """The runtime's journal answers."""
+    def _by_the_journal(self, ask: AskService, kept: _Kept | None) -> EventMaker:
+        """The runtime's journal answers: the same again, or that it can't be: there is no key, or it stands
+        for something else."""
 
         def make(at: int) -> Event:
-            values = self._variables(ask, value) if outcome == "done" else {}
-            return Answered(outcome, at, values)
+            if kept is None or kept.arguments != dict(ask.arguments):
+                return Answered("error", at)
+            values = self._variables(ask, kept.value) if kept.outcome == "done" else {}
+            return Answered(kept.outcome, at, values)
 
         return make
+
+    def _key(self, ask: AskService) -> str:
+        """What a request is done once by, as the runtime has it; "" where nothing is left of it. Without the
+        project's services each request's arguments are."""
+        service = self._services.get(ask.invoke.service)
+        operation = service.operation(ask.invoke.operation) if service else None
+        if operation is None:
+            return f"{sorted(ask.arguments)}"
+        # What the environment says is the same for all.
+        key = tuple(
+            Words(part.name) if isinstance(part, FromEnvironment) else part
+            for part in operation.key
+        )
+        try:
+            return filled(key, dict(ask.arguments), self._world)
+        except Undecided:
+            return ""
 
     def _variables(self, ask: AskService, value: object) -> dict[str, int | str]:
         read = self._voice.read
@@ -190,7 +222,8 @@ class ScriptedOutside:
         # What was not surely refused stands for the key: a request's result may stay unknown for
         # good, since nobody asks the back end twice.
         if invoke.kind is InvokeKind.REQUEST and told.outcome != "error":
-            self._kept[name, ask.arguments] = told.outcome, None if reply is None else reply.value
+            value = None if reply is None else reply.value
+            self._kept[name, self._key(ask)] = _Kept(dict(ask.arguments), told.outcome, value)
         return _again(told)
 
     def _abandon(self) -> None:

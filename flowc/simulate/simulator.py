@@ -11,6 +11,7 @@ from typing import assert_never
 
 from flowc.diagnostics.model import Words
 from flowc.graph.model import FlowGraph
+from flowc.graph.services import ServiceSpec
 from flowc.machine.events import DialEnded, QueueEnded
 from flowc.machine.machine import Machine, Phase, ReadError
 from flowc.machine.prepare import prepare
@@ -69,17 +70,22 @@ class Run:
         return not self.failures
 
 
+_NO_SERVICES: Mapping[str, ServiceSpec] = {}
+
+
 def simulate(
     graph: FlowGraph | Prepared,
     script: CallScript,
     texts: Mapping[str, str],
     lengths: Mapping[str, int] | None = None,
+    services: Mapping[str, ServiceSpec] = _NO_SERVICES,
 ) -> Run:
     """Play one call to its end and compare it with what the script expects.
 
-    `texts` and `lengths` (ms) are by sound key. The script's number must be one of the graph's.
+    `texts` and `lengths` (ms) are by sound key; `services` by name: of them are the keys of requests.
+    The script's number must be one of the graph's.
     """
-    return CallInSteps(graph, script, texts, lengths).run()
+    return CallInSteps(graph, script, texts, lengths, services).run()
 
 
 def run_calls(
@@ -87,10 +93,11 @@ def run_calls(
     texts: Mapping[str, str],
     scripts: Iterable[CallScript],
     lengths: Mapping[str, int] | None = None,
+    services: Mapping[str, ServiceSpec] = _NO_SERVICES,
 ) -> tuple[Run, ...]:
     """Play many calls on one graph."""
     prepared = prepare(graph)
-    return tuple(simulate(prepared, script, texts, lengths) for script in scripts)
+    return tuple(simulate(prepared, script, texts, lengths, services) for script in scripts)
 
 
 class StepError(Exception):
@@ -110,6 +117,7 @@ class CallInSteps:
         script: CallScript,
         texts: Mapping[str, str],
         lengths: Mapping[str, int] | None = None,
+        services: Mapping[str, ServiceSpec] = _NO_SERVICES,
     ) -> None:
         """A call that is not dialled yet; as `simulate`."""
         prepared = graph if isinstance(graph, Prepared) else prepare(graph)
@@ -120,7 +128,9 @@ class CallInSteps:
         voice = Voice(texts, lengths, release.timezone, is_mute=script.lacks_sounds)
         self._script = script
         self._step: Step | None = None
-        self._outside = ScriptedOutside(script, release.languages, voice, world, self._is_patient)
+        self._outside = ScriptedOutside(
+            script, release.languages, voice, world, self._is_patient, services
+        )
         self._machine = Machine(
             prepared, world, voice.read, script.language or None, script.limit_s
         )

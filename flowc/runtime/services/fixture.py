@@ -14,6 +14,7 @@ import yaml
 from flowc.expression.types import Type
 from flowc.graph.as_json import Json
 from flowc.graph.services import FixtureSettings, OperationSpec
+from flowc.machine.templates import outward
 from flowc.runtime.services.model import (
     Declared,
     Done,
@@ -24,7 +25,6 @@ from flowc.runtime.services.model import (
     Unknown,
 )
 from flowc.runtime.services.strict_json import BadJson, read_json
-from flowc.runtime.services.templates import outward
 
 MOST_BYTES = 4 * 1024 * 1024
 

@@ -22,6 +22,7 @@ from flowc.expression.types import ListOf, Record, Scalar, Type
 from flowc.graph.as_json import Json
 from flowc.graph.operations import InvokeKind
 from flowc.graph.services import OperationSpec, SqlAction, SqlSettings
+from flowc.machine.templates import as_date, outward
 from flowc.runtime.services.model import (
     Declared,
     Done,
@@ -32,7 +33,7 @@ from flowc.runtime.services.model import (
     Unknown,
     by_word,
 )
-from flowc.runtime.services.templates import as_date, constant, outward
+from flowc.runtime.services.templates import constant
 from flowc.runtime.store import is_sqlite, open_engine, what_failed
 
 MOST_ROWS = 1000

@@ -114,8 +114,10 @@ class _Caller:
     """One caller in one simulated call."""
 
     def __init__(self, called: Callable, setting: CallScript, chance: Chance) -> None:
-        texts, lengths = called.compiled.texts, called.lengths
-        self._call = CallInSteps(called.prepared, setting, texts, lengths)
+        compiled = called.compiled
+        self._call = CallInSteps(
+            called.prepared, setting, compiled.texts, called.lengths, compiled.services
+        )
         self._chance = chance
         self._line: Line = self._call.line
         self.steps: list[Step] = []

@@ -78,4 +78,7 @@ def _add_call(found: Made, size: int, number: int) -> None:
 
 
 def run_of(called: Callable, script: CallScript, lengths: Mapping[str, int] | None = None) -> Run:
-    return simulate(called.prepared, script, called.compiled.texts, lengths or called.lengths)
+    compiled = called.compiled
+    return simulate(
+        called.prepared, script, compiled.texts, lengths or called.lengths, compiled.services
+    )

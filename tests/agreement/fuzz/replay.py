@@ -58,7 +58,7 @@ class Timing:
 KEY_MS = 80
 TIMINGS = (
     Timing("slow server, late keys", gap_ms=60, reply_ms=150, late=100, wait_s=1, tone_ms=500),
-    Timing("early keys", early=100, wait_s=-1, people_ms=400),
+    Timing("early keys", early=100, wait_s=-1, people_ms=400, tone_ms=500),
     Timing("late keys, queues left early, answers at once", late=100, wait_s=-1, reply_ms=-90),
     Timing("unsteady keys", gap_ms=20, reply_ms=60, early=70, late=70, people_ms=1200),
     Timing("a late # swallowed quietly", swallows_quietly=True),
@@ -165,7 +165,9 @@ class _Replay:
             script.flags,
         )
         voice = Voice(called.compiled.texts, lengths, graph.timezone)
-        outside = ScriptedOutside(script, graph.languages, voice, world, lambda: True)
+        outside = ScriptedOutside(
+            script, graph.languages, voice, world, lambda: True, called.compiled.services
+        )
         for step in script.steps:
             if isinstance(step, Happens):
                 outside.happens(step)

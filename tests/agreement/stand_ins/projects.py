@@ -83,7 +83,9 @@ def runs_of(folder: Path) -> tuple[Compiled, tuple[Run, ...]]:
             graph = compiled.graph
             own = replace(graph, lists={**graph.lists, **dict(script.lists)})
             prepared[script.lists] = prepare(own)
-        runs.append(simulate(prepared[script.lists], script, compiled.texts))
+        runs.append(
+            simulate(prepared[script.lists], script, compiled.texts, services=compiled.services)
+        )
     assert not [run.script.name for run in runs if run.failures]
     return compiled, tuple(runs)
 

@@ -130,7 +130,7 @@ class _Journal:
     async def run(self, key: str, body: str, _: float, attempt: Attempt) -> Reply:
         known = self.replies.get(key)
         surely_not_done = known and known[1].done() and isinstance(known[1].result(), Failed)
-        if known is None or (surely_not_done and known[0] == body):
+        if known is None or surely_not_done:
             known = self.replies[key] = body, asyncio.ensure_future(attempt())
         if known[0] != body:
             return Failed("the key stands for another request already", refused=True)

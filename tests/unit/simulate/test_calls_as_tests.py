@@ -337,7 +337,7 @@ def test_the_route_of_a_call_names_nodes_and_what_came_of_them() -> None:
 def test_results_are_written_for_machines() -> None:
     assert COMPILED.graph is not None
     scripts = [script(BALANCE), script("steps: [hang up]\nexpect: {tickets: 1}\n")]
-    runs = run_calls(COMPILED.graph, COMPILED.texts, scripts)
+    runs = run_calls(COMPILED.graph, COMPILED.texts, scripts, services=COMPILED.services)
     suite = Xml.fromstring(junit(runs))
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
     assert suite[1][0].get("message") == "tickets: expected 1, found 0"
@@ -349,7 +349,7 @@ def test_results_are_written_for_machines() -> None:
 def test_a_typed_call_becomes_a_test_that_passes() -> None:
     assert COMPILED.graph is not None
     setting = script(CUSTOMER + "steps: []\n")
-    call = InteractiveCall(COMPILED.graph, COMPILED.texts, setting)
+    call = InteractiveCall(COMPILED.graph, COMPILED.texts, setting, COMPILED.services)
     assert call.begin().said[0].startswith("欢迎")
     assert call.line("7").waits_for == "keys"
     assert call.line("sing").problem is not None
