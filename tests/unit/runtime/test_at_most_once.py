@@ -70,6 +70,17 @@ def test_what_was_surely_not_done_may_be_attempted_again(store: Store) -> None:
     run(call())
 
 
+def test_a_key_of_what_was_surely_not_done_is_free_for_another_body(store: Store) -> None:
+    async def call() -> None:
+        async with journals(store) as (first, second, log):
+            assert isinstance(await first.run("k", "b", 1.0, Effect(Failed("no"))), Failed)
+            assert await second.run("k", "x", 1.0, Effect(Done(1))) == Done(1)
+            assert isinstance(await first.run("k", "b", 1.0, Effect(Done(2))), Failed)
+            assert log.getvalue().count("request_key_reused") == 1
+
+    run(call())
+
+
 def test_two_calls_at_once_share_one_attempt_in_one_runtime_and_in_two(store: Store) -> None:
     async def call() -> None:
         async with journals(store) as (first, second, _):
