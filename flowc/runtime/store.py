@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection, connect
 from typing import Any
@@ -39,6 +42,7 @@ class _Connection(aiosqlite.Connection):
         """Opened by whoever awaits it."""
         super().__init__(lambda: connect(database, **options), iter_chunk_size=64)
         self._thread.daemon = True  # as SQLAlchemy has it for its own
+        self._thread.run = partial(_until_the_loop_ends, self._thread.run)  # type: ignore[method-assign]  # the one way in
         self._is_stopped = False
 
     def stop(self) -> asyncio.Future[Any] | None:
@@ -47,6 +51,12 @@ class _Connection(aiosqlite.Connection):
             return None
         self._is_stopped = True
         return super().stop()
+
+
+def _until_the_loop_ends(run: Callable[[], None]) -> None:
+    """A data base that is locked may answer when the event loop has ended: then nobody waits for it."""
+    with suppress(RuntimeError):
+        run()
 
 
 def open_engine(url: str, folder: Path) -> AsyncEngine:
