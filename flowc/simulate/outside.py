@@ -121,11 +121,11 @@ class ScriptedOutside:
 
     def reply(self, ask: AskService) -> tuple[int, EventMaker]:
         name = f"{ask.invoke.service}.{ask.invoke.operation}"
-        if ask.invoke.kind is InvokeKind.REQUEST:
-            key = self._key(ask)
-            kept = self._kept.get((name, key))
-            if not key or kept is not None:
-                return REPLY_MS, self._by_the_journal(ask, kept)
+        is_request = ask.invoke.kind is InvokeKind.REQUEST
+        key = self._key(ask) if is_request else ""  # of now: an answer may come after midnight
+        kept = self._kept.get((name, key))
+        if is_request and (not key or kept is not None):
+            return REPLY_MS, self._by_the_journal(ask, kept)
         is_down = self._is_down(ask.invoke.service)
         reply = None if is_down else self._next_reply(name)
         late = REPLY_MS if reply is None else max(reply.after_ms, REPLY_MS)
@@ -142,7 +142,7 @@ class ScriptedOutside:
             if is_down or self._is_down(ask.invoke.service):
                 self._served[place] = Served(name, "error", None, REPLY_MS, False)
                 return self._refused(ask, name, at)
-            answer = self._answer(ask, name, reply, in_time)(at)
+            answer = self._answer(ask, name, key, reply, in_time)(at)
             given = self._order if reply is None else value
             self._served[place] = Served(name, answer.outcome, given, late, not in_time)
             return answer
@@ -205,7 +205,7 @@ class ScriptedOutside:
         return replies.pop(0) if len(replies) > 1 else replies[0] if replies else None
 
     def _answer(
-        self, ask: AskService, name: str, reply: Reply | None, in_time: bool
+        self, ask: AskService, name: str, key: str, reply: Reply | None, in_time: bool
     ) -> Callable[[int], Answered]:
         invoke = ask.invoke
         lost = self._take(Happening.REPLY_LOST) is not None or not in_time
@@ -223,7 +223,7 @@ class ScriptedOutside:
         # good, since nobody asks the back end twice.
         if invoke.kind is InvokeKind.REQUEST and told.outcome != "error":
             value = None if reply is None else reply.value
-            self._kept[name, self._key(ask)] = _Kept(dict(ask.arguments), told.outcome, value)
+            self._kept[name, key] = _Kept(dict(ask.arguments), told.outcome, value)
         return _again(told)
 
     def _abandon(self) -> None:
