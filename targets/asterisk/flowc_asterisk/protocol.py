@@ -32,7 +32,7 @@ AFTER = "/after"  # ends the path of such a request
 # A gateway that says nothing for so long is taken for hung: in a call, and when nobody is there any
 # more for whom a channel should be kept.
 HANG_LIMIT_S = 2.5
-HANG_LIMIT_AFTER_S = 1.9
+HANG_LIMIT_AFTER_S = 1.7
 
 
 def password(token: str, release8: str) -> str:

@@ -6,7 +6,7 @@ local FILLER_AFTER = 1000 -- ms
 local GRACE = 300 -- ms; the runtime itself keeps the deadline
 -- How old the runtime's last sign of life may be, in ms: in a call, and when nobody is there any more
 -- for whom the channel should be kept. A filler's next piece needs a fresh one.
-local STALE, STALE_ENDED, FRESH = 2500, 1900, 900
+local STALE, STALE_ENDED, FRESH = 2500, 1700, 900
 local PIECE = 2 -- seconds
 
 return function(call)
