@@ -23,6 +23,10 @@ NOBODY = Words(
     "{number} 无人接听；项目的号码有：{known}",
 )
 NO_TEST = Words("{like} is no call test of this project", "{like} 不是本项目的通话测试")
+TAKEN = Words(
+    "{save} is there already; name a new file, the old test is left as it is",
+    "{save} 已存在；请换一个文件名，原来的测试保持不变",
+)
 # What the call waits for, as the prompt says it.
 WAITS = {
     "keys": ("keys", "按键"),
@@ -71,6 +75,10 @@ def command(
     if number not in known:
         listed = ", ".join(known)
         raise usage_error(NOBODY, number=number, known=listed)
+    if save is not None:  # a place that can't be written is told before the call, not after it
+        if save.exists():
+            raise usage_error(TAKEN, save=save)
+        save.parent.mkdir(parents=True, exist_ok=True)
     setting = _setting(compiled, folder, like, number, caller, language)
     call = InteractiveCall(compiled.graph, compiled.texts, setting, compiled.services)
     click.echo(HINT[language == "zh"], err=True)

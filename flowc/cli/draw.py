@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 import click
 
-from flowc.cli.words import OUTSIDE, compiled_or_exit, lang_option, project_argument
+from flowc.cli.words import OUTSIDE, compiled_or_exit, lang_option, project_argument, usage_error
+from flowc.diagnostics.model import Words
 
 if TYPE_CHECKING:
     from flowc.compiler import Compiled
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
     from flowc.kinds.base import NodeKind
     from flowc.kinds.parts import Choice
 
+ALL_ALONE = Words(
+    "--all draws the overview and each flow; leave the other choices out",
+    "--all 画总览和每个流程；请去掉其他选项",
+)
+NO_FLOW = Words(
+    "no flow is named `{flow}`; there are: {known}", "没有名为 `{flow}` 的流程；有：{known}"
+)
+NO_FORMAT = Words(
+    "{path} has no ending of a picture that can be drawn: {known}",
+    "{path} 的后缀不是能画的图片格式：{known}",
+)
 FORMATS = {
     ".svg": "svg",
     ".png": "png",
@@ -122,21 +134,19 @@ def command(
     --blocks or --flow asks for more.
     """
     if every and (flow or nodes or blocks):
-        raise click.UsageError(
-            "--all draws the overview and each flow; leave the other choices out"
-        )
+        raise usage_error(ALL_ALONE)
     compiled = compiled_or_exit(folder, language)
     assert compiled.project is not None
     known = compiled.project.program.flows
     if flow is not None and flow not in known:
-        raise click.UsageError(f"no flow is named `{flow}`; there are: {', '.join(known)}")
+        raise usage_error(NO_FLOW, flow=flow, known=", ".join(known))
     labels = labels_of(compiled, language)
     if every:
         _write_all(compiled, labels, out or folder / "pictures", cast("Format", form or "svg"))
         return
     assert compiled.graph is not None
     path = out or folder / f"{flow or compiled.graph.name}{ENDINGS[form or 'svg']}"
-    chosen = cast("Format", form or FORMATS.get(path.suffix.lower(), "svg"))
+    chosen = cast("Format", form or _format_of(path))
     level: Level = "block" if blocks else "node" if nodes else "best"
     picture = _picture(compiled, labels, chosen, level, flow)
     if str(path) == "-":
@@ -144,6 +154,14 @@ def command(
         return
     path.write_bytes(picture)
     click.echo(str(path))
+
+
+def _format_of(path: Path) -> str:
+    """By the ending; without one, or on the standard output, SVG."""
+    ending = path.suffix.lower()
+    if ending and ending not in FORMATS:
+        raise usage_error(NO_FORMAT, path=path, known=", ".join(FORMATS))
+    return FORMATS.get(ending, "svg")
 
 
 def _picture(

@@ -20,7 +20,7 @@ from flowc.live.acts import Act, HangUp, Press, acts_of
 from flowc.live.compare import comparable
 from flowc.live.play import SWALLOWED_MS
 from flowc.machine.commands import AskService, DialNumber, JoinQueue, RecordCaller
-from flowc.machine.events import Event
+from flowc.machine.events import AgentAnswered, Event
 from flowc.machine.listening import Listener
 from flowc.machine.machine import Machine, ReadError
 from flowc.machine.prepare import prepare
@@ -41,7 +41,7 @@ class Timing:
     """How times differ. `gap_ms` after each sound; `reply_ms` later answers, or sooner; `early`, `late`: by
     how much a key may miss its moment; `wait_s`: a queue is left so much later than it should be,
     since servers count its time in whole seconds; `people_ms`: how long a talk takes, or a line to
-    be busy, which on a server is at once; `tone_ms` of a tone before a recording, which is no part
+    be busy, which on a server is at once; `agent_ms` until an agent who answers is there; `tone_ms` of a tone before a recording, which is no part
     of it; `swallows_quietly`: a late `#` begins nothing anew."""
 
     name: str
@@ -51,13 +51,22 @@ class Timing:
     late: int = 0
     wait_s: int = 0
     people_ms: int = 20
+    agent_ms: int = 0
     tone_ms: int = 0
     swallows_quietly: bool = False
 
 
 KEY_MS = 80
 TIMINGS = (
-    Timing("slow server, late keys", gap_ms=60, reply_ms=150, late=100, wait_s=1, tone_ms=500),
+    Timing(
+        "slow server, late keys",
+        gap_ms=60,
+        reply_ms=150,
+        late=100,
+        wait_s=1,
+        agent_ms=400,
+        tone_ms=500,
+    ),
     Timing("early keys", early=100, wait_s=-1, people_ms=400, tone_ms=500),
     Timing("late keys, queues left early, answers at once", late=100, wait_s=-1, reply_ms=-90),
     Timing("unsteady keys", gap_ms=20, reply_ms=60, early=70, late=70, people_ms=1200),
@@ -119,7 +128,7 @@ class _Outside:
     def __init__(self, inner: ScriptedOutside, timing: Timing) -> None:
         self._inner = inner
         self._reply_ms, self._people_ms = timing.reply_ms, timing.people_ms
-        self._tone_ms = timing.tone_ms
+        self._agent_ms, self._tone_ms = timing.agent_ms, timing.tone_ms
         self.line: Line  # which asks
 
     def reply(self, ask: AskService) -> tuple[int, EventMaker]:
@@ -130,7 +139,19 @@ class _Outside:
         self._inner.left(at)
 
     def agent(self, join: JoinQueue) -> tuple[int, EventMaker]:
-        return self._inner.agent(join)
+        delay, make = self._inner.agent(join)
+        answered: list[Event] = []
+
+        def later(at: int) -> Event | int | None:
+            if answered:
+                return AgentAnswered(at)
+            found = make(at)
+            if not isinstance(found, AgentAnswered) or not self._agent_ms:
+                return found
+            answered.append(found)
+            return self._agent_ms
+
+        return delay, later
 
     def talk(self) -> tuple[int, EventMaker]:
         _, make = self._inner.talk()

@@ -46,3 +46,20 @@ def test_a_question_that_nothing_answers_in_this_call_is_told(project: Path) -> 
     )
     assert "`billing.customer` was asked" in done.stderr
     assert "--like" in done.stderr
+
+
+def test_a_test_that_is_there_is_not_written_over(project: Path) -> None:
+    there = project / "tests" / "balance" / "another_customer.call.yaml"
+    before = there.read_bytes()
+    done = CliRunner().invoke(
+        cli, ["call", "3285028", str(project), "--save", str(there), "--lang", "zh"], input="q\n"
+    )
+    assert done.exit_code == 2
+    assert "已存在；请换一个文件名" in done.stderr
+    assert there.read_bytes() == before
+
+
+def test_the_folder_of_a_saved_call_is_made_before_the_call(project: Path) -> None:
+    saved = project / "tests" / "mine" / "first.call.yaml"
+    assert run("hang up\n", "call", "3285028", project, "--save", saved)[0] == 0
+    assert saved.is_file()

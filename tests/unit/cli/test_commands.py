@@ -78,6 +78,7 @@ WRONG_USES = {
     "an unknown command": (["frobnicate"], "No such command"),
     "a folder without a project": (["check", "/"], "no flowc.yaml"),
     "a flow that there is not": (["draw", STATION, "--flow", "nope"], "balance, hotline"),
+    "a picture of no known kind": (["draw", STATION, "-o", "x.jpg"], ".svg, .png"),
     "all pictures and one": (["draw", STATION, "--all", "--flow", "balance"], "leave the other"),
     "a language that is not the project's": (
         ["prompts", STATION, "--format", "script", "--of", "fr"],
