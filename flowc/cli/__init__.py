@@ -27,6 +27,7 @@ COMMANDS = {
     "where": "flowc.cli.where",
     "flag": "flowc.cli.flag",
     "run": "flowc.cli.run",
+    "orders": "flowc.cli.orders",
     "explain": "flowc.cli.explain",
     "demo": "flowc.cli.demo",
 }

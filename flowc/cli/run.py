@@ -74,7 +74,7 @@ def command(
         folder=folder,
         releases=first.releases,
         texts=first.texts,
-        store=_store(places),
+        store=store_of(places),
         environment=dict(os.environ),
         metrics_port=metrics_port,
         others=tuple(others),
@@ -94,7 +94,7 @@ def _roots(places: Sequence[Environment]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(roots))
 
 
-def _store(places: Sequence[Environment]) -> str:
+def store_of(places: Sequence[Environment]) -> str:
     """The one store that a runtime has: the environments that it serves must agree."""
     stores = {each.name: str(each.settings.get("store", DEFAULT_STORE)) for each in places}
     if len(set(stores.values())) > 1:
