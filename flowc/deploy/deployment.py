@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flowc.deploy.build_folder import BuildFolder, open_build
@@ -195,14 +195,13 @@ class Deployment:
 
     async def _end(self, left: UnderWay) -> str:
         current = self.current()
+        before = self._still_there(self._generations.read(f"{left.before:06}"))
         if current.number == left.after and not left.undoing:
-            before = self._generations.read(f"{left.before:06}")
-            is_finished = await self._changer.finish(left, before, current)
+            is_finished = await self._changer.finish(left, before, self._still_there(current))
             if is_finished:
                 self._clean_up(before, current)
                 return f"an interrupted {left.purpose} was finished"
         else:
-            before = self._generations.read(f"{left.before:06}")
             await self._changer.put_back(left, before)
         return f"an interrupted {left.purpose} was taken back"
 
@@ -211,7 +210,20 @@ class Deployment:
         drift = self._drift(before)
         if drift and not force:
             raise DriftError("\n".join((*drift, "nothing was changed; --force goes over it")))
-        return before
+        return self._still_there(before)
+
+    def _still_there(self, generation: Generation) -> Generation:
+        """The generation without releases that somebody took away: no server can come to hold these, so
+        whoever waited for it would neither go on nor come back."""
+        there = {each for each in generation.loaded if self._staging.is_whole(each)}
+        entered = generation.current
+        return replace(
+            generation,
+            current=entered if entered in there else None,
+            loaded=tuple(each for each in generation.loaded if each in there),
+            # The one that calls enter stays the last, since a rollback leaves it.
+            history=tuple(each for each in generation.history if each in there or each == entered),
+        )
 
     def _drift(self, generation: Generation) -> tuple[str, ...]:
         artifacts = self._installer.files(generation.as_loaded)

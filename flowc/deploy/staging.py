@@ -74,11 +74,19 @@ class Staging:
         """The files of a staged release that are no longer what they were, by path in it."""
         place = self._layout.release(release8)
         wanted = read_manifest(place)
+        if not wanted:
+            return (f"{place / MANIFEST} is gone",)
         try:
             found = _hashes(place)
         except ValueError as reason:
             return (str(reason),)
         return tuple(sorted(name for name, _ in wanted.items() ^ found.items()))
+
+    def is_whole(self, release8: str) -> bool:
+        """Is all of a release there that a server is asked for? Sounds may lack: calls go on without."""
+        place = self._layout.release(release8)
+        wanted = [name for name in read_manifest(place) if not name.startswith("sounds/")]
+        return bool(wanted) and all((place / name).is_file() for name in wanted)
 
     def staged(self) -> tuple[str, ...]:
         """Every release that is there, sorted by id."""
