@@ -13,6 +13,7 @@ from pathlib import Path
 MOST_BYTES = 4 * 1024 * 1024
 MOST_SHOWN = 5
 QUIET_S = 0.05
+MOST_WAITING_S = 1.0  # a log that tells of many calls is never quiet
 _COMPLAINT = re.compile(r"\b(WARNING|ERROR)\[[^\]]*\](?:\[[^\]]*\])?\s*(.*)")
 _READERS = ("config.c", "pbx_config.c", "pbx.c", "app_queue.c", "res_musiconhold.c", "extconf.c")
 
@@ -54,8 +55,9 @@ class LogWatch:
         return f"its log: {match[1]}: {match[2][:300]}" if is_ours else ""
 
     async def _until_quiet(self) -> None:
-        size = -1
-        while size != (size := self._size() or 0):
+        clock = asyncio.get_running_loop().time
+        end, size = clock() + MOST_WAITING_S, -1
+        while size != (size := self._size() or 0) and clock() < end:
             await asyncio.sleep(QUIET_S)
 
     def _size(self) -> int | None:

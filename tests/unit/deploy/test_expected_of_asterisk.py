@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,18 @@ def test_only_complaints_of_the_readers_about_our_files_count(tmp_path: Path) ->
         "its log: WARNING: config.c: parse error: no closing ']', line 4 of /r/releases/x",
     )
     assert not LogWatch(tmp_path / "none", "/r").is_readable
+
+
+def test_a_log_that_is_never_quiet_holds_up_no_deploy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "full"
+    path.write_text("")
+    watch = LogWatch(path, "/r")
+    path.write_text(LOG)
+    sizes = count(1)
+    monkeypatch.setattr(watch, "_size", lambda: next(sizes))
+    assert len(asyncio.run(asyncio.wait_for(watch.complaints(), 10))) == 1
 
 
 def test_a_runtime_that_nobody_started_is_told_before_a_call_finds_out(tmp_path: Path) -> None:
