@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from time import time
 
-from flowc.runtime.services.broker import Broker
+from flowc.runtime.services.broker import Broker, Outcome
 from flowc.runtime.services.model import SettingsError
 from flowc_freeswitch.esl.address import refuse_open_door
 from flowc_freeswitch.esl.client import Esl, EslError
@@ -53,6 +53,7 @@ class EslGateway:
     _taken: dict[tuple[str, str, str], asyncio.Event] = field(default_factory=dict)
     _told: str = "nothing yet"
     _nonsense: int = 0
+    _ending: bool = False
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[tuple[str, int]]:
@@ -68,6 +69,7 @@ class EslGateway:
         try:
             yield self.host, self.port
         finally:
+            self._ending = True
             await self._drain()
             staying.cancel()
             await asyncio.gather(staying, return_exceptions=True)
@@ -134,11 +136,15 @@ class EslGateway:
         except NoQuestionError as why:
             self._turn_away(event, str(why))
             return
+        except Exception as error:  # of one question; the others' gateway goes on
+            self.broker.log.event("defect", "error", error=type(error).__name__)
+            return
         self._nonsense = 0
         if len(self._tasks) >= MOST_QUESTIONS:
             self.broker.metrics.turned_away.labels("too many calls").inc()
             return
-        task = asyncio.create_task(self._answer(esl, question))
+        answering = self._decline if self._ending else self._answer
+        task = asyncio.create_task(answering(esl, question))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -148,6 +154,12 @@ class EslGateway:
                 await self._see_through(esl, question)
         except Exception as error:
             self.broker.log.event("defect", "error", error=type(error).__name__)
+
+    async def _decline(self, esl: Esl, question: CallQuestion) -> None:
+        """One that comes while those under way are waited for: its call learns at once that nothing
+        was done. Begun, it would be broken off with what it may have done untold."""
+        self.broker.metrics.turned_away.labels("ending").inc()
+        await self._told_to(esl, question, question.reply(Outcome("error")))
 
     def _turn_away(self, event: Event, why: str) -> None:
         self._nonsense += 1
