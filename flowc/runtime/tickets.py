@@ -106,7 +106,8 @@ class Tickets:
         """Count one more urging; None where it is closed or unknown. Who urges knows of it."""
         mine = (TICKETS.c.number == number) & TICKETS.c.state.in_(OPEN_STATES)
         state = case((TICKETS.c.state == ABANDONED, "opened"), else_=TICKETS.c.state)
-        if not await self._change(mine, urged=TICKETS.c.urged + 1, state=state):
+        # Told, too: else the next look at orders of which none was told would abandon it again.
+        if not await self._change(mine, urged=TICKETS.c.urged + 1, state=state, told=True):
             return None
         return await self.find(number)
 

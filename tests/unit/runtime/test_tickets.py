@@ -117,6 +117,19 @@ def test_an_order_that_nobody_was_told_of_is_abandoned_and_still_work(store: Sto
     run(call())
 
 
+def test_an_order_that_was_urged_is_not_abandoned_again(store: Store) -> None:
+    async def call() -> None:
+        async with desks(store) as (desk, _):
+            number = (await desk.open(new("1"), CLASSES, NOON)).number
+            await desk.abandon("1")
+            await desk.urge(number)
+            await asyncio.sleep(1.1)
+            assert await desk.abandon_untold(0) == 0
+            assert [each.state for each in await desk.list()] == ["opened"]
+
+    run(call())
+
+
 def test_what_a_dead_runtime_told_nobody_of_is_abandoned_by_the_next(store: Store) -> None:
     async def call() -> None:
         async with desks(store) as (first, second):
