@@ -93,7 +93,8 @@ class HttpBackend:
         if question.key:
             headers["Idempotency-Key"] = question.key
         body = _body(action, question, headers)
-        return self._client.build_request(action.method, url, headers=headers, content=body)
+        sent = httpx.Headers(headers, encoding="latin-1")  # as `_header` made them
+        return self._client.build_request(action.method, url, headers=sent, content=body)
 
     async def _replied(
         self, operation: OperationSpec, request: httpx.Request, exchange: _Exchange
@@ -129,7 +130,7 @@ class HttpBackend:
         target = named.join(response.headers["location"])
         if (target.scheme, target.host, target.port) != (named.scheme, named.host, named.port):
             return None
-        headers = {n: v for n, v in request.headers.items() if n.lower() != "content-length"}
+        headers = [(n, v) for n, v in request.headers.raw if n.lower() != b"content-length"]
         return self._client.build_request("GET", target, headers=headers)
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 import random
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from flowc.graph.services import (
     ServiceSpec,
     SqlSettings,
 )
+from flowc.machine.answers import AnswerRejected, check_answer
 from flowc.runtime.at_most_once import AtMostOnce
 from flowc.runtime.services.answer_cache import AnswerCache
 from flowc.runtime.services.breaker import Breaker
@@ -107,7 +109,7 @@ class Providers:
             # Not for secrets: only so that calls do not all come back at once.
             await asyncio.sleep(random.uniform(0, _JITTER_S))  # noqa: S311
             reply = await _attempt(target, question, until)
-        if target.operation.cache_s and isinstance(reply, Done | Declared):
+        if target.operation.cache_s and _worth_keeping(target.operation, reply):
             self._cache.put(slot, reply, target.operation.cache_s)
         return reply
 
@@ -154,6 +156,20 @@ def _note(breaker: Breaker, reply: Reply) -> None:
         breaker.failed()
     elif not (isinstance(reply, Failed) and reply.refused):
         breaker.succeeded()
+
+
+def _worth_keeping(operation: OperationSpec, reply: Reply) -> bool:
+    """Is it an answer? One that is not of its type is an error of one call, and not of all that follow."""
+    match reply:
+        case Declared():
+            return True
+        case Done(answer) if operation.gives is not None:
+            with suppress(AnswerRejected):
+                check_answer(answer, operation.gives)
+                return True
+            return False
+        case _:
+            return isinstance(reply, Done)
 
 
 def _worth_another(reply: Reply) -> bool:

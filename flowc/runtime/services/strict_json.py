@@ -6,7 +6,7 @@ Knows no types: what a field must be is checked against the service's declaratio
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from flowc.graph.as_json import Json
 
@@ -78,7 +78,10 @@ def _whole(text: str) -> int:
 
 
 def _decimal_text(text: str) -> str:
-    value = Decimal(text) if len(text) <= MOST_DIGITS else None
+    try:
+        value = Decimal(text) if len(text) <= MOST_DIGITS else None
+    except InvalidOperation:  # an exponent that Decimal itself does not hold
+        value = None
     if value is None or not -MOST_DIGITS < value.adjusted() < MOST_DIGITS:
         raise BadJson("a number out of reach")
     return format(value, "f")

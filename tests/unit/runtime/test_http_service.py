@@ -5,6 +5,7 @@ import gzip
 import json
 import socket
 import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -95,6 +96,7 @@ BAD = {
     "a key twice": b'{"data": {"suspended": true, "suspended": false}}',
     "not a number": b'{"data": {"since": NaN}}',
     "a number out of reach": b'{"data": {"x": 1e400}}',
+    "an exponent out of reach": b'{"data": {"x": 1e99999999999999999999}}',
     "a lone surrogate": b'{"data": {"name": "\\ud800"}}',
     "too deep": b'{"data":' + b"[" * 40 + b"]" * 40 + b"}",
     "100,000 brackets": b"[" * 100_000,
@@ -221,6 +223,44 @@ def test_a_lookup_is_tried_once_more_where_it_may_be_and_a_request_never(tmp_pat
                 assert len(back_end.seen) == 3
 
     run(call())
+
+
+def test_an_answer_that_is_none_is_not_kept_for_the_next_call(tmp_path: Path) -> None:
+    bodies = [b'{"data": "closed for repairs"}', GOOD]
+
+    def answer(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        says(200, bodies[min(len(back.seen), 2) - 1])(handler, body)
+
+    with web(answer) as back:
+        spec = http_service(back.port)
+        kept = tuple(replace(each, cache_s=600) for each in spec.operations)
+        served = release(replace(spec, operations=kept), asks=(LOOK,))
+
+        async def call() -> None:
+            async with bench(tmp_path, served) as it:
+                found = [(await it.ask(served, LOOK, number=n)).outcome for n in (1, 2, 3)]
+                assert found == ["error", "done", "done"]
+                assert len(back.seen) == 2
+
+        run(call())
+
+
+def test_a_header_may_hold_any_words(tmp_path: Path) -> None:
+    with web(says(200, GOOD)) as back:
+        spec = http_service(back.port)
+        look = spec.operations[0]
+        assert isinstance(look.action, HttpAction)
+        headers = (("X-Of", (Words("江门 "), value("account"))),)
+        named = replace(look, action=replace(look.action, headers=headers))
+        served = release(replace(spec, operations=(named,)), asks=(LOOK,))
+
+        async def call() -> None:
+            async with bench(tmp_path, served) as it:
+                assert (await it.ask(served, LOOK)).outcome == "done"
+                sent = back.headers[0]["X-Of"].encode("latin-1").decode()
+                assert sent == "江门 80012345"
+
+        run(call())
 
 
 def test_after_five_failures_a_back_end_is_left_alone(tmp_path: Path) -> None:
