@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 
 from flowc.graph.prompts import TEXTS, text_key
@@ -47,28 +48,33 @@ class SpokenTexts:
         self._waiting = 0
         self._made = 0
 
-    async def sound(self, language: str, text: str, voices: Mapping[str, str]) -> str | None:
-        """The key of the text's sound once its file stands there; None where it cannot be had."""
+    async def sound(
+        self, language: str, text: str, voices: Mapping[str, str], until: float = inf
+    ) -> str | None:
+        """The key of the text's sound once its file stands there; None where it cannot be had by
+        `until`, of the event loop's clock."""
         key = text_key(language, text)
         if await asyncio.to_thread(self._is_there, key):
             return key
         voice = voices.get(language)
         if voice is None or self._waiting >= MOST_WAITING:
             return None
-        return await self._rendered(key, language, text, voice)
+        return await self._rendered(key, language, text, voice, until)
 
     def close(self) -> None:
         """End the engines; what is being rendered is waited for."""
         self._threads.shutdown(wait=True, cancel_futures=True)
         self._engines.close()
 
-    async def _rendered(self, key: str, language: str, text: str, voice: str) -> str | None:
+    async def _rendered(
+        self, key: str, language: str, text: str, voice: str, until: float
+    ) -> str | None:
         self._waiting += 1
         loop = asyncio.get_running_loop()
         try:
             request = PromptRequest(key.rpartition("/")[2], language, voice, text)
             work = loop.run_in_executor(self._threads, self._place, key, request)
-            async with asyncio.timeout(_LONGEST_S):
+            async with asyncio.timeout_at(min(until, loop.time() + _LONGEST_S)):
                 await work
         except (SpeechError, OSError, TimeoutError, ValueError) as error:
             self._log.event("text_not_rendered", level="warning", why=_why(error))

@@ -62,11 +62,15 @@ def _until_the_loop_ends(run: Callable[[], None]) -> None:
 def open_engine(url: str, folder: Path) -> AsyncEngine:
     """An engine for a URL; a relative SQLite path is relative to `folder`.
 
-    Raises SettingsError for a URL of another kind; the message does not show it.
+    Raises SettingsError for a URL of another kind, or of a data base whose driver is not installed;
+    the message does not show it.
     """
     address = _address(url, folder)
     if address.get_backend_name() != "sqlite":
-        return create_async_engine(address, pool_pre_ping=True, hide_parameters=True)
+        try:
+            return create_async_engine(address, pool_pre_ping=True, hide_parameters=True)
+        except ImportError:
+            raise SettingsError("a `postgresql://` URL needs flowc[postgresql] installed") from None
     engine = create_async_engine(
         address,
         connect_args={"timeout": BUSY_S, "async_creator_fn": _Connection},

@@ -80,9 +80,10 @@ class Broker:
         """The outcome of one question. Never raises for what a back end or a caller does."""
         clock = asyncio.get_running_loop().time
         begun = clock()
+        until = begun + place.invoke.deadline_ms / 1000
         try:
-            reply = await self._reply(place, arguments, begun + place.invoke.deadline_ms / 1000)
-            outcome = await self._outcome(place, reply)
+            reply = await self._reply(place, arguments, until)
+            outcome = await self._outcome(place, reply, until)
         except Exception as error:
             outcome = self._failed(place, Unknown(f"a defect: {_whereabouts(error)}"))
         self.metrics.asked(place.invoke, outcome.outcome, clock() - begun)
@@ -149,7 +150,7 @@ class Broker:
             return script if script.knows(_asked(place.invoke)) else None
         return script
 
-    async def _outcome(self, place: Place, reply: Reply) -> Outcome:
+    async def _outcome(self, place: Place, reply: Reply, until: float) -> Outcome:
         match reply:
             case Declared(result) if result in place.invoke.results:
                 return Outcome(result)
@@ -158,9 +159,9 @@ class Broker:
             case Failed() | Unknown():
                 return self._failed(place, reply)
             case Done(answer):
-                return await self._filled(place, answer)
+                return await self._filled(place, answer, until)
 
-    async def _filled(self, place: Place, answer: Json) -> Outcome:
+    async def _filled(self, place: Place, answer: Json, until: float) -> Outcome:
         """Variables of an answer, checked against what the service declared."""
         invoke, languages = place.invoke, place.release.graph.languages
         target = self.providers.find(place.release, invoke.service, invoke.operation)
@@ -171,10 +172,13 @@ class Broker:
             variables = answer_variables(invoke, answer, languages, read, place.world)
         except (AnswerRejected, UnreadableError, UnknownLanguageError) as error:
             return self._failed(place, Unknown(f"the answer was rejected: {error}"))
-        return Outcome("done", {**variables, **await self._spoken(place, variables)})
+        return Outcome("done", {**variables, **await self._spoken(place, variables, until)})
 
-    async def _spoken(self, place: Place, variables: Mapping[str, Value]) -> dict[str, Value]:
-        """The keys of free texts, now that their sounds are there, or of what stands for them."""
+    async def _spoken(
+        self, place: Place, variables: Mapping[str, Value], until: float
+    ) -> dict[str, Value]:
+        """The keys of free texts, now that their sounds are there, or of what stands for them: a call
+        that has gone on by itself has no use for the answer either."""
         release = place.release
         wanted = [
             (language, each.variable)
@@ -184,7 +188,7 @@ class Broker:
         ]
         voices = dict(release.voices)
         made = await asyncio.gather(
-            *(self.texts.sound(lang, str(variables[name]), voices) for lang, name in wanted)
+            *(self.texts.sound(lang, str(variables[name]), voices, until) for lang, name in wanted)
         )
         return {
             reading_variable(name, language): key or _fallback(release, language)

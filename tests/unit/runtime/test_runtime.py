@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import stat
+import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -190,6 +192,43 @@ def test_a_free_text_is_rendered_before_the_call_says_it(tmp_path: Path) -> None
     run(call())
 
 
+def test_a_voice_that_hangs_takes_no_answer_beyond_its_deadline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_billing(tmp_path)
+    ended = threading.Event()
+    monkeypatch.setattr("flowc.runtime.spoken_texts.render", lambda *_: ended.wait(10))
+    asked = replace(SPOKEN, deadline_ms=400)
+    served = release(
+        sql_service(), asks=(asked,), voices=(("zh", "espeak:cmn"),), fallback="unsaid"
+    )
+
+    async def call() -> None:
+        async with bench(tmp_path, served) as it:
+            begun = time.monotonic()
+            held = (await it.ask(served, asked)).variables
+            took = time.monotonic() - begun
+            ended.set()
+            assert held["n.say.zh"] == "zh/unsaid"
+            assert took < 1.5  # a text may take two seconds, where there are
+
+    run(call())
+
+
+def test_a_data_base_without_its_driver_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    served = release(sql_service("postgresql://flowc@127.0.0.1/billing"), asks=(LOOK,))
+
+    async def call() -> None:
+        async with bench(tmp_path, served) as it:
+            assert it.runtime.releases.refused == ("0a1b2c3d",)
+            assert "flowc[postgresql]" in it.log.getvalue()
+
+    run(call())
+
+
 def page(port: int, path: str) -> tuple[int, str]:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
@@ -318,6 +357,11 @@ def test_a_breaker_lets_one_question_through_after_its_rest() -> None:
     breaker.succeeded()
     assert breaker.allows()
     assert not breaker.is_open
+
+
+def test_an_exponent_out_of_reach_is_bad_json() -> None:
+    with pytest.raises(BadJson):
+        read_json(b"1e99999999999999999999")
 
 
 def test_a_log_masks_numbers_and_holds_no_mark_that_could_forge_a_line() -> None:
