@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from flowc.expression.evaluate import Undecided, Unset, World
+from flowc.expression.operators import walk
+from flowc.expression.tree import Call, Literal
 from flowc.graph.ids import BlockId
 from flowc.graph.model import FlowGraph
 from flowc.graph.operations import SHORTEST_RECORDING_MS, Enqueue, Invoke, Record
@@ -290,4 +292,19 @@ def filled_by(invoke: Invoke, languages: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-__all__ = ["Machine", "MachineError", "Phase", "ReadError", "filled_by"]
+def flags_asked(invoke: Invoke) -> tuple[str, ...]:
+    """The flags by which its arguments and the conditions on its answer are decided, sorted."""
+    arguments = (value for _, value in invoke.arguments)
+    conditions = (decided.expression for decided in invoke.decided)
+    parts = (part for each in (*arguments, *conditions) for part in walk(each))
+    names = [
+        str(name.value)
+        for part in parts
+        if isinstance(part, Call) and part.function == "flag"
+        for name in part.arguments
+        if isinstance(name, Literal)
+    ]
+    return tuple(sorted(set(names)))
+
+
+__all__ = ["Machine", "MachineError", "Phase", "ReadError", "filled_by", "flags_asked"]

@@ -62,7 +62,7 @@ class Place:
     @property
     def world(self) -> CallWorld:
         """What expressions may ask here."""
-        return CallWorld(self.release.graph, self.call.now)
+        return CallWorld(self.release.graph, self.call.now, self.call.raised)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ class CallFacts:
     """What the runtime knows of the call that asks.
 
     `visit` is new at each visit of a place (a counter will do). `now`: the call's own clock, seconds
-    since 1970 UTC. `token`: the call script of a test, else "".
+    since 1970 UTC. `token`: the call script of a test, else "". `raised`: those of the flags that the place
+    asks about which are up.
     """
 
     id: str
@@ -28,6 +29,7 @@ class CallFacts:
     caller: str = ""
     language: str = ""
     token: str = ""
+    raised: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

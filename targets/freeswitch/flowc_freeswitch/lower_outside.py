@@ -5,10 +5,9 @@ Knows the fields that `skeleton/runtime.lua` and `skeleton/people.lua` read.
 
 from __future__ import annotations
 
-from flowc.expression.operators import reads, walk
-from flowc.expression.tree import Call, Literal
+from flowc.expression.operators import reads
 from flowc.graph.operations import Dial, Enqueue, Invoke, InvokeKind, Record, outcomes
-from flowc.machine.machine import filled_by
+from flowc.machine.machine import filled_by, flags_asked
 from flowc.target import QueueSettings
 from flowc_freeswitch import quote
 from flowc_freeswitch.expressions import expression_data
@@ -21,23 +20,13 @@ def invoke(release: Release, operation: Invoke) -> Table:
     """A question: the variables that its arguments read go with it, and the runtime works them out."""
     expressions = [value for _, value in operation.arguments]
     read = sorted({name for value in expressions for name in reads(value)})
-    flags = sorted(
-        {
-            str(part.arguments[0].value)
-            for value in expressions
-            for part in walk(value)
-            if isinstance(part, Call)
-            and part.function == "flag"
-            and isinstance(part.arguments[0], Literal)
-        }
-    )
     filled = filled_by(operation, release.graph.languages)
     return table(
         "invoke",
         site=".".join(map(quote.segment, operation.site.split("."))),
         deadline=int(operation.deadline_ms),
         reads=table(*map(quote.variable, read)),
-        flags=table(*map(quote.segment, flags)),
+        flags=table(*map(quote.segment, flags_asked(operation))),
         fills=table(*map(quote.variable, filled)),
         filler=prompt_data(release, operation.filler) or table(),
         outcomes=_set_of(outcomes(operation)),

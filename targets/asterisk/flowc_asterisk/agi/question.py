@@ -10,19 +10,18 @@ import platform
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import time
 
 from flowc.expression.evaluate import Undecided, Value, evaluate
 from flowc.expression.operators import walk
-from flowc.expression.tree import Call, Expression, Literal, Read
+from flowc.expression.tree import Expression, Read
 from flowc.expression.types import WHOLE_NUMBERS, Scalar, Type
 from flowc.graph.operations import Invoke, InvokeKind
 from flowc.graph.release import Release
-from flowc.machine.machine import filled_by
+from flowc.machine.machine import filled_by, flags_asked
 from flowc.runtime.services.broker import Broker, Outcome, Place
 from flowc.runtime.services.model import CallFacts
-from flowc.runtime.world import CallWorld
 from flowc_asterisk import protocol, quote
 from flowc_asterisk.agi import wire
 from flowc_asterisk.agi.conversation import Conversation, GoneError
@@ -53,8 +52,10 @@ class CallQuestion:
         """See it through, up to the nonce. Raises GoneError where the call is gone before."""
         begun = _now()
         nonce = await self.talk.get(protocol.NONCE)
-        place = Place(self.release, self.invoke, await self._facts(nonce))
-        arguments = await self._arguments(place.call)
+        call = await self._facts(nonce)
+        call = replace(call, raised=await self._raised(call.now))
+        place = Place(self.release, self.invoke, call)
+        arguments = await self._arguments(place)
         await self.talk.set(protocol.BEGUN, nonce)
         until = begun + self.invoke.deadline_ms / 1000 + LATEST_S
         asking = asyncio.create_task(self.broker.ask(place, arguments))
@@ -96,31 +97,28 @@ class CallQuestion:
             token=await self.talk.get(protocol.TOKEN),
         )
 
-    async def _arguments(self, call: CallFacts) -> dict[str, Value]:
+    async def _arguments(self, place: Place) -> dict[str, Value]:
         """Each argument's value; one that reads what is not set is left out."""
         known: dict[str, Value] = {}
-        raised: set[str] = set()
         for _, expression in self.invoke.arguments:
-            await self._read(expression, known, raised, call.now)
-        world = CallWorld(self.release.graph, call.now, frozenset(raised))
+            await self._read(expression, known)
         values: dict[str, Value] = {}
         for name, expression in self.invoke.arguments:
             with suppress(Undecided):
-                values[name] = evaluate(expression, known, world)
+                values[name] = evaluate(expression, known, place.world)
         return values
 
-    async def _read(
-        self, expression: Expression, known: dict[str, Value], raised: set[str], now: int
-    ) -> None:
+    async def _read(self, expression: Expression, known: dict[str, Value]) -> None:
         for each in walk(expression):
-            match each:
-                case Read(variable, type_) if variable not in known:
-                    known[variable] = _held(await self._variable(variable, type_), type_)
-                case Call("flag", (Literal(value=name),)):
-                    if await self._flag(str(name), now):
-                        raised.add(str(name))
-                case _:
-                    continue
+            if isinstance(each, Read) and each.variable not in known:
+                known[each.variable] = _held(
+                    await self._variable(each.variable, each.type), each.type
+                )
+
+    async def _raised(self, now: int) -> frozenset[str]:
+        """Of the flags that it asks about, those that are up."""
+        names = flags_asked(self.invoke)
+        return frozenset([name for name in names if await self._flag(name, now)])
 
     async def _variable(self, name: str, type_: Type) -> str:
         if name == "call.language":

@@ -112,7 +112,7 @@ def read_question(
     facts = _facts(event, held, uuid, sequence, int(clock()))
     return CallQuestion(
         Place(release, invoke, facts),
-        _arguments(release, invoke, held, facts.now),
+        _arguments(release, invoke, held, facts),
         uuid,
         sequence,
         int(_field(event, "Flowc-Deadline", _WHOLE)),
@@ -138,18 +138,18 @@ def _facts(
         caller=caller if _CALLER.fullmatch(caller) else "",
         language=_field(event, "Flowc-Language", _WORD),
         token=_field(event, "Flowc-Token", _WORD),
+        raised=frozenset(name.removeprefix("f.") for name in held if name.startswith("f.")),
     )
 
 
 def _arguments(
-    release: Release, invoke: Invoke, held: Mapping[str, Value], now: int
+    release: Release, invoke: Invoke, held: Mapping[str, Value], call: CallFacts
 ) -> dict[str, Value]:
     """Each argument's value; one that reads what is not set is left out."""
     known = {
         name.removeprefix("v."): value for name, value in held.items() if name.startswith("v.")
     }
-    raised = frozenset(name.removeprefix("f.") for name in held if name.startswith("f."))
-    world = CallWorld(release.graph, now, raised)
+    world = CallWorld(release.graph, call.now, call.raised)
     values: dict[str, Value] = {}
     for name, expression in invoke.arguments:
         with suppress(Undecided):
