@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from concurrent.futures import Executor
+from functools import partial
 
 
 class RefusedAddress(Exception):  # noqa: N818 - reads as what happened
@@ -19,14 +21,16 @@ class NoAddress(Exception):  # noqa: N818
     """The host has no address."""
 
 
-async def checked_address(host: str, port: int, allow_private: bool) -> str:
+async def checked_address(host: str, port: int, allow_private: bool, names: Executor) -> str:
     """The address to connect to. Raises NoAddress, RefusedAddress.
 
-    Every address of the host must be public, or the host is refused whole.
+    `names`: threads to look it up in, which nothing else waits for: names may take half a minute to be
+    given up, and no deadline ends that. Every address of the host must be public, or the host is refused whole.
     """
     loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = await loop.run_in_executor(names, ask)
     except (OSError, UnicodeError):
         raise NoAddress("the host's name has no address") from None
     addresses = [str(entry[4][0]) for entry in found]

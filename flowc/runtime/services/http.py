@@ -10,6 +10,7 @@ import asyncio
 import json
 import zlib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -44,6 +45,7 @@ from flowc.runtime.services.strict_json import MOST_BYTES, BadJson, read_json
 from flowc.runtime.services.templates import constant, filled
 
 MOST_REDIRECTS = 3
+NAMES_AT_ONCE = 4
 
 
 class HttpBackend:
@@ -55,6 +57,7 @@ class HttpBackend:
         """Nothing is connected yet. Raises SettingsError."""
         self._base = _checked_base(constant(settings.url, environment))
         self._allow_private = settings.allow_private
+        self._names = ThreadPoolExecutor(NAMES_AT_ONCE, thread_name_prefix="names")
         headers = {name: constant(value, environment) for name, value in settings.headers}
         self._headers = {name: _header(value) for name, value in headers.items()}
         # The machine's proxies are not the project's, and its own checks would be passed by.
@@ -78,6 +81,7 @@ class HttpBackend:
 
     async def close(self) -> None:
         """Close every connection."""
+        self._names.shutdown(wait=False, cancel_futures=True)
         await self._client.aclose()
 
     def _request(self, operation: OperationSpec, question: Question) -> httpx.Request:
@@ -115,7 +119,7 @@ class HttpBackend:
         """Connect to the address that was checked, under the name that was asked for."""
         host = request.url.host
         port = request.url.port or (443 if request.url.scheme == "https" else 80)
-        address = await checked_address(host, port, self._allow_private)
+        address = await checked_address(host, port, self._allow_private, self._names)
         request.extensions["sni_hostname"] = host
         request.extensions["trace"] = exchange.note
         request.url = request.url.copy_with(host=address)

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import socket
+import threading
 import time
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
@@ -243,6 +244,31 @@ def test_an_answer_that_is_none_is_not_kept_for_the_next_call(tmp_path: Path) ->
                 assert len(back.seen) == 2
 
         run(call())
+
+
+def test_names_that_are_long_looked_up_keep_no_thread_from_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_up = threading.Event()
+
+    def looked_up(*_: object, **__: object) -> list[object]:
+        given_up.wait(10)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    settings = HttpSettings((Words("http://crm.example"),))
+    served = release(http_service(0, settings=settings), asks=(LOOK,))
+
+    async def call() -> None:
+        async with bench(tmp_path, served) as it:
+            asking = [asyncio.create_task(it.ask(served, LOOK, number=n)) for n in range(40)]
+            await asyncio.sleep(0.1)
+            async with asyncio.timeout(1):
+                await asyncio.to_thread(int)  # as whatever else the runtime does in threads
+            assert {each.outcome for each in await asyncio.gather(*asking)} == {"error"}
+            given_up.set()
+
+    run(call())
 
 
 def test_a_header_may_hold_any_words(tmp_path: Path) -> None:
