@@ -158,8 +158,10 @@ class ScriptedOutside:
         def make(at: int) -> Event:
             if kept is None or kept.arguments != dict(ask.arguments):
                 return Answered("error", at)
-            values = self._variables(ask, kept.value) if kept.outcome == "done" else {}
-            return Answered(kept.outcome, at, values)
+            if kept.outcome != "done":
+                return Answered(kept.outcome, at)
+            # The first place may have taken nothing from the answer, and so said nothing against it.
+            return _again(self._filled(ask, kept.value))(at)
 
         return make
 
@@ -240,8 +242,12 @@ class ScriptedOutside:
             return self._unscripted(ask, name)
         if reply.is_word and isinstance(reply.value, str) and reply.value in words:
             return Answered(reply.value, 0)
+        return self._filled(ask, reply.value)
+
+    def _filled(self, ask: AskService, value: object) -> Answered:
+        name = f"{ask.invoke.service}.{ask.invoke.operation}"
         try:
-            values = self._variables(ask, reply.value)
+            values = self._variables(ask, value)
         except AnswerRejected as rejected:
             place = self._script.place(f"services.{name}")
             self.failures.append(failure(WRONG_ANSWER, place, service=name, reason=rejected.words))

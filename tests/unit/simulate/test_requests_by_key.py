@@ -80,3 +80,18 @@ def test_a_second_request_goes_as_the_journal_says(
     )
     assert tuple(step.outcome for step in run.trace.steps if isinstance(step, Ended)) == outcomes
     assert len(run.served) == asked
+
+
+def test_an_answer_that_only_a_second_place_takes_is_found_wrong_in_words(
+    small: Callable[..., Compiled], called: Callable[..., Run]
+) -> None:
+    nodes = NODES.replace("SECOND", SAME).replace("  as: one\n", "")
+    # An answer is taken only where something is made of it.
+    nodes = nodes.replace("as: two\n  then: bye", "as: two\n  then: tell")
+    nodes += 'tell: {say: "到{two}为止。", then: bye}\n'
+    dated = SERVICE.replace("KEY", "{account}").replace("gives: text", "gives: date")
+    run = called(
+        small(nodes, service_far=dated),
+        'call: a test\nto: "3285028"\nservices: {far.order: some-day}\nsteps: []\n',
+    )
+    assert any("expected date" in each.say("en") for each in run.failures)
