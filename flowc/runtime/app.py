@@ -33,6 +33,8 @@ from flowc.runtime.tickets import Tickets
 from flowc.target import Gateway
 
 LOOK_EVERY_S = 1.0
+# A deploy stages a release, and calls enter it as soon as the server has read its files anew.
+RELEASES_EVERY_S = 0.25
 PAGES_HOST = "127.0.0.1"
 STORE_ANSWERS_WITHIN_S = 2.0
 HANGS_AFTER_S = 6.0
@@ -187,7 +189,7 @@ async def _look(releases: ReleaseTable, metrics: Metrics) -> None:
 
 async def _watch(releases: ReleaseTable, metrics: Metrics, log: Log) -> None:
     while True:
-        await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.sleep(RELEASES_EVERY_S)
         try:
             await _look(releases, metrics)
         except OSError as error:

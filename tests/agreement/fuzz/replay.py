@@ -23,11 +23,12 @@ from flowc.machine.commands import AskService, DialNumber, JoinQueue, RecordCall
 from flowc.machine.events import AgentAnswered, Event
 from flowc.machine.listening import Listener
 from flowc.machine.machine import Machine, ReadError
+from flowc.machine.phase import Phase
 from flowc.machine.prepare import prepare
 from flowc.machine.prepared import Prepared
 from flowc.machine.trace import Entered, Offered, Step, Trace
 from flowc.simulate.line import EventMaker, Line
-from flowc.simulate.outside import ScriptedOutside
+from flowc.simulate.outside import RING_MS, ScriptedOutside
 from flowc.simulate.script import Happens
 from flowc.simulate.simulator import Run
 from flowc.simulate.voice import Voice
@@ -57,6 +58,7 @@ class Timing:
 
 
 KEY_MS = 80
+_AS_SIMULATED = Timing("as simulated", people_ms=60_000)
 TIMINGS = (
     Timing(
         "slow server, late keys",
@@ -77,19 +79,25 @@ TIMINGS = (
 def is_robust(called: Callable, run: Run) -> str:
     """ "" where no timing changes what happens; else the name of the one that does."""
     meant = comparable(called.prepared.graph, run.trace)
+    _, listened = _replayed(called, run, _AS_SIMULATED)
     for timing in TIMINGS:
-        trace = replayed(called, run, timing)
-        if trace is None or comparable(called.prepared.graph, trace) != meant:
+        trace, listening = _replayed(called, run, timing)
+        # A key that cuts a prompt here and comes while a line rings there moves what is pressed after it.
+        if trace is None or listening != listened:
+            return timing.name
+        if comparable(called.prepared.graph, trace) != meant:
             return timing.name
     return ""
 
 
-def replayed(called: Callable, run: Run, timing: Timing) -> Trace | None:
-    """The trace of the call with other times; None where the caller's next act has no moment."""
+def _replayed(called: Callable, run: Run, timing: Timing) -> tuple[Trace | None, list[bool]]:
+    """The trace of the call with other times, None where the caller's next act has no moment; and by
+    key, whether an input listened."""
+    replay = _Replay(called, run, timing)
     try:
-        return _Replay(called, run, timing).play()
+        return replay.play(), replay.listening
     except ReadError:  # it goes another way, on which it reads what this caller's world never said
-        return None
+        return None, []
 
 
 class _QuietListener(Listener):
@@ -162,7 +170,8 @@ class _Outside:
 
         def sooner(at: int) -> Event | int | None:
             lasts = make(at)
-            rings_out = lasts == dial.ring_s * 1000
+            # Who is busy rings as long as who does not answer within `RING_MS`: on a server not at all.
+            rings_out = lasts == dial.ring_s * 1000 != RING_MS
             return (
                 min(lasts, self._people_ms) if isinstance(lasts, int) and not rings_out else lasts
             )
@@ -201,6 +210,7 @@ class _Replay:
         self._run, self._timing = run, timing
         self._chance = Chance("timing", run.script.name, timing.name)
         self._keys: list[tuple[int, int]] = []
+        self.listening: list[bool] = []
         self._meant = _places(run.trace.steps)
         self._come: list[int] = []  # the same of this call, as far as it was looked through
         self._seen = 0
@@ -225,6 +235,7 @@ class _Replay:
         if self._line.is_over:
             return isinstance(act.what, Press)  # a key after the end is heard by nobody
         if isinstance(act.what, Press):
+            self.listening.append(self._line.machine.phase is Phase.LISTENING)
             self._line.press(act.what.key)
             self._keys.append((act.at, self._line.now))
         else:
