@@ -218,8 +218,8 @@ class _Caller:
                 return self._entry(digits)
 
     def _entry(self, digits: Digits) -> str:
-        if self._chance.odds(0.12):
-            return self._chance.pick(["0", "0#", "*", "*#", "12*", "12**#", "#"])
+        if self._chance.odds(0.2):
+            return self._chance.pick(["0", "0#", "0#", "*", "*#", "12*", "12**#", "#"])
         typed = self._chance.digits(self._chance.number(digits.least, digits.most))
         if self._chance.odds(0.3):
             typed = self._chance.pick("1123") + typed[1:]
