@@ -30,7 +30,16 @@ from flowc.speech.cache import PromptCache
 from flowc.speech.manifest import PromptRequest, fragment_requests
 from flowc.speech.readers import digit_fragments
 from flowc.speech.render import Progress, PromptProblem, Rendering, render_all
-from flowc.target import Bundle, EmitRequest, Environment, HasGateway, QueueSettings, Target
+from flowc.target import (
+    Bundle,
+    EmitError,
+    EmitRequest,
+    Environment,
+    HasGateway,
+    QueueSettings,
+    Target,
+)
+from flowc.target.capabilities import lacking
 
 PLACEHOLDER = "0" * 64
 DEFAULT_ROOT = "/var/lib/flowc"
@@ -210,6 +219,10 @@ def build(
     lab: bool = False,
 ) -> Build:
     """Render, emit and write a release under `folder`. Raises BuildError, EmitError, OSError."""
+    assert compiled.graph is not None
+    beyond = lacking(compiled.graph, target.supports)
+    if beyond:
+        raise EmitError(beyond)
     requests = prompt_requests(compiled)
     rendering = render_all(requests.values(), prompt_cache(), project_folder / "prompts", progress)
     if rendering.problems:

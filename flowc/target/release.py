@@ -11,7 +11,7 @@ from flowc.graph.model import FlowGraph
 
 
 class Capability(Enum):
-    """What a target can do natively; what it lacks is refused by `emit`, or offered by the runtime."""
+    """What not every target can do: a build refuses a flow that asks for what the target lacks."""
 
     QUEUES = "queues"
     FLAGS = "flags"
