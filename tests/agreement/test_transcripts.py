@@ -26,8 +26,10 @@ WITHIN_MS = {
     ("freeswitch", "house"): 250,
 }
 _SLOWLY = "each key of a long burst is read 8 ms later than the one before"
+_RINGS = "how long a line rings is counted in whole seconds of the server's clock"
 _WHOLE = "what is planned comes at a whole second of the server's, and a queue looks twice in one"
 LATER_MS = {
+    ("freeswitch", "nobody on duty answers"): (1000, _RINGS),
     ("freeswitch", "the wait is too long"): (1500, _WHOLE),
     ("freeswitch", "after 64 keys an entry ends as it stands"): (600, _SLOWLY),
     ("freeswitch", "an entry that 64 keys ended opens no window for a hash"): (600, _SLOWLY),

@@ -165,5 +165,7 @@ class _Texts:
     def __init__(self, sounds: Sounds) -> None:
         self._sounds = sounds
 
-    async def sound(self, language: str, text: str, voices: Mapping[str, str]) -> str | None:
+    async def sound(
+        self, language: str, text: str, voices: Mapping[str, str], _until: float
+    ) -> str | None:
         return self._sounds.made(language, text) if language in voices else None
