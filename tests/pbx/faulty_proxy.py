@@ -20,7 +20,7 @@ JUNK = {
 # In each protocol the words by which an answer is known; a lie changes one letter of them.
 LIES = (
     (b'SET VARIABLE AD "', b'SET VARIABLE AD "9'),
-    (b"outcome=sdone", b"outcome=spaid"),
+    (b"outcome=s", b"outcome=snever_"),
 )
 
 

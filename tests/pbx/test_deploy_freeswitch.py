@@ -15,6 +15,7 @@ from flowc.target import Loaded, QueueSettings, ServerError
 from flowc.telephony.call import EndedBy
 from flowc.telephony.caller import Caller
 from flowc.telephony.phones import Answers, Phones
+from flowc_freeswitch.install_files import LUA_BEGINS
 from flowc_freeswitch.lab.configuration import CALLCENTER
 from flowc_freeswitch.lab.server import FreeswitchServer
 from tests.pbx.deploying import (
@@ -38,10 +39,10 @@ def server(host: Host) -> FreeswitchServer:
     return host.server
 
 
-def test_a_first_deploy_answers_calls_and_adds_a_file_and_three_lines(tmp_path: Path) -> None:
+def test_a_first_deploy_answers_calls_and_adds_a_file_and_four_lines(tmp_path: Path) -> None:
     async def scenario(host: Host) -> None:
-        dialplan, callcenter = host.files
-        before = callcenter.read_text()
+        dialplan, lua, callcenter = host.files
+        before, lua_before = callcenter.read_text(), lua.read_text()
         build = host.build()
         report = await host.deployment().deploy(build, AGREED)
         assert (report.release, report.previous, report.notes) == (build.release8, None, ())
@@ -54,6 +55,8 @@ def test_a_first_deploy_answers_calls_and_adds_a_file_and_three_lines(tmp_path: 
         for name in ("queues", "agents", "tiers"):
             expected = expected.replace(f"  </{name}>", f"{included(name)}  </{name}>")
         assert callcenter.read_text() == expected
+        begun = f"{LUA_BEGINS}\n</settings>"
+        assert lua.read_text() == lua_before.replace("</settings>", begun)
         held = await host.installer().read_back(Loaded(build.release8, (build.release8,)))
         assert (held.current, held.releases) == (build.release8, (build.release8,))
         assert held.faults == ()
