@@ -17,15 +17,15 @@ import click
 from flowc.cli.build import environment_named, with_secrets
 from flowc.cli.deploying import project_read
 from flowc.cli.run import store_of
-from flowc.cli.words import FINDINGS, OUTSIDE, lang_option, language_of, project_argument
+from flowc.cli.words import FINDINGS, OUTSIDE, lang_option, project_argument
 from flowc.diagnostics.columns import shown, width
 from flowc.diagnostics.model import Words
+from flowc.graph.services import CLOSED, OPEN_STATES
 
 if TYPE_CHECKING:
     from flowc.runtime.tickets import Ticket
 
-STATES = ("opened", "accepted", "handled", "closed", "abandoned")
-MOVES = ("accepted", "handled", "closed")
+MOVES = ("accepted", "handled", CLOSED)
 MOVED = Words("{number} is {state}", "{number} 已改为 {state}")
 NOT_MOVED = Words(
     "{number} is no open work order; `flowc orders` lists those that are",
@@ -42,7 +42,9 @@ HEAD = Words(
 @project_argument
 @click.option("--env", "environment", help="An environment of flowc.yaml; by default the first.")
 @click.option(
-    "--state", type=click.Choice([*STATES, "all"]), help="Those in it; by default all not closed."
+    "--state",
+    type=click.Choice([*OPEN_STATES, CLOSED, "all"]),
+    help="Those in it; by default all not closed.",
 )
 @click.option(
     "--move",
@@ -69,7 +71,7 @@ def command(
     url = store_of([with_secrets(environment_named(compiled, environment))])
     try:
         if move is not None:
-            _move(url, folder, *move, language_of(language))
+            _move(url, folder, *move, language)
             return
         orders = asyncio.run(_listed(url, folder, state))
     except SettingsError as error:
@@ -82,7 +84,7 @@ def command(
         )
     else:
         zone = ZoneInfo(compiled.project.program.around.timezone)
-        click.echo(_table(orders, zone, language_of(language)))
+        click.echo(_table(orders, zone, language))
 
 
 def _move(url: str, folder: Path, number: str, state: str, language: str) -> None:
@@ -104,7 +106,7 @@ async def _listed(url: str, folder: Path, state: str | None) -> list[Ticket]:
 
     async with order_book(url, folder) as orders:
         found = await orders.list("" if state in (None, "all") else state)
-    return [each for each in found if state is not None or each.state != "closed"]
+    return [each for each in found if state is not None or each.state != CLOSED]
 
 
 def _record(order: Ticket, now: int) -> dict[str, object]:

@@ -92,7 +92,8 @@ def _build_of(context: str, folder: Path) -> Path:
             return path
     looked = ", ".join(str(path) for path in places)
     raise NoPlaceError(
-        f"release {match[1]} is neither built nor deployed here; looked for: {looked}"
+        f"release {match[1]} is neither built nor deployed here; looked for: {looked}; "
+        "`--build FOLDER` names one that lies elsewhere"
     )
 
 

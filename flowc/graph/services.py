@@ -193,12 +193,15 @@ class TicketSettings:
     classes: tuple[TicketClass, ...] = ()
 
 
+ABANDONED = "abandoned"  # whose caller may not know of it; it is work all the same
+OPEN_STATES = ("opened", "accepted", "handled", ABANDONED)
+CLOSED = "closed"
 TICKET = Record(
     "Ticket",
     (
         ("number", Scalar.DIGITS),
         ("class", Scalar.TEXT),
-        ("state", Scalar.TEXT),  # opened, accepted, handled, closed, abandoned
+        ("state", Scalar.TEXT),  # one of OPEN_STATES, or CLOSED
         ("opened", Scalar.DATETIME),
         ("promised", Scalar.DATETIME),  # when it will have been handled; unset without a limit
         ("card", Scalar.TEXT),  # none, yellow, red, black

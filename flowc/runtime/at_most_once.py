@@ -1,12 +1,12 @@
 """Requests at most once by key: a journal that is written before the world is touched.
 
-| found for the key          | what happens                                              |
-|----------------------------|-----------------------------------------------------------|
-| nothing, or surely not done | it is begun and attempted, once                          |
-| begun just now             | wait for that attempt, here or in another runtime         |
-| begun long ago             | its runtime died: `Unknown`, for good                     |
-| done, a declared result    | the same reply again, without an attempt                  |
-| another body, unless that was surely not done | refused and told to the log: two meanings share one key |
+| found for the key           | what happens                                            |
+|-----------------------------|---------------------------------------------------------|
+| nothing, or surely not done | it is begun and attempted, once, whatever its body      |
+| another body                | refused and told to the log: two meanings share one key |
+| begun just now              | wait for that attempt, here or in another runtime       |
+| begun long ago              | its runtime died: `Unknown`, for good                   |
+| done, a declared result     | the same reply again, without an attempt                |
 
 Knows no back end: an attempt is a function.
 """

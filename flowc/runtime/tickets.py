@@ -15,13 +15,9 @@ from sqlalchemy import ColumnElement, Row, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from flowc.graph.services import TicketClass, TicketSettings
+from flowc.graph.services import ABANDONED, OPEN_STATES, TicketClass, TicketSettings
 from flowc.runtime.tables import ATTACHMENTS, COUNTERS, TICKETS
 from flowc.runtime.ticket_cards import Clocks, card
-
-# Whose caller may not know of it; it is work all the same.
-ABANDONED = "abandoned"
-OPEN_STATES = ("opened", "accepted", "handled", ABANDONED)
 
 
 @dataclass(frozen=True, slots=True)

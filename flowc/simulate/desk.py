@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from flowc.graph.services import ABANDONED
+
 Order = Mapping[str, str | int]
 Arguments = Mapping[str, str | int]
 
@@ -45,7 +47,7 @@ class Desk:
     def abandon_newest(self) -> None:
         """The caller was not told of the order that was opened last."""
         if self._orders:
-            self._orders[-1][1]["state"] = "abandoned"
+            self._orders[-1][1]["state"] = ABANDONED
 
     def _find(self, asked: Arguments) -> dict[str, str | int] | None:
         """By number, else the newest of the account, else the newest of the caller."""

@@ -137,7 +137,7 @@ class EslGateway:
             self._turn_away(event, str(why))
             return
         except Exception as error:  # of one question; the others' gateway goes on
-            self.broker.log.event("defect", "error", error=type(error).__name__)
+            self._tell_defect(error)
             return
         self._nonsense = 0
         if len(self._tasks) >= MOST_QUESTIONS:
@@ -148,12 +148,16 @@ class EslGateway:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def _tell_defect(self, error: Exception) -> None:
+        """What it is, without its words: they may hold a caller's data."""
+        self.broker.log.event("defect", "error", error=type(error).__name__)
+
     async def _answer(self, esl: Esl, question: CallQuestion) -> None:
         try:
             with self.broker.metrics.calls.track_inprogress():
                 await self._see_through(esl, question)
         except Exception as error:
-            self.broker.log.event("defect", "error", error=type(error).__name__)
+            self._tell_defect(error)
 
     async def _decline(self, esl: Esl, question: CallQuestion) -> None:
         """One that comes while those under way are waited for: its call learns at once that nothing
