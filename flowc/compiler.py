@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from flowc.graph.model import FlowGraph
 from flowc.graph.services import ServiceSpec
 from flowc.graph.verify import verify
 from flowc.kinds.parts import Text
-from flowc.language.lower import lower
+from flowc.language.lower import Lowered, lower
 from flowc.language.project import Project, ProjectReader
 from flowc.passes.attach_readings import attach_readings
 from flowc.passes.count_nodes import count_nodes
@@ -33,7 +33,6 @@ from flowc.passes.find_unset_variables import find_unset_variables
 from flowc.passes.join_says import join_says
 from flowc.passes.longest_call import LongestCall, longest_call
 from flowc.passes.prove_back import prove_back
-from flowc.source import Span
 from flowc.speech.pace import Pace
 from flowc.speech.readers import unread_languages
 from flowc.syntax.find_strays import NOT_AN_AUTHORS, find_strays
@@ -54,16 +53,20 @@ RECORDINGS = "prompts/*/*.wav"
 class Compiled:
     """A project that was read. `graph` is None where there are errors.
 
-    `texts`: every static text by sound key; `spans`: where each was written. `longest`: the longest
-    call that nobody draws out by choice.
+    `lowered`: the graph before the passes, which may lack what `found` tells, and every static text.
+    `longest`: the longest call that nobody draws out by choice.
     """
 
     project: Project | None
     graph: FlowGraph | None
-    texts: Mapping[str, str] = field(default_factory=dict)
-    spans: Mapping[str, Span] = field(default_factory=dict)
+    lowered: Lowered | None = None
     found: tuple[Diagnostic, ...] = ()
     longest: LongestCall | None = None
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """Every static text by sound key."""
+        return self.lowered.texts.by_key if self.lowered else {}
 
     @property
     def services(self) -> Mapping[str, ServiceSpec]:
@@ -109,15 +112,14 @@ def compile_files(
         if today is not None:
             find_end_of_holidays(project.program.around.calendars.values(), today, report)
         lowered = lower(project.program, report, _fallback(project))
-        texts, spans = lowered.texts.by_key, lowered.texts.spans
         if report.has_errors:
-            return Compiled(project, None, texts, spans, report.sorted)
-        pace = Pace(texts)
+            return Compiled(project, None, lowered, report.sorted)
+        pace = Pace(lowered.texts.by_key)
         graph = prove(project, lowered.graph, pace, report)
         if report.has_errors:
-            return Compiled(project, None, texts, spans, report.sorted)
+            return Compiled(project, None, lowered, report.sorted)
         longest = longest_call(lowered.graph, pace)
-    return Compiled(project, graph, texts, spans, report.sorted, longest)
+    return Compiled(project, graph, lowered, report.sorted, longest)
 
 
 def _fallback(project: Project) -> Text | None:

@@ -2,12 +2,11 @@
 
 | state    | means                                                               |
 |----------|---------------------------------------------------------------------|
+| missing  | a language of the project has no words for it (F0212)               |
 | recorded | a studio recording is there                                         |
 | stale    | the text changed since `--mark` noted what the recording says       |
 | spoken   | no recording: an engine speaks it                                   |
 | unused   | a row of prompts.csv, or a recording, that no flow says             |
-
-(A prompt that is missing altogether is a finding of `flowc check`.)
 """
 
 from __future__ import annotations
@@ -15,20 +14,24 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from flowc.build import sounds_of
 from flowc.compiler import Compiled
+from flowc.graph.prompts import Sound, sound_key
+from flowc.graph.surroundings import Surroundings
+from flowc.kinds.words import Texts
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")  # a formula to some spreadsheet
 
-COLUMNS = ("id", "language", "state", "text", "where")
+COLUMNS = ("id", "row", "language", "state", "text", "where")
 
 
 class State(Enum):
+    MISSING = "missing"
     RECORDED = "recorded"
     STALE = "stale"
     SPOKEN = "spoken"
@@ -37,9 +40,15 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PromptLine:
-    """One prompt in one language. `where`: the place of the text, `file:line:column`."""
+    """One prompt in one language.
+
+    `id` names its recording, `row` its row in prompts.csv: one row holds the words around a value,
+    and the name of a choice, whose sentence is made from it. `text` of a missing one: what it says
+    in another language. `where`: the place of the text, `file:line:column`.
+    """
 
     id: str
+    row: str
     language: str
     state: State
     text: str
@@ -47,54 +56,72 @@ class PromptLine:
 
 
 def prompt_lines(compiled: Compiled, marked: Mapping[str, str]) -> tuple[PromptLine, ...]:
-    """Every prompt of a project, used ones first, by id. `marked`: see `marks_of`."""
-    return (*sorted(_used(compiled, marked), key=_order), *sorted(_unused(compiled), key=_order))
+    """Every prompt of a project that has no errors but missing texts: missing, used, unused, by id.
+
+    `marked`: see `marks_of`.
+    """
+    found = (_missing(compiled), _used(compiled, marked), _unused(compiled))
+    return tuple(line for lines in found for line in sorted(lines, key=_order))
 
 
 def marks_of(compiled: Compiled) -> dict[str, str]:
     """What the recordings say today, by sound key: to be kept and compared with later texts."""
-    assert compiled.project is not None
-    recordings = compiled.project.program.around.recordings
-    found = {f"{language}/{id_}" for language, id_ in recordings}
+    found = {sound_key(language, Sound(id_)) for language, id_ in _around(compiled).recordings}
     return {key: compiled.texts[key] for key in sorted(found) if key in compiled.texts}
+
+
+def _around(compiled: Compiled) -> Surroundings:
+    assert compiled.project is not None
+    return compiled.project.program.around
+
+
+def _texts(compiled: Compiled) -> Texts:
+    assert compiled.lowered is not None
+    return compiled.lowered.texts
 
 
 def _order(line: PromptLine) -> tuple[str, str]:
     return line.id, line.language
 
 
-def _used(compiled: Compiled, marked: Mapping[str, str]) -> Iterator[PromptLine]:
+def _sounds(compiled: Compiled) -> frozenset[str]:
+    """What is said; where a text is missing, no pass has told yet what no caller can hear."""
+    assert compiled.lowered is not None
     assert compiled.project is not None
-    assert compiled.graph is not None
-    recordings = compiled.project.program.around.recordings
-    for key in sounds_of(compiled.graph, compiled.project.fallback):
+    return sounds_of(compiled.graph or compiled.lowered.graph, compiled.project.fallback)
+
+
+def _missing(compiled: Compiled) -> Iterator[PromptLine]:
+    for each in _texts(compiled).missing:
+        yield PromptLine(
+            each.row, each.row, each.language, State.MISSING, each.words, str(each.span)
+        )
+
+
+def _used(compiled: Compiled, marked: Mapping[str, str]) -> Iterator[PromptLine]:
+    recordings, texts = _around(compiled).recordings, _texts(compiled)
+    for key in _sounds(compiled) & texts.by_key.keys():
         language, _, id_ = key.partition("/")
+        text = texts.by_key[key]
         recorded = (language, id_) in recordings
-        span = compiled.spans.get(key)
-        text = compiled.texts.get(key, "")
         state = State.RECORDED if recorded else State.SPOKEN
         if recorded and marked.get(key, text) != text:
             state = State.STALE
-        yield PromptLine(id_, language, state, text, str(span) if span else "")
+        yield PromptLine(id_, texts.rows[key], language, state, text, str(texts.spans[key]))
 
 
 def _unused(compiled: Compiled) -> Iterator[PromptLine]:
-    assert compiled.project is not None
-    assert compiled.graph is not None
-    around = compiled.project.program.around
-    used = {
-        key.partition("/")[2].partition(".p")[0]
-        for key in sounds_of(compiled.graph, compiled.project.fallback)
-    }
-    used |= {key.partition("/")[2] for key in sounds_of(compiled.graph, compiled.project.fallback)}
-    named = {text.removesuffix(".name") for text in used}
-    for id_, row in around.prompts.items():
-        if id_ not in used and id_.removesuffix(".name") not in named:
-            for language, text in row.texts.items():
-                yield PromptLine(id_, language, State.UNUSED, text, str(row.span))
+    around, texts, sounds = _around(compiled), _texts(compiled), _sounds(compiled)
+    rows = {row for key, row in texts.rows.items() if key in sounds}
+    rows |= {each.row for each in texts.missing}
+    for id_ in around.prompts.keys() - rows:
+        row = around.prompts[id_]
+        for language, text in row.texts.items():
+            yield PromptLine(id_, id_, language, State.UNUSED, text, str(row.span))
     for language, id_ in around.recordings:
-        if id_ not in used:
-            yield PromptLine(id_, language, State.UNUSED, "", f"prompts/{language}/{id_}.wav")
+        if sound_key(language, Sound(id_)) not in sounds:
+            where = f"prompts/{language}/{id_}.wav"
+            yield PromptLine(id_, "", language, State.UNUSED, "", where)
 
 
 def as_csv(lines: tuple[PromptLine, ...]) -> str:
@@ -106,7 +133,14 @@ def as_csv(lines: tuple[PromptLine, ...]) -> str:
         writer.writerow(
             [
                 _cell(value)
-                for value in (line.id, line.language, line.state.value, line.text, line.where)
+                for value in (
+                    line.id,
+                    line.row,
+                    line.language,
+                    line.state.value,
+                    line.text,
+                    line.where,
+                )
             ]
         )
     return out.getvalue()
@@ -118,14 +152,29 @@ def _cell(value: str) -> str:
     return f"'{plain}" if plain.startswith(_FORMULA) else plain
 
 
-def as_script(lines: tuple[PromptLine, ...], language: str) -> str:
-    """The recording script of one language in Markdown: what the speaker reads, and the file's name."""
-    head = f"# {language}\n\n| # | file | text |\n|---|---|---|\n"
-    own = [line for line in lines if line.language == language and line.state is not State.UNUSED]
-    rows = (
-        f"| {at} | `{line.id}.wav` | {_markdown(line.text)} |\n" for at, line in enumerate(own, 1)
+def as_script(lines: tuple[PromptLine, ...], language: str, told_in: str) -> str:
+    """The recording script of one language in Markdown: what the speaker reads, and the file's name.
+
+    What has no words yet follows, in the words of another language. `told_in`: the language of heads.
+    """
+    zh = told_in == "zh"
+    own = [line for line in lines if line.language == language]
+    read = [line for line in own if line.state not in (State.UNUSED, State.MISSING)]
+    missing = [line for line in own if line.state is State.MISSING]
+    files = ((f"{line.id}.wav", line.text) for line in read)
+    script = f"# {language}\n\n" + _table("文件" if zh else "file", files, zh)
+    if not missing:
+        return script
+    title = "还没有文字" if zh else "No text yet"
+    rows = ((line.row, line.text) for line in missing)
+    return script + f"\n## {title}\n\n" + _table("prompts.csv", rows, zh)
+
+
+def _table(first: str, rows: Iterable[tuple[str, str]], zh: bool) -> str:
+    head = f"| # | {first} | {'文字' if zh else 'text'} |\n|---|---|---|\n"
+    return head + "".join(
+        f"| {at} | `{name}` | {_markdown(text)} |\n" for at, (name, text) in enumerate(rows, 1)
     )
-    return head + "".join(rows)
 
 
 def _markdown(text: str) -> str:

@@ -76,17 +76,30 @@ def choice_sentence(language: str, name: str, key: str) -> str:
     return SENTENCES.get(base, SENTENCES["en"]).format(name=name, key=spoken)
 
 
+@dataclass(frozen=True, slots=True)
+class MissingText:
+    """A text without words in a language. `row`: its id in prompts.csv; `words`: in another language."""
+
+    row: str
+    language: str
+    words: str
+    span: Span
+
+
 @dataclass(slots=True)
 class Texts:
-    """Every static text of the project by sound key, with the place where it was written."""
+    """Every static text of the project by sound key: words, place, and the row of prompts.csv it can have."""
 
     by_key: dict[str, str] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
+    rows: dict[str, str] = field(default_factory=dict)
+    missing: dict[MissingText, None] = field(default_factory=dict)
 
-    def add(self, language: str, sound: Sound, text: str, span: Span) -> None:
+    def add(self, language: str, sound: Sound, text: str, span: Span, row: str) -> None:
         key = sound_key(language, sound)
         self.by_key[key] = text
         self.spans.setdefault(key, span)
+        self.rows[key] = row
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +170,8 @@ class PhraseMaker:
         """A text in every language of the project, its holes as values."""
         written = self.in_languages(text)
         parts = tuple(
-            (language, self._parts(text, language, words)) for language, words in written.items()
+            (language, self._parts(text, language, words, text.id))
+            for language, words in written.items()
         )
         return Phrase(text.id, parts, when) if parts else None
 
@@ -178,13 +192,18 @@ class PhraseMaker:
             if said is None and PROMPTS_FILE in self.around.unread:
                 continue
             if said is None:
-                first = self.around.languages[0]
-                self.report.report(
-                    codes.MISSING_TEXT, text.span, id=text.id, language=language, first=first
-                )
+                self._missing(text, language, words)
             else:
                 found[language] = said
         return found
+
+    def _missing(self, text: Text, language: str, words: Mapping[str, str]) -> None:
+        first = self.around.languages[0]
+        self.report.report(
+            codes.MISSING_TEXT, text.span, id=text.id, language=language, first=first
+        )
+        there = words.get(first) or next(iter(words.values()), "")
+        self.texts.missing[MissingText(text.id, language, there, text.span)] = None
 
     def _said_in(self, language: str, words: Mapping[str, str], id_: str) -> str | None:
         # A dialect (`zh-yue`) falls back to its language.
@@ -196,7 +215,7 @@ class PhraseMaker:
     def _recorded(self, id_: str) -> bool:
         return any(known == id_ for _, known in self.around.recordings)
 
-    def _parts(self, text: Text, language: str, words: str) -> tuple[Part, ...]:
+    def _parts(self, text: Text, language: str, words: str, row: str) -> tuple[Part, ...]:
         if self._is_wide(text, language, words):
             return ()
         if re.search(r"[{}]", HOLE.sub("", words)):
@@ -204,7 +223,7 @@ class PhraseMaker:
             return ()
         if not HOLE.search(words):
             sound = Sound(text.id)
-            self.texts.add(language, sound, words, text.span)
+            self.texts.add(language, sound, words, text.span, row)
             return (sound,)
         parts: list[Part] = []
         place = self._place(text, language)
@@ -215,7 +234,7 @@ class PhraseMaker:
                 parts.extend([spoken] if spoken else [])
             elif SPEAKABLE.search(piece):
                 sound = Sound(f"{text.id}.p{number // 2 + 1}")
-                self.texts.add(language, sound, piece, text.span)
+                self.texts.add(language, sound, piece, text.span, row)
                 parts.append(sound)
         return tuple(parts)
 
@@ -261,5 +280,5 @@ class PhraseMaker:
         parts: list[tuple[str, tuple[Part, ...]]] = []
         for language, name in self.in_languages(choice.name).items():
             words = choice_sentence(language, name, choice.key.text)
-            parts.append((language, self._parts(text, language, words)))
+            parts.append((language, self._parts(text, language, words, choice.name.id)))
         return Phrase(id_, tuple(parts)) if parts else None

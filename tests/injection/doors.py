@@ -206,12 +206,12 @@ def to_log(text: str) -> Wrong:
 
 def to_csv(text: str) -> Wrong:
     lines = (
-        PromptLine("id", "zh", State.SPOKEN, text, text),
-        PromptLine("last", "zh", State.SPOKEN, "x", "y"),
+        PromptLine("id", "id", "zh", State.SPOKEN, text, text),
+        PromptLine("last", "last", "zh", State.SPOKEN, "x", "y"),
     )
     written = as_csv(lines)
     rows = list(csv.reader(io.StringIO(written, newline="")))
-    if [len(row) for row in rows] != [5, 5, 5] or rows[-1][0] != "last":
+    if [len(row) for row in rows] != [6, 6, 6] or rows[-1][0] != "last":
         yield f"{len(rows)} rows"
     for row in rows:
         for cell in row:

@@ -111,9 +111,9 @@ def _lists(compiled: Compiled, word: str) -> object:
     lines = prompt_lines(compiled, {})
     rows = list(csv.reader(io.StringIO(as_csv(lines), newline="")))
     run = [cell for row in rows for cell in row if cell[:1] in tuple("=+-@\t\r")]
-    script = as_script(lines, "zh").splitlines()
+    script = as_script(lines, "zh", "en").splitlines()
     columns = [len(re.findall(r"(?<!\\)\|", line)) for line in script[4:]]
-    texts = [row[3] for row in rows if len(row) > 3 and word and word in row[3]]
+    texts = [row[4] for row in rows if len(row) > 4 and word and word in row[4]]
     held = all(word in (text, text[1:]) or len(text) > len(word) for text in texts)
     return ([len(row) for row in rows], run, columns, held)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import wave
@@ -207,10 +208,64 @@ def test_prompts_have_their_state_and_the_studio_its_script(station: Path) -> No
     assert "stale     zh/greeting:" in out
     _, table, _ = run("prompts", station, "--format", "csv")
     # With the mark by which Excel knows UTF-8.
-    assert table.splitlines()[0] == "\ufeffid,language,state,text,where"
+    assert table.splitlines()[0] == "\ufeffid,row,language,state,text,where"
     _, script, _ = run("prompts", station, "--format", "script", "--of", "en")
     assert script.startswith("# en\n")
     assert "`greeting.wav`" in script
+
+
+MISSING_ROWS = """\
+wait,请稍候。,,,,
+nobody,没有人说。,,,,
+progress.ask.choices.1.name,,progress,,,
+"""
+MISSING_FLOW = """\
+flow: progress
+nodes:
+  wait: {say: "@wait", then: ask}
+  ask:
+    menu: {zh: 请选择。, en: Please choose.}
+    choices:
+      1: {name: 进度, to: end}
+      2: {name: 人工, to: end}
+  end: {hangup: }
+"""
+
+
+def test_prompts_tell_what_a_language_lacks_and_the_row_that_would_hold_it(station: Path) -> None:
+    flow = station / "flows" / "progress.flow.yaml"
+    rows = station / "prompts.csv"
+    rows.write_text(rows.read_text(encoding="utf-8") + MISSING_ROWS, encoding="utf-8")
+    flow.write_text(MISSING_FLOW, encoding="utf-8")
+    code, out, err = run("prompts", station, "--only", "missing")
+    assert (code, err) == (1, "")
+    assert out.splitlines() == [
+        "missing   en/progress.ask.choices.2.name: 人工",
+        "missing   en/wait: 请稍候。",
+        "2 missing",
+    ]
+    _, out, _ = run("prompts", station, "--only", "unused")
+    assert out.splitlines() == ["unused    zh/nobody: 没有人说。", "1 unused"]
+    _, table, _ = run("prompts", station, "--only", "missing", "--format", "csv")
+    assert [row[:5] for row in csv.reader(table.lstrip("\ufeff").splitlines())][1:] == [
+        ["progress.ask.choices.2.name", "progress.ask.choices.2.name", "en", "missing", "人工"],
+        ["wait", "wait", "en", "missing", "请稍候。"],
+    ]
+    _, script, _ = run("prompts", station, "--format", "script", "--of", "en")
+    assert script.endswith(
+        "## No text yet\n\n| # | prompts.csv | text |\n|---|---|---|\n"
+        "| 1 | `progress.ask.choices.2.name` | 人工 |\n| 2 | `wait` | 请稍候。 |\n"
+    )
+    # The name of a choice and the words around a value are one row each, and more recordings.
+    _, out, _ = run("prompts", station, "--only", "spoken")
+    assert (
+        "zh/progress.ask.choices.2: 人工请按二。 (prompts.csv: progress.ask.choices.2.name)" in out
+    )
+    # What is missing hides no other error.
+    flow.write_text(MISSING_FLOW.replace("to: end", "to: nowhere"), encoding="utf-8")
+    code, out, err = run("prompts", station)
+    assert (code, out) == (1, "")
+    assert "nowhere" in err
 
 
 # --- build, where

@@ -12,8 +12,8 @@ from flowc.recording_list import PromptLine, State, as_csv, as_script
 
 def lines(text: str) -> tuple[PromptLine, ...]:
     return (
-        PromptLine("greeting", "zh", State.SPOKEN, text, "flows/a.flow.yaml:1:1"),
-        PromptLine("last", "zh", State.SPOKEN, "再见。", ""),
+        PromptLine("greeting", "greeting", "zh", State.SPOKEN, text, "flows/a.flow.yaml:1:1"),
+        PromptLine("last", "last", "zh", State.SPOKEN, "再见。", ""),
     )
 
 
@@ -23,22 +23,22 @@ def rows(text: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "＝1+1", "\n=1"])
 def test_a_text_that_looks_like_a_formula_is_kept_a_text(text: str) -> None:
-    cell = rows(text)[1][3]
+    cell = rows(text)[1][4]
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝"))
 
 
 @pytest.mark.parametrize("text", ["a\rb", "a\x0bb", "a\x85b", "a\u2028b", 'a","b', "a\nb"])
 def test_no_sign_of_a_text_parts_a_row(text: str) -> None:
-    assert [len(row) for row in rows(text)] == [5, 5, 5]
+    assert [len(row) for row in rows(text)] == [6, 6, 6]
     assert rows(text)[2][0] == "last"
 
 
 def test_an_empty_cell_is_empty() -> None:
-    assert rows("x")[2][4] == ""
+    assert rows("x")[2][5] == ""
 
 
 @pytest.mark.parametrize("text", ["a|b", "a\nb", "a\r\nb", "a\u2028| b"])
 def test_a_text_stays_in_its_row_of_the_script(text: str) -> None:
-    script = as_script(lines(text), "zh").splitlines()
+    script = as_script(lines(text), "zh", "en").splitlines()
     assert len(script) == 6
     assert script[-1] == "| 2 | `last.wav` | 再见。 |"
