@@ -39,6 +39,7 @@ class Words:
 
 
 THERE_ARE = Words("there are: {others}", "可用的有：{others}")
+THERE_IS_NONE = Words("there is none yet: it has to be written first", "一个都还没有，需要先写")
 MOST_OTHERS = 12  # names that a help lists
 
 
@@ -91,7 +92,10 @@ class Diagnostic:
             return None
         if self.code.help.names <= particulars.keys():
             return self.code.help.say(language, particulars)
-        return THERE_ARE.say(language, particulars) if "others" in particulars else None
+        if "others" not in particulars:
+            return None
+        words = THERE_ARE if particulars["others"] else THERE_IS_NONE
+        return words.say(language, particulars)
 
     @property
     def is_error(self) -> bool:
@@ -110,11 +114,11 @@ def nearest(name: str, known: Iterable[str], near: float = 0.6) -> dict[str, str
 
 
 def closest(name: str, known: Iterable[str], near: float = 0.6) -> dict[str, str]:
-    """The same, and where nothing is near, the first of the `others`."""
+    """The same, and where nothing is near, the first of the `others`, "" where there are none."""
     names = list(dict.fromkeys(known))
     shown = ", ".join(names[:MOST_OTHERS])
     more = ", ..." if len(names) > MOST_OTHERS else ""
-    return nearest(name, names, near) or ({"others": f"{shown}{more}"} if shown else {})
+    return nearest(name, names, near) or {"others": f"{shown}{more}"}
 
 
 @dataclass(slots=True)

@@ -24,18 +24,19 @@ def after_call(tree: Tree | None, place: Place, binder: NodeBinder) -> tuple[Bou
         return ()
     steps = items(tree)
     names = {f"hangup_{at}" for at in range(1, len(steps) + 1)} | {"hangup_end"}
-    found = []
-    for at, body in enumerate(steps, 1):
-        onward = way_to(f"hangup_{at + 1}" if at < len(steps) else "hangup_end", body.span)
-        onwards = replace(binder, defaults=_Everywhere(onward))
-        node = onwards.node(
-            Word(f"hangup_{at}", _shown(body)), body, place.under(f"on_hangup.{at}")
-        )
+    found: list[BoundNode] = []
+    after = "hangup_end"
+    # From the last: a step that is none must not make the one before it lead nowhere, too.
+    for at, body in reversed(list(enumerate(steps, 1))):
+        name = Word(f"hangup_{at}", _shown(body))
+        onwards = replace(binder, defaults=_Everywhere(way_to(after, body.span)))
+        node = onwards.node(name, body, place.under(f"on_hangup.{at}"))
         if node is not None and _may_stand(node, names, binder.report):
             found.append(node)
+            after = name.text
     if not found:
         return ()
-    return (*found, BoundNode(Word("hangup_end", tree.span), HangupNode(), tree.span))
+    return (*reversed(found), BoundNode(Word("hangup_end", tree.span), HangupNode(), tree.span))
 
 
 def _shown(body: Tree) -> Span:

@@ -13,6 +13,7 @@ from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter, Words, closest
 from flowc.kinds.parts import Word
 from flowc.kinds.shapes import JsonSchema, Place, Shape
+from flowc.language.not_yet import planned_field
 from flowc.source import Span
 from flowc.syntax.tree import Mapping, Scalar, Sequence, Tree
 
@@ -64,6 +65,8 @@ class Form:
 
     def _meant(self, key: Scalar, tree: Mapping, report: Reporter) -> str:
         """The field that a misspelt word stands for: one slip must not be told as two."""
+        if planned_field(self.what, key, report):
+            return ""
         near = closest(key.text, self.fields)
         report.report(codes.UNKNOWN_FIELD, key.span, kind=self.what, name=key.text, **near)
         meant = near.get("closest", "")

@@ -23,7 +23,7 @@ from flowc.kinds.services import LookupNode, RequestNode, TicketNode, operation_
 from flowc.kinds.shapes import WAY, Place
 from flowc.kinds.table import BY_KEYWORD
 from flowc.language.forms import entries
-from flowc.language.not_yet import SECRET, planned_kind
+from flowc.language.not_yet import SECRET, planned_field, planned_kind
 from flowc.language.reserved import COMMON
 from flowc.source import Span
 from flowc.syntax.tree import Entry, Mapping, Scalar, Tree
@@ -149,6 +149,8 @@ class NodeBinder:
             return ""
         if word == "secret" and kind is CollectNode:
             SECRET.report(entry.key.span, self.report)
+            return ""
+        if planned_field(kind.keyword, entry.key, self.report):
             return ""
         near = closest(word, [*known, *results, *COMMON])
         self.report.report(

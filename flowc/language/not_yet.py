@@ -96,6 +96,59 @@ KINDS: Mapping[str, NotYet] = {
 }
 
 
+# By where it stands: the keyword of a node, or the name of a form.
+FIELDS: Mapping[tuple[str, str], NotYet] = {
+    (where, name): NotYet(
+        Words(
+            f"`{name}` of a {where} can't be said yet",
+            f"`{where}` 还不支持 `{name}`",
+        ),
+        Words(en, zh),
+    )
+    for where, name, en, zh in (
+        (
+            "queue",
+            "position",
+            "take it out; say in a `say` before the queue that all agents are busy",
+            "请去掉它；可以在排队之前用 `say` 告知坐席正忙",
+        ),
+        (
+            "queue",
+            "announce",
+            "take it out; say it in a `say` before the queue, or put it into the queue's `music`",
+            "请去掉它；在排队之前用 `say` 播放，或放进队列的 `music`",
+        ),
+        (
+            "queue",
+            "skills",
+            "take it out; make a queue for each skill, and choose between them by `switch`",
+            "请去掉它；每种技能建一个队列，用 `switch` 选择",
+        ),
+        (
+            "queue",
+            "callback",
+            "offer it by `exit_keys` that lead to a work order (`ticket: open`) with the number",
+            "用 `exit_keys` 转到开工单（`ticket: open`），写上要回拨的号码",
+        ),
+        ("queue", "recording", RECORDING.advice.en, RECORDING.advice.zh),
+        (
+            "voicemail",
+            "review",
+            "take it out; ask by a `menu` after it, whose choice leads back to the `voicemail`",
+            "请去掉它；录音之后用 `menu` 询问，选项转回这个 `voicemail`",
+        ),
+    )
+}
+
+
+def planned_field(where: str, key: Scalar, report: Reporter) -> bool:
+    """Is it a field to come? Then it has been told so."""
+    found = FIELDS.get((where, key.text))
+    if found is not None:
+        found.report(key.span, report)
+    return found is not None
+
+
 def planned_kind(keys: Iterable[Scalar]) -> tuple[Scalar, NotYet] | None:
     """The first of a node's words that is a kind to come."""
     return next(((key, KINDS[key.text]) for key in keys if key.text in KINDS), None)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from flowc.diagnostics.codes import reading
-from flowc.diagnostics.model import Reporter
+from flowc.diagnostics.codes import flows, reading
+from flowc.diagnostics.model import Reporter, Words
 from flowc.source import Source
 
 # Folders and the ending that is read there; of tests, only what is called so.
@@ -25,6 +25,9 @@ FOLDERS = {
 # What Excel keeps beside a table that is open in it, and what editors and file systems leave.
 NOT_AN_AUTHORS = ("~$", ".")
 PARTS = {"queues": ".yaml", "prompts": ".csv", "flowc": ".yaml"}
+TEXT_FORM = ".flow"
+NO_TEXT_FORM = Words("flows are not read in the text form yet", "还不能读取文本写法的流程")
+WRITE_YAML = Words("write them in YAML, in `{renamed}`", "请改用 YAML，写在 `{renamed}` 里")
 _YAML = re.compile(r"(\.flow|\.call)?(\.ya?ml)?(\.txt)?", re.IGNORECASE)
 _TABLE = re.compile(r"(\.csv)?(\.txt|\.xlsx?|\.et)?", re.IGNORECASE)
 
@@ -34,6 +37,9 @@ def find_strays(folder: Path, report: Reporter) -> None:
     for path, ending in _strays(folder):
         name = path.relative_to(folder).as_posix()
         stem = path.name.partition(".")[0]
+        if path.suffix == TEXT_FORM:
+            _report_text_form(Source(name, ""), f"{stem}{ending}", report)
+            continue
         report.report(
             reading.NOT_READ,
             Source(name, "").span(0, 0),
@@ -42,6 +48,17 @@ def find_strays(folder: Path, report: Reporter) -> None:
             how=reading.SAVE_TABLE.en if _is_workbook(path) else "rename it",
             how_zh=reading.SAVE_TABLE.zh if _is_workbook(path) else "请改名",
         )
+
+
+def _report_text_form(source: Source, renamed: str, report: Reporter) -> None:
+    report.report(
+        flows.NOT_YET,
+        source.span(0, 0),
+        what=NO_TEXT_FORM.en,
+        what_zh=NO_TEXT_FORM.zh,
+        advice=WRITE_YAML.say("en", {"renamed": renamed}),
+        advice_zh=WRITE_YAML.say("zh", {"renamed": renamed}),
+    )
 
 
 def _strays(folder: Path) -> Iterator[tuple[Path, str]]:

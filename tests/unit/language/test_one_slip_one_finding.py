@@ -337,6 +337,24 @@ def test_a_file_whose_name_ends_otherwise_is_told(tmp_path: Path, name: str, ren
     assert f"`{renamed}`" in (found.help("en") or "")
 
 
+def test_a_flow_in_the_form_to_come_is_told_before_it_is_missed(tmp_path: Path) -> None:
+    _write(tmp_path, {**files_of(STATION), "flows/bill.flow": b"flow bill\n"})
+
+    (found,) = compile_project(tmp_path).found
+
+    assert (found.code.number, found.is_error) == ("F0228", True)
+    assert "`bill.flow.yaml`" in (found.help("en") or "")
+
+
+def test_a_name_of_a_sort_that_has_none_yet_is_told_so() -> None:
+    files = {**files_of(STATION), "prompts.csv": b"id,zh,en\n"}
+    found = compile_files({name: files[name] for name in files if name != "queues.yaml"}).found
+    helps = {each.code.number: each.help("en") for each in found}
+
+    assert set(helps) == {"F0211", "F0213"}
+    assert all("none yet" in (help_ or "") for help_ in helps.values())
+
+
 @pytest.mark.parametrize(
     "name",
     ["lists/~$vip.csv", "lists/.vip.csv", "lists/vip.xlsx", "flows/README.md", "tests/test_it.py"],

@@ -240,6 +240,25 @@ MISTAKES = {
         "secret: true",
         "person",
     ),
+    "a field to come": Mistake(
+        "flows/hotline.flow.yaml",
+        "    max_wait: 90s\n",
+        "    max_wait: 90s\n    position: true\n",
+        "F0228",
+        "position: true",
+        "before the queue",
+    ),
+    "a queue's field to come": Mistake(
+        "queues.yaml", "music: default", "skills: [tv]", "F0228", "skills: [tv]", "each skill"
+    ),
+    "a kind to come, after the call": Mistake(
+        "flowc.yaml",
+        "  - mark: call_over\n",
+        "  - mark: call_over\n  - notify: sms.send\n",
+        "F0228",
+        "notify: sms.send",
+        "request:",
+    ),
     "hours that overlap": Mistake(
         "calendars/office.yaml",
         '["09:00-12:00", "13:30-17:30"]',

@@ -88,6 +88,15 @@ class Esl:
         """Fire a CUSTOM event. Raises EslError, CommandRefused."""
         await self._asked(wire.send_event(headers, body))
 
+    async def wake_presence(self) -> None:
+        """Fire the first event of presence, unless there was one. Raises EslError.
+
+        With that one mod_sofia keeps all events of the server waiting for half a second while its own
+        thread starts (sofia_presence.c): better now than in a call, whose questions would wait. This
+        one names no mailbox, so nobody takes it.
+        """
+        await self.command("sendevent MESSAGE_WAITING")
+
     async def events(self) -> AsyncIterator[wire.Event]:
         """The events as they come, until the server is gone."""
         while (message := await self._events.get()) is not None:

@@ -99,6 +99,7 @@ class EslGateway:
 
     async def _serve(self, esl: Esl) -> None:
         await esl.subscribe(ASK, TAKEN)
+        await esl.wake_presence()
         self._note("")
         self._nonsense = 0
         beating = asyncio.create_task(self._beat(esl))

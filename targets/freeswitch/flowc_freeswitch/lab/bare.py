@@ -23,7 +23,7 @@ from flowc_freeswitch.esl.wire import Event
 from flowc_freeswitch.lab.configuration import LabPlan
 from flowc_freeswitch.lab.executor_call import FreeswitchCall
 from flowc_freeswitch.lab.find import find_server
-from flowc_freeswitch.lab.server import FreeswitchServer
+from flowc_freeswitch.lab.server import FreeswitchServer, wake_events
 from flowc_freeswitch.lowering import Release
 from flowc_freeswitch.trace import SUBCLASS
 
@@ -54,6 +54,7 @@ async def bare_server(
         await stack.enter_async_context(server)
         esl = await stack.enter_async_context(server.connect())
         await esl.subscribe(SUBCLASS, kinds=(ENDED,))
+        await wake_events(esl, SUBCLASS)
         caller = await stack.enter_async_context(Caller((server.host, server.ports.sip)))
         tell(f"FreeSWITCH {(await esl.api('version short')).strip()} ({found.program})")
         bare = FreeswitchBareServer(server, root, caller)

@@ -47,7 +47,7 @@ from flowc_freeswitch.lab.configuration import CALLCENTER, DIALPLAN, LabPlan
 from flowc_freeswitch.lab.executor_call import FreeswitchCall
 from flowc_freeswitch.lab.executor_scenes import occupied, queues_of
 from flowc_freeswitch.lab.find import find_server
-from flowc_freeswitch.lab.server import FreeswitchServer
+from flowc_freeswitch.lab.server import FreeswitchServer, wake_events
 from flowc_freeswitch.lowering import Release
 from flowc_freeswitch.trace import SUBCLASS
 
@@ -87,6 +87,7 @@ class FreeswitchLab:
             esl = await stack.enter_async_context(server.connect())
             await _reload(esl)
             await esl.subscribe(SUBCLASS)
+            await wake_events(esl, SUBCLASS)
             await _runtime_is_there(esl)
             await stack.enter_async_context(ScenePhones(server.ports.phones, calls, TOKEN_HEADER))
             caller = await stack.enter_async_context(Caller((server.host, server.ports.sip)))

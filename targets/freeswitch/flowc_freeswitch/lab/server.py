@@ -20,6 +20,18 @@ _FOLDERS = {
 }
 
 
+async def wake_events(esl: Esl, subclass: str) -> None:
+    """Let the events of calls come at once. `subclass`: CUSTOM events that `esl` has asked for.
+
+    The first call would be told of half a second late, and its caller's keys come too late with it.
+    """
+    await esl.wake_presence()
+    await esl.send_event({"Event-Subclass": subclass})
+    async for event in esl.events():
+        if event.headers.get("Event-Subclass") == subclass:
+            return
+
+
 class FreeswitchServer(PrivateServer[Instance]):
     """`async with FreeswitchServer(found, plan) as server:` - a booted server, stopped at the end.
 
