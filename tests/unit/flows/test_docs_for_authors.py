@@ -22,10 +22,28 @@ OPERATORS = pytest.mark.parametrize("page", ["operations.md", "zh/operations.md"
 FENCE = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+ANSWERED = """\
+flow: hotline
+entries: [agents, bye]
+nodes:
+  agents:
+    queue: front_desk
+    after_agent: bye
+    waited_too_long: bye
+    full: bye
+    no_agents: bye
+    error: bye
+  bye: {hangup: {zh: 再见。, en: Goodbye.}}
+"""
+
+
 def blocks(page: str, word: str) -> list[str]:
     """The YAML that a page shows, of those blocks that hold a word."""
-    text = (DOCS / page).read_text(encoding="utf-8")
-    return [block for block in FENCE.findall(text) if word in block]
+    return [block for block in FENCE.findall(_page(page)) if word in block]
+
+
+def _page(page: str) -> str:
+    return (DOCS / page).read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -49,6 +67,39 @@ def test_each_flowc_line_of_the_workflow_ends_well(page: str, project: Path) -> 
     assert [line.split()[0] for line in typed] == ["check", "test", "test"]
     for line in typed:
         run(*shlex.split(line))
+
+
+@AUTHORS
+def test_the_project_shown_can_be_read(page: str) -> None:
+    (settings,) = blocks(page, "numbers:")
+    (queues,) = blocks(page, "members:")
+    (duty,) = re.findall(r"^```csv\n(.*?)^```$", _page(page), re.MULTILINE | re.DOTALL)
+    files = {
+        "flowc.yaml": settings.encode(),
+        "queues.yaml": queues.encode(),
+        "lists/duty.csv": duty.encode(),
+        "flows/hotline.flow.yaml": ANSWERED.encode(),
+    }
+
+    assert compile_files(files).found == ()
+
+
+def test_the_flow_and_the_service_of_the_readme_can_be_read(project: Path) -> None:
+    shown = FENCE.findall((DOCS.parent / "README.md").read_text(encoding="utf-8"))
+    flow, service = (block for block in shown if block.startswith(("flow:", "service:")))
+    files = files_of(project)
+    settings = (
+        files["flowc.yaml"].decode().replace('"100": hotline', '"100": hotline, "101": balance')
+    )
+    new = {
+        "flows/balance.flow.yaml": flow,
+        "services/billing.yaml": service,
+        "flowc.yaml": settings,
+    }
+
+    found = compile_files({**files, **{name: text.encode() for name, text in new.items()}}).found
+
+    assert [str(each.span) for each in found] == []
 
 
 @AUTHORS
