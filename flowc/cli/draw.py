@@ -152,6 +152,7 @@ def command(
     if str(path) == "-":
         sys.stdout.buffer.write(picture)
         return
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(picture)
     click.echo(str(path))
 

@@ -40,6 +40,7 @@ STORE_ANSWERS_WITHIN_S = 2.0
 HANGS_AFTER_S = 6.0
 # A call has its answer within seconds; an order of which none was told for so long is half open.
 UNTOLD_FOR_S = 60
+NOTHING_DEPLOYED = "no call can be served before `flowc deploy`; releases are taken in as they come"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,8 @@ async def serve(settings: RuntimeSettings, gateways: Sequence[Serve], log: Log) 
                 for gateway in gateways:
                     host, port = await stack.enter_async_context(_served(gateway(runtime)))
                     log.event("serving", host=host, port=port, releases=len(runtime.releases.ids))
+                if not runtime.releases.ids:
+                    log.event("no_release", "warning", why=NOTHING_DEPLOYED)
                 await stop.wait()
                 log.event("stopping")
     log.event("stopped")

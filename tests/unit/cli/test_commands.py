@@ -51,11 +51,12 @@ def test_commands_are_listed_in_the_order_of_a_projects_life() -> None:
 def test_what_the_disk_refuses_is_one_line_and_ends_with_three(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tmp_path / "no").write_text("a file, no folder")
     with pytest.raises(SystemExit) as ended:
-        main(["draw", str(SMALLEST), "-o", str(tmp_path / "no" / "such" / "picture.svg")])
+        main(["draw", str(SMALLEST), "-o", str(tmp_path / "no" / "picture.svg")])
     assert ended.value.code == 3
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("flowc: No such file or directory (")
+    assert line.startswith("flowc: File exists (")
 
 
 def test_a_fault_of_ours_asks_for_a_report_and_ends_with_seventy(
@@ -180,6 +181,13 @@ def test_the_ending_of_a_file_is_the_pictures_format(
     code, out, _ = run("draw", SMALLEST, "-o", tmp_path / name)
     assert (code, out.strip()) == (0, str(tmp_path / name))
     assert begins in (tmp_path / name).read_text(encoding="utf-8")[:400]
+
+
+def test_the_folder_of_a_picture_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "pictures" / "of today" / "x.dot"
+    code, _, _ = run("draw", SMALLEST, "-o", path)
+    assert code == 0
+    assert path.is_file()
 
 
 def test_every_flow_has_its_picture(station: Path) -> None:

@@ -140,6 +140,7 @@ def test_a_half_written_flow_keeps_nobody_from_serving_what_is_deployed(tmp_path
     process.send_signal(signal.SIGTERM)
     rest = process.communicate(timeout=30)[1]
     assert (process.returncode, '"stopped"' in rest) == (0, True)
+    assert "no call can be served before `flowc deploy`" in rest
 
 
 TAKEN = {

@@ -90,8 +90,10 @@ class Ami:
         except TimeoutError as error:
             raise PbxUnreachable(f"nothing at {self._where} answers as Asterisk's AMI") from error
         except OSError as error:
-            words = error.strerror or str(error)
-            raise PbxUnreachable(f"no Asterisk manager at {self._where}: {words}") from error
+            raise PbxUnreachable(
+                f"no Asterisk manager at {self._where}: does Asterisk run there, with `enabled = yes` "
+                "in manager.conf? The environment's `ami:` says where it is"
+            ) from error
         if not welcome:
             user = self._manager.config["username"]
             raise LoginRefused(f"Asterisk at {self._where} refuses the AMI user {user!r}")

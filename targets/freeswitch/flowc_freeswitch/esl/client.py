@@ -45,7 +45,10 @@ class Esl:
             async with asyncio.timeout(CONNECT_S):
                 reader, self._writer = await asyncio.open_connection(self._host, self._port)
         except (OSError, TimeoutError) as error:
-            raise EslError(f"no event socket at {self._host}:{self._port}") from error
+            raise EslError(
+                f"no event socket at {self._host}:{self._port}: does FreeSWITCH run there, with "
+                "mod_event_socket? The environment's `runtime:` says where it is"
+            ) from error
         self._pump = asyncio.create_task(self._read(reader))
         try:
             async with asyncio.timeout(CONNECT_S):
