@@ -116,7 +116,7 @@ async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]
         scripts = CallScripts() if settings.test_mode else None
         broker = Broker(providers, TicketDesk(tickets), texts, log, metrics, scripts)
         folders = [home.releases for home in settings.homes]
-        releases = ReleaseTable(folders, providers.prepare, log)
+        releases = ReleaseTable(folders, providers.prepare, providers.keep, log)
         await _look(releases, metrics)
         watch = asyncio.create_task(_watch(releases, metrics, log))
         stack.push_async_callback(_end, watch)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,11 +36,16 @@ class ReleaseTable:
     the release is the same."""
 
     def __init__(
-        self, folders: Sequence[Path], prepare: Callable[[Release], None], log: Log
+        self,
+        folders: Sequence[Path],
+        prepare: Callable[[Release], None],
+        keep: Callable[[Iterable[Release]], None],
+        log: Log,
     ) -> None:
-        """`prepare` makes a release's back ends ready; it raises SettingsError."""
+        """`prepare` makes a release's back ends ready; it raises SettingsError. `keep` lets go of those
+        of all but the releases that are served."""
         self._folders = tuple(folders)
-        self._prepare = prepare
+        self._prepare, self._keep = prepare, keep
         self._log = log
         self._served: dict[str, _Served] = {}
 
@@ -70,6 +75,7 @@ class ReleaseTable:
     async def look(self) -> None:
         """Take up what is new or has changed, and let go of what is no longer there."""
         found = await asyncio.to_thread(self._found)
+        before = dict(self._served)
         for gone in self._served.keys() - found.keys():
             del self._served[gone]
             self._log.event("release_gone", release=gone)
@@ -77,6 +83,8 @@ class ReleaseTable:
             known = self._served.get(name)
             if known is None or known.version != version:
                 self._served[name] = await self._taken_up(path, version)
+        if any(self._served.get(name) is not served for name, served in before.items()):
+            self._keep(each.release for each in self._served.values() if each.release)
 
     def _found(self) -> dict[str, tuple[Path, _Version]]:
         found = {}

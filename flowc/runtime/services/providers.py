@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,6 +43,7 @@ from flowc.runtime.services.templates import filled, resolved
 
 # A retry waits this long at most, so that many calls do not knock at the same moment.
 _JITTER_S = 0.15
+LEAVES_AFTER_S = 600.0  # longer than any question is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Providers:
         self._journal = journal
         self._cache = AnswerCache()
         self._ready: dict[ServiceSpec, Provider] = {}
+        self._leaving: dict[asyncio.Task[None], Provider] = {}
 
     def prepare(self, release: Release) -> None:
         """Make the release's services ready, so that a setting that fails, fails now.
@@ -73,6 +75,15 @@ class Providers:
         for service in release.services:
             if service not in self._ready:
                 self._ready[service] = self._provider(service)
+
+    def keep(self, served: Iterable[Release]) -> None:
+        """Close the back ends of none of these releases, once no attempt can be under way any more."""
+        used = {service for release in served for service in release.services}
+        for service in self._ready.keys() - used:
+            provider = self._ready.pop(service)
+            leaving = asyncio.create_task(_close_later(provider))
+            self._leaving[leaving] = provider
+            leaving.add_done_callback(lambda done: self._leaving.pop(done, None))
 
     def find(self, release: Release, service: str, operation: str) -> Target | None:
         """The operation, ready to be asked; None where the release has none of that name."""
@@ -92,7 +103,10 @@ class Providers:
     async def close(self) -> None:
         """Wait for the attempts under way, then give back what is held."""
         await self._journal.drain()
-        for provider in self._ready.values():
+        leaving = dict(self._leaving)
+        for task in leaving:
+            task.cancel()
+        for provider in (*self._ready.values(), *leaving.values()):
             await provider.backend.close()
 
     def _provider(self, service: ServiceSpec) -> Provider:
@@ -128,6 +142,11 @@ class Providers:
         return await self._journal.run(
             key, body, question.seconds, lambda: _attempt(target, keyed, until)
         )
+
+
+async def _close_later(provider: Provider) -> None:
+    await asyncio.sleep(LEAVES_AFTER_S)
+    await provider.backend.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,9 @@ from flowc.graph.services import (
 from flowc.runtime import app, spoken_texts
 from flowc.runtime.app import Home
 from flowc.runtime.logs import Log, masked
+from flowc.runtime.services import providers
 from flowc.runtime.services.breaker import FAILURES, REST_S, Breaker
+from flowc.runtime.services.sql import SqlBackend
 from flowc.runtime.services.strict_json import BadJson, read_json
 from tests.unit.runtime.runtime_support import (
     ACCOUNT,
@@ -100,6 +102,46 @@ def test_a_release_is_taken_up_while_calls_run_and_old_ones_stay(tmp_path: Path)
             shutil.rmtree(folder)
             await table.look()
             assert table.ids == ("0a1b2c3d",)
+
+    run(call())
+
+
+def test_the_back_end_of_a_release_that_is_gone_is_closed_after_its_last_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_billing(tmp_path)
+    shutil.copy(tmp_path / "billing.db", tmp_path / "old.db")
+    monkeypatch.setattr(providers, "LEAVES_AFTER_S", 0.5)
+    closed: list[SqlBackend] = []
+    close = SqlBackend.close
+
+    async def noted(backend: SqlBackend) -> None:
+        closed.append(backend)
+        await close(backend)
+
+    monkeypatch.setattr(SqlBackend, "close", noted)
+    stays = release(sql_service(), asks=(LOOK,))
+    shared = replace(stays, id="22222222")
+    goes = replace(release(sql_service("sqlite:///old.db"), asks=(LOOK,)), id="33333333")
+    for each in (shared, goes):
+        (tmp_path / "releases" / each.id).mkdir(parents=True)
+        (tmp_path / "releases" / each.id / "release.json").write_text(release_to_json(each))
+
+    async def call() -> None:
+        async with bench(tmp_path, stays) as it:
+            for each in (stays, shared, goes):
+                assert (await it.ask(each, LOOK)).outcome == "done"
+            shutil.rmtree(tmp_path / "releases" / shared.id)
+            shutil.rmtree(tmp_path / "releases" / goes.id)
+            await it.runtime.releases.look()
+            assert closed == []
+            async with asyncio.timeout(5):
+                while not closed:
+                    await asyncio.sleep(0.05)
+            await asyncio.sleep(0.5)
+            assert len(closed) == 1
+            assert (await it.ask(stays, LOOK)).outcome == "done"
+        assert len(closed) == 2
 
     run(call())
 
