@@ -118,6 +118,8 @@ class Esl:
             finally:
                 self._reply = None
                 self._given_up += not reply.done()  # it may come, and is not the next command's
+                if reply.done():
+                    reply.exception()  # who is cancelled does not take it, and nobody else is to be told
             if not reply.done():
                 self._end("no reply in time")
                 raise EslError(self.fault)
