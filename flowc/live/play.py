@@ -41,12 +41,18 @@ class Player:
         self._keys: list[tuple[int, float]] = []  # simulated and live end of each key
         self._speaking: set[asyncio.Task[None]] = set()
         self._reached = 0
+        self._late_ms = 0.0
         self._seen = (-1, 0, False)  # steps of the live trace, those that are told, has it parted
 
     @property
     def hushed(self) -> tuple[int, ...]:
         """When each key ended, in ms since the answer."""
         return tuple(round((at - self._call.zero) * 1000) for _, at in self._keys)
+
+    @property
+    def late_ms(self) -> float:
+        """By how much the caller was late at worst, since what the act follows was told of too late."""
+        return self._late_ms
 
     async def play(self) -> Trace:
         """The live call's whole trace. Raises PartedError; the call is over then, too."""
@@ -63,6 +69,8 @@ class Player:
 
     async def _do(self, act: Act) -> None:
         due = await self._due(act)
+        late_s = asyncio.get_running_loop().time() - due
+        self._late_ms = max(self._late_ms, late_s * 1000)
         match act.what:
             case Press(key):
                 self._keys.append((act.at, await self._call.press(key, due)))

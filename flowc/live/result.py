@@ -16,7 +16,7 @@ from flowc.simulate.script import CallScript
 class Result:
     """`skipped`: why the call was not played; `problems`: what was not as meant.
 
-    `lag_ms`: how late this machine woke us at worst while the call went on. `heard`: how many sounds
+    `lag_ms`: how late this machine woke us, or told us of the call, at worst while it went on. `heard`: how many sounds
     had to be found in what the caller heard. `allowed`: what of it differs and may. `trace`: the live
     one, None where nothing was played. `first`: the call had failed so before and was played again, since the machine had been too busy.
     """

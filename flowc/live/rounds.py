@@ -189,7 +189,7 @@ async def _play(lab: LiveLab, each: PlannedCall, gate: _Gate) -> _Played:
         begun = asyncio.get_running_loop().time()
         played = await _play_one(lab, each)
         seconds = asyncio.get_running_loop().time() - begun
-        lag_ms = gate.lag.since(begun)
+        lag_ms = max(gate.lag.since(begun), played.result.lag_ms)
     return replace(played, result=replace(played.result, seconds=seconds, lag_ms=lag_ms))
 
 
@@ -211,5 +211,6 @@ async def _play_one(lab: LiveLab, each: PlannedCall) -> _Played:
         problems=(problem,) if problem else (),
         allowed=found.allowed,
         trace=call.trace,
+        lag_ms=player.late_ms,
     )
     return _Played(result, call, player.hushed)
