@@ -62,9 +62,18 @@ async def _expands(esl: Esl) -> tuple[str, ...]:
 
 def _first_calls(settings: InstallSettings) -> tuple[str, ...]:
     """See `install_files.LUA_BEGINS`."""
-    if has_place_for_lua(settings.lua):
+    if has_place_for_lua(settings.lua) or _begins_lua(settings.lua):
         return ()
     return (_FIRST_CALLS.format(settings.lua),)
+
+
+def _begins_lua(file: Path) -> bool:
+    """Does a script of anybody's run as the server starts?"""
+    try:
+        settings = read_xml(file.read_text("utf-8")).all("settings", "param")
+    except (OSError, ValueError):
+        return False
+    return any(each.get("name") == "startup-script" for each in settings)
 
 
 def needed_modules(build: Path) -> tuple[str, ...]:

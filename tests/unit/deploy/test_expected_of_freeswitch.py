@@ -25,6 +25,7 @@ from flowc.target import (
 from flowc.target.install_words import address_of, number_to_try, told
 from flowc_freeswitch import TARGET
 from flowc_freeswitch.callcenter import SECTIONS, CallCenter, callcenter_of, included, section
+from flowc_freeswitch.install_check import _first_calls
 from flowc_freeswitch.install_entry import entered, faults_of_entry, held_entry
 from flowc_freeswitch.install_files import (
     current_queues,
@@ -154,6 +155,26 @@ def test_a_server_whose_lua_has_settings_begins_one_before_there_are_calls(
     _, *more = host_lines(Path("/r"), read_settings({"token": "x", "etc": str(tmp_path)}))
     wanted = HostLine(lua, '<param name="startup-script" value="~return"/>', "</settings>")
     assert more == [wanted] * has_place
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_told"),
+    [
+        ('<c><settings><param name="startup-script" value="mine.lua"/></settings></c>', False),
+        ('<c><settings><!-- <param name="startup-script" value="x"/> --></settings></c>', True),
+        ("<c><settings>\n</settings></c>", True),
+        ("<c><settings>\n</settings>\n</c>", False),  # a line can be put there
+        ("no XML", True),
+    ],
+)
+def test_who_has_to_put_the_first_script_in_by_hand_is_told_so_until_it_is_there(
+    tmp_path: Path, settings: str, is_told: bool
+) -> None:
+    lua = tmp_path / "autoload_configs/lua.conf.xml"
+    lua.parent.mkdir()
+    lua.write_text(settings)
+    told = _first_calls(read_settings({"token": "x", "etc": str(tmp_path)}))
+    assert [str(lua) in each for each in told] == [True] * is_told
 
 
 @pytest.mark.parametrize("root", ['/a"b', "/a<b", "/a\nb", "relative", "/a/../b", "/a$${b}"])
