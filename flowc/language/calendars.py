@@ -171,11 +171,13 @@ class CalendarReader:
         holidays = form.get("holidays", ())
         self._twice(form, {day for days in holidays for day in days}, place)
         week = self._week(form["week"], place.under("week"))
+        # Of a week that is not understood whole nobody can tell what a make-up workday changes.
+        compared = tuple(day or () for day in week) if None not in week else ()
         return Calendar(
             name=form["calendar"].text,
-            week=week,
+            week=tuple(day or () for day in week),
             holidays=tuple(day for days in holidays for day in days),
-            workdays=tuple(self._workdays(form.get("workdays"), week, place.under("workdays"))),
+            workdays=tuple(self._workdays(form.get("workdays"), compared, place.under("workdays"))),
             days=tuple(self._days(form.get("days"), place.under("days"))),
             emergency=form["emergency"].text if "emergency" in form else "",
             emergency_at=form["emergency"].span if "emergency" in form else NOWHERE,
@@ -204,8 +206,9 @@ class CalendarReader:
             return None
         return OPENINGS.read(joined, place)
 
-    def _week(self, tree: Tree, place: Place) -> tuple[tuple[Opening, ...], ...]:
-        week: list[tuple[Opening, ...]] = [()] * 7
+    def _week(self, tree: Tree, place: Place) -> tuple[tuple[Opening, ...] | None, ...]:
+        """The hours by day; None of a day whose hours are not to be understood."""
+        week: list[tuple[Opening, ...] | None] = [()] * 7
         given: set[int] = set()
         for key, value in entries(tree):
             days, openings = WEEKDAY.read(key, place), self._openings(value, place)
@@ -213,7 +216,7 @@ class CalendarReader:
                 if day in given:
                     self.report.report(codes.DAY_TWICE, key.span, day=WEEKDAYS[day])
                 given.add(day)
-                week[day] = openings or ()
+                week[day] = openings
         return tuple(week)
 
     def _twice(self, form: dict[str, Any], holidays: set[date], place: Place) -> None:
@@ -232,8 +235,9 @@ class CalendarReader:
         for key, value in entries(tree):
             days, like = DAYS.read(key, place), WEEKDAY_ALONE.read(value, place)
             for day in days or ():
-                if like:
+                if like and week:
                     self._changes(day, like[0], week, key)
+                if like:
                     yield day, like[0] + 1
 
     def _changes(

@@ -16,7 +16,7 @@ _WAYS = ("then", "done", "error", "unknown", "with", "as", "while_waiting", "cla
 RESULTS = frozenset({*BY_KEYWORD, *COMMON, *_WAYS})
 FLOWS = frozenset(
     {"call", "project", "clock", "input", "way", "flags", "lists"}
-    | {"outcome", "cause", "hangup", "flowc"}
+    | {"outcome", "cause", "hangup", "flowc", "return"}
 )
 VARIABLES = frozenset(
     {"call", "flags", "lists", "true", "false", "and", "or", "not", "in", "is", "set", "if", "else"}

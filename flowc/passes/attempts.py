@@ -52,10 +52,10 @@ def rounds_left(block: Block) -> int | None:
 
 
 def is_counted(block: Block) -> bool:
-    """Does a block only count, so that whoever goes on long enough decides?"""
+    """Does a block only count attempts, so that whoever goes on long enough decides?"""
     match block.exit:
         case Branch(condition):
-            return any(name.startswith(("input.", WAY)) for name in reads(condition))
+            return any(name.startswith("input.") for name in reads(condition))
         case _:
             return False
 

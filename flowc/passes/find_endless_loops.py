@@ -123,7 +123,7 @@ def _bounded(edge: Edge, block: Block, graph: FlowGraph) -> bool:
     if chosen_in_a_menu(block, edge.outcome):
         return True
     match block.exit:
-        case Branch(condition, then) if edge.to == then and any(
+        case Branch(condition, then, otherwise) if edge.to == then != otherwise and any(
             name.startswith("way.") for name in reads(condition)
         ):
             return True

@@ -29,13 +29,13 @@ def find_no_person(
     if promise.within_keys is None and promise.within_s is None:
         return
     ways = ways_of(graph)
-    if promise.within_keys is not None:
-        _find_by_keys(ways, promise.within_keys, report)
+    _find_by_keys(ways, promise.within_keys, report)
     if promise.within_s is not None:
         _find_by_seconds(ways, promise.within_s, lengths, report)
 
 
-def _find_by_keys(ways: Ways, most: int, report: Reporter) -> None:
+def _find_by_keys(ways: Ways, most: int | None, report: Reporter) -> None:
+    """`most` None: as many keys as it takes."""
     graph, keys, silent = ways.graph, keys_to_a_person(ways), by_silence(ways)
     for id_, block in graph.blocks.items():
         if not isinstance(ending(block), Collect):
@@ -43,7 +43,7 @@ def _find_by_keys(ways: Ways, most: int, report: Reporter) -> None:
         span, node = block.origin.span, id_.node
         if id_ not in keys:
             report.report(proofs.NO_PERSON, span, *_lost(graph, id_, keys), node=node)
-        elif keys[id_] > most:
+        elif most is not None and keys[id_] > most:
             report.report(
                 proofs.TOO_MANY_KEYS,
                 span,

@@ -22,6 +22,7 @@ PROJECT = "project."
 REGISTERS = ("call", "clock", "input", "way", "outcome", "cause", "hangup")
 Known = frozenset[str]
 Ways = Mapping[BlockId, tuple[Edge, ...]]
+Lost = Mapping[str, Known]  # by called flow
 # What each condition on text was decided by: with its fields known, it is known itself.
 Decisions = Mapping[str, Known]
 
@@ -78,7 +79,8 @@ def _known_at(graph: FlowGraph) -> dict[BlockId, Known]:
     known: dict[BlockId, Known] = dict.fromkeys(graph.entries, frozenset())
     returned: dict[tuple[str, str], Known] = {}
     sites = {id_: block.exit for id_, block in graph.blocks.items() if isinstance(block.exit, Call)}
-    lost = _lost_on_the_way_back(graph)
+    lost_in = _lost_in_calls(graph)
+    lost = _lost_on_the_way_back(graph, lost_in)
     waiting = list(known)
     while waiting:
         at = waiting.pop()
@@ -92,7 +94,8 @@ def _known_at(graph: FlowGraph) -> dict[BlockId, Known]:
             filled = _filled_by_call(block.exit, edge, returned)
             if filled is None:
                 continue
-            there = _entered(edge.to, _after(block, edge, before) | filled)
+            kept = _after(block, edge, before) - _lost_by(block.exit, edge, lost_in)
+            there = _entered(edge.to, kept | filled)
             seen = known.get(edge.to)
             met = there if seen is None else seen & there
             if edge.to in graph.blocks and met != seen:
@@ -123,14 +126,63 @@ def _filled_by_call(
     return frozenset.intersection(*came) if came else None
 
 
-def _lost_on_the_way_back(graph: FlowGraph) -> dict[BlockId, Known]:
+def _lost_in_calls(graph: FlowGraph) -> Lost:
+    """By called flow: the variables of the project that may have lost their value when it returns."""
+    fills = (each for block in graph.blocks.values() for each in block.operations)
+    if not any(
+        v.startswith(PROJECT) for each in fills if _may_fail(each) for v in written_by(each)
+    ):
+        return {}
+    calls = (block.exit for block in graph.blocks.values())
+    entries = {call.flow: call.entry for call in calls if isinstance(call, Call)}
+    lost: dict[str, Known] = dict.fromkeys(entries, frozenset())
+    news = True
+    while news:
+        found = {flow: _lost_till_return(graph, flow, at, lost) for flow, at in entries.items()}
+        news, lost = found != lost, found
+    return lost
+
+
+def _lost_till_return(graph: FlowGraph, flow: str, entry: BlockId, lost: Lost) -> Known:
+    failed: dict[BlockId, Known] = {entry: frozenset()}
+    found: Known = frozenset()
+    waiting = [entry]
+    while waiting:
+        at = waiting.pop()
+        block = graph.blocks[at]
+        if isinstance(block.exit, Return) and block.exit.flow == flow:
+            found |= _failed_after(block, Edge(at, at), failed[at])
+        for edge in edges_of(block):
+            if isinstance(block.exit, Call) and edge.to == block.exit.entry:
+                continue
+            there = _failed_after(block, edge, failed[at]) | _lost_by(block.exit, edge, lost)
+            known = failed.get(edge.to)
+            if edge.to in graph.blocks and (known is None or not there <= known):
+                failed[edge.to] = there | (known or frozenset())
+                waiting.append(edge.to)
+    return frozenset(variable for variable in found if variable.startswith(PROJECT))
+
+
+def _lost_by(exit_: Exit, edge: Edge, lost: Lost) -> Known:
+    """What a called flow may have unset that leads on here."""
+    if not isinstance(exit_, Call) or edge.to == exit_.entry:
+        return frozenset()
+    return lost.get(exit_.flow, frozenset())
+
+
+def _may_fail(operation: Operation) -> bool:
+    """Does it unset what it would fill where it fails?"""
+    return isinstance(operation, Invoke | Record)
+
+
+def _lost_on_the_way_back(graph: FlowGraph, lost_in: Lost) -> dict[BlockId, Known]:
     """What *back* may find without a value, by menu: a failed question unsets what it would fill."""
     asking: dict[str, list[BlockId]] = {}
     for id_, block in graph.blocks.items():
         filled = (
             variable
             for each in block.operations
-            if isinstance(each, Invoke)
+            if _may_fail(each)
             for variable in written_by(each)
         )
         for flow in {variable.partition(".")[0] for variable in filled}:
@@ -140,18 +192,26 @@ def _lost_on_the_way_back(graph: FlowGraph) -> dict[BlockId, Known]:
     by_everybody = asking.get(PROJECT.rstrip("."), [])
     asked = ((menu, [*asking.get(menu.flow, ()), *by_everybody]) for menu in graph.menus.values())
     ways = {id_: edges_of(block) for id_, block in graph.blocks.items()}
-    return {menu: _lost_since_left(graph, ways, menu, blocks) for menu, blocks in asked if blocks}
+    return {
+        menu: _lost_since_left(graph, ways, menu, blocks, lost_in)
+        for menu, blocks in asked
+        if blocks
+    }
 
 
-def _lost_since_left(graph: FlowGraph, ways: Ways, menu: BlockId, asking: list[BlockId]) -> Known:
+def _lost_since_left(
+    graph: FlowGraph, ways: Ways, menu: BlockId, asking: list[BlockId], lost_in: Lost
+) -> Known:
     """The variables that may have lost their value between a choice in a menu and a *back* to it."""
     left = _still_remembered(graph, ways, menu)
     failed: dict[BlockId, Known] = dict.fromkeys(left, frozenset())
-    waiting = [id_ for id_ in asking if id_ in left]
+    losing = (id_ for id_ in left if isinstance(graph.blocks[id_].exit, Call) and lost_in)
+    waiting = [*(id_ for id_ in asking if id_ in left), *losing]
     while waiting:
         at = waiting.pop()
+        block = graph.blocks[at]
         for edge in ways[at]:
-            there = _failed_after(graph.blocks[at], edge, failed[at])
+            there = _failed_after(block, edge, failed[at]) | _lost_by(block.exit, edge, lost_in)
             if edge.to in failed and not there <= failed[edge.to]:
                 failed[edge.to] |= there
                 waiting.append(edge.to)
@@ -177,7 +237,7 @@ def _still_remembered(graph: FlowGraph, ways: Ways, menu: BlockId) -> dict[Block
 def _failed_after(block: Block, edge: Edge, before: Known) -> Known:
     failed = set(before)
     for operation in block.operations:
-        if isinstance(operation, Invoke) and edge.outcome != "done":
+        if _may_fail(operation) and edge.outcome != "done":
             failed.update(written_by(operation))
         else:
             failed.difference_update(written_by(operation))

@@ -9,10 +9,11 @@ does a work order that was opened.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import count
 
+from flowc.graph.exits import Branch
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import (
@@ -27,7 +28,7 @@ from flowc.graph.operations import (
     Options,
     Record,
 )
-from flowc.passes.attempts import attempts_at, is_counted, is_giving_up
+from flowc.passes.attempts import attempts_at, is_counted, is_giving_up, rounds_left
 from flowc.passes.durations import Lengths, longest, said_in
 from flowc.passes.edges import Edge, ending, keys_pressed, possible_edges
 
@@ -54,12 +55,13 @@ class Ways:
     """What every question about the way to a person shares.
 
     `edges`: the ways that count, with their blocks; `chosen`: where the caller decides, or only
-    counts on: attempts, ways that are bounded.
+    counts attempts; `bounded`: where a way is taken so often and then another, which leads.
     """
 
     graph: FlowGraph
     edges: tuple[tuple[Block, Edge], ...]
     chosen: frozenset[BlockId]
+    bounded: Mapping[BlockId, BlockId]
 
 
 def ways_of(graph: FlowGraph) -> Ways:
@@ -67,9 +69,13 @@ def ways_of(graph: FlowGraph) -> Ways:
     blocks = graph.blocks
     edges = ((blocks[edge.source], edge) for edge in possible_edges(graph))
     chosen = (id_ for id_, block in blocks.items() if is_counted(block) or _asks(block))
-    return Ways(
-        graph, tuple(pair for pair in edges if not _leads_nowhere(*pair)), frozenset(chosen)
-    )
+    bounded = {
+        id_: block.exit.otherwise
+        for id_, block in blocks.items()
+        if isinstance(block.exit, Branch) and rounds_left(block) is not None
+    }
+    leading = tuple(pair for pair in edges if not _leads_nowhere(*pair))
+    return Ways(graph, leading, frozenset(chosen), bounded)
 
 
 def _asks(block: Block) -> bool:
@@ -144,8 +150,21 @@ def _found(ways: Ways, cost: Cost) -> Costs:
     """What each block costs from which a person is reached at all, nearest first.
 
     A block where the caller chooses is as far as its best way; any other as its worst, and it is
-    settled when all of its ways are.
+    settled when all of its ways are. A way that is bounded comes to its `else` in the end, so that
+    settles it - unless the way itself leads to where nobody is.
     """
+    trusted = set(ways.bounded)
+    while True:
+        found = _settled(ways, cost, trusted)
+        onward = ((at, ways.graph.blocks[at].exit) for at in trusted if at in found)
+        broken = {at for at, to in onward if isinstance(to, Branch) and to.then not in found}
+        if not broken:
+            return found
+        trusted -= broken
+
+
+def _settled(ways: Ways, cost: Cost, trusted: Collection[BlockId]) -> Costs:
+    """The same, where the ways in `trusted` are as far as their `else`."""
     backward: dict[BlockId, list[tuple[BlockId, int]]] = {}
     unsettled: dict[BlockId, set[BlockId]] = {}
     for (source, to), price in _priced(ways, cost).items():
@@ -162,9 +181,11 @@ def _found(ways: Ways, cost: Cost) -> Costs:
             continue
         found[at] = total
         for before, price in backward.get(at, ()):
+            if before in trusted and at != ways.bounded[before]:
+                continue
             worst[before] = max(worst.get(before, 0), total + price)
             unsettled[before].discard(at)
-            if before in ways.chosen:
+            if before in ways.chosen or before in trusted:
                 heapq.heappush(heap, (total + price, next(pushed), before))
             elif not unsettled[before]:
                 heapq.heappush(heap, (worst[before], next(pushed), before))

@@ -12,8 +12,15 @@ from flowc.diagnostics.model import Reporter, closest
 from flowc.expression.types import ListOf, Record, Type
 from flowc.graph.model import FlowGraph
 from flowc.graph.operations import Invoke, Mark
-from flowc.graph.services import ServiceSpec
-from flowc.simulate.script import ANSWERS, CallScript, Happening, Happens
+from flowc.graph.services import OperationSpec, ServiceSpec
+from flowc.simulate.script import (
+    ANSWERS,
+    CallScript,
+    Happening,
+    Happens,
+    Reply,
+    outcome_place,
+)
 
 
 def check_script(
@@ -27,17 +34,37 @@ def check_script(
     `services`: those of the project, to compare the fields of answers with; None looks at none.
     """
     _ScriptCheck(script, graph, report).run()
-    for name, _ in script.services if services is not None else ():
-        _check_fields(script, name, services or {}, report)
+    for name, replies in script.services if services is not None else ():
+        service, _, operation = name.partition(".")
+        known = (services or {}).get(service)
+        spec = known.operation(operation) if known else None
+        if spec is not None:
+            _check_fields(script, name, spec, report)
+            _check_outcomes(script, name, replies, spec, report)
 
 
-def _check_fields(
-    script: CallScript, name: str, services: Mapping[str, ServiceSpec], report: Reporter
+def _check_outcomes(
+    script: CallScript,
+    name: str,
+    replies: tuple[Reply, ...],
+    spec: OperationSpec,
+    report: Reporter,
 ) -> None:
+    """A word where a record or a list is answered can only be the name of an outcome."""
+    if not isinstance(spec.gives, Record | ListOf):
+        return
+    known = ("error", "unknown", *spec.results)
+    for word in (each.value for each in replies if each.is_word):
+        if isinstance(word, str) and word not in known:
+            span = script.place(outcome_place(name, word))
+            report.report(
+                codes.UNKNOWN_ANSWER, span, service=name, name=word, **closest(word, known)
+            )
+
+
+def _check_fields(script: CallScript, name: str, spec: OperationSpec, report: Reporter) -> None:
     """A field that the service never answers is a slip, and the right one is then missing."""
-    service, _, operation = name.partition(".")
-    spec = services[service].operation(operation) if service in services else None
-    if spec is None or spec.gives is None:
+    if spec.gives is None:
         return
     known = _fields(spec.gives)
     for place, span in script.spans:
@@ -118,8 +145,14 @@ class _ScriptCheck:
             for name, _ in counts:
                 self._service(name, self._services, f"{field}.{name}")
         if expected.at and expected.at not in self._nodes:
-            near = closest(expected.at, self._nodes)
+            near = self._node_meant(expected.at)
             self._report.report(codes.UNKNOWN_PLACE, expected.span("at"), name=expected.at, **near)
+
+    def _node_meant(self, name: str) -> dict[str, str]:
+        """A node whose flow was left out, else one of nearly that name; not those that nobody wrote."""
+        known = sorted(each for each in self._nodes if not each.startswith("call."))
+        ends = [each for each in known if each.partition(".")[2] == name]
+        return {"closest": ends[0]} if ends else closest(name, known)
 
     def _name(self, name: str, known: Collection[str], what: tuple[str, str], place: str) -> None:
         if name not in known:

@@ -45,8 +45,12 @@ class Ear:
         self._from_letter = 0
 
     def since(self) -> str:
-        """What was said since the last text found, for people."""
-        return " ".join(one.text for one in self._said[self._from_sound :]).strip()
+        """What was said since the last text found, for people; not the sound in which that ended, unless
+        more of it followed."""
+        told = self._said[self._from_sound :]
+        if told and self._from_letter >= len(letters(told[0].text)) > 0:
+            told = told[1:]
+        return " ".join(one.text for one in told).strip()
 
     def _text(self) -> tuple[str, list[int]]:
         """The letters since, and where each sound begins in them."""

@@ -24,6 +24,7 @@ from flowc.simulate.script import (
     Press,
     Reply,
     Step,
+    outcome_place,
 )
 from flowc.simulate.words import milliseconds, phrase_step, step_meant
 from flowc.source import Span
@@ -171,7 +172,10 @@ class _ScriptReader:
             value = entry.value
             successive = value.items if isinstance(value, Sequence) else (value,)
             for each in successive:
-                self._name_fields(f"{ANSWERS}{entry.key.text}", _answer_in(each))
+                answer = _answer_in(each)
+                self._name_fields(f"{ANSWERS}{entry.key.text}", answer)
+                if isinstance(answer, Scalar) and not answer.quoted:
+                    self._spans.append((outcome_place(entry.key.text, answer.text), answer.span))
             yield entry.key.text, tuple(self._reply(each) for each in successive)
 
     def _name_fields(self, place: str, tree: Tree | None) -> None:
@@ -197,7 +201,8 @@ class _ScriptReader:
     def _length(self, tree: Tree | None) -> int:
         length = milliseconds(tree.text) if isinstance(tree, Scalar) else None
         if tree is not None and length is None:
-            self._wrong(tree, "a length of time", "一段时间", "9s")
+            meant = f"{tree.text}s" if isinstance(tree, Scalar) and tree.text.isdecimal() else "9s"
+            self._wrong(tree, "a length of time", "一段时间", meant)
         return length or 0
 
     # --- steps

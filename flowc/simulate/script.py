@@ -93,6 +93,11 @@ class Happens:
 Step = Hears | Press | Silence | Wait | HangUp | Happens
 
 
+def outcome_place(operation: str, word: str) -> str:
+    """The place of a word that stands for an answer: `outcome.billing.customer=not_found`."""
+    return f"outcome.{operation}={word}"
+
+
 ANSWERS = "answer."  # before the place of a field of an answer: `answer.billing.customer.owed`
 
 

@@ -68,8 +68,8 @@ UNKNOWN_CHARACTER = Code(
     summary=Words(en="character not allowed in an expression", zh="表达式中有不允许的字符"),
     label=Words(en="`{found}` has no meaning here", zh="`{found}` 在这里没有意义"),
     help=Words(
-        en="names use a-z, 0-9 and `_`; text stands in quotes; there is no division",
-        zh="变量名只用 a-z、0-9 和 `_`；文字要加引号；没有除法",
+        en="names use a-z, 0-9 and `_`; a text stands in two kinds of quotes, as '\"{found}\"'; words are `and`, `or`, `not`, `>`; there is no division",
+        zh="变量名只用 a-z、0-9 和 `_`；文字要加两层引号，如 '\"{found}\"'；连接用 `and`、`or`、`not`、`>`；没有除法",
     ),
 )
 MISPLACED = Code(
