@@ -11,6 +11,7 @@ from flowc.graph.operations import Invoke, Lead, Play
 
 Compile = Callable[..., Compiled]
 FIND = "lookup: billing.customer, with: {account: call.from}, as: customer"
+FIND_ANY = FIND.replace("as: customer", "as: any")
 BYE = "bye: {hangup: 再见。}"
 
 
@@ -107,6 +108,8 @@ ENDLESS = {
     ),
     "a flow called again and again": "a: {call: other, then: a}",
     "a bound whose else leads round too": f"a: {{hours: office, open: bye, closed: {{to: b, at_most: 2, else: a}}}}\nb: {{say: 一, then: bye}}\n{BYE}",
+    "a bound whose else is the same way": f"a: {{hours: office, open: bye, closed: {{to: a, at_most: 2, else: a}}}}\n{BYE}",
+    "attempts whose bound leads to the same input": f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: {{to: a, at_most: 1, else: a}}}}\n{BYE}",
     "a flow that jumps out to where it is called": "a: {call: jumper, then: bye}\n" + BYE,
     "a queue that is full": "a: {queue: agents, after_agent: b, waited_too_long: b, full: a, no_agents: b, error: b}\nb: {hangup: 再见。}",
 }
@@ -208,6 +211,22 @@ ADVERSE = {
         ),
         "keys: {0: main_menu}",
     ),
+    "where a key leads there only once": (
+        ["F0404"],
+        (
+            "a: {menu: 请。, choices: {1: {name: 人工, to: desk, at_most: 1, else: bye}}, "
+            f"gave_up: {{to: desk, at_most: 1, else: bye}}}}\n{BYE}"
+        ),
+        "keys: {0: main_menu}",
+    ),
+    "where a key leads there only the second time": (
+        ["F0404"],
+        (
+            "a: {menu: 请。, choices: {1: {name: 人工, to: bye, at_most: 1, else: desk}}, "
+            f"gave_up: {{to: bye, at_most: 1, else: desk}}}}\n{BYE}"
+        ),
+        "keys: {0: main_menu}",
+    ),
     "unless a key leads there whatever happens": (
         [],
         (
@@ -294,6 +313,52 @@ def test_the_seconds_to_a_person_are_counted(
     nodes = f"{nodes}\n{BYE}"
     within = [codes(small(nodes, head, project=_within(most))) for most in (seconds, seconds - 1)]
     assert within == [[], ["F0409"]]
+
+
+def test_a_promise_of_seconds_alone_is_one_of_a_person_and_to_the_silent(small: Compile) -> None:
+    choice = "choices: {1: {name: 人工, to: desk}, 2: {name: 再见, to: bye}}"
+    silent = f"a: {{menu: 请。, {choice}, gave_up: bye}}\n{BYE}"
+    lost = f"a: {{menu: 请。, {choice.replace('desk', 'bye')}, gave_up: bye}}\n{BYE}"
+    nowhere = _within(60).replace("keys: {0: person}", "keys: {0: main_menu}")
+
+    assert codes(small(silent, project=_within(60))) == ["F0407"]
+    assert codes(small(lost, project=nowhere)) == ["F0404"]
+
+
+# What a called flow, or a voicemail, may leave without a value.
+LOST = {
+    "in a flow that was called": (
+        f"a: {{{FIND_ANY}, then: go, not_found: bye, error: bye}}\n"
+        f"go: {{call: other, then: tell}}\ntell: {{say: '{{any.name}}', then: bye}}\n{BYE}"
+    ),
+    "in a flow that was called, on the way back": (
+        f"a: {{{FIND_ANY}, then: m, not_found: bye, error: bye}}\n"
+        "m: {menu: 请。, choices: {1: {name: 名字, to: tell}, 2: {name: 另查, to: go}}}\n"
+        "go: {call: other, then: n}\nn: {menu: 请。, choices: {1: {name: 再见, to: bye}}}\n"
+        f"tell: {{say: '{{any.name}}', then: bye}}\n{BYE}"
+    ),
+    "in a second message that is empty, on the way back": (
+        "a: {voicemail: 请留言。, as: words, then: m, empty: bye, error: bye}\n"
+        "m: {menu: 请。, choices: {1: {name: 提交, to: send}, 2: {name: 重录, to: again}}}\n"
+        "again: {voicemail: 请留言。, as: words, then: n, empty: n, error: bye}\n"
+        "n: {menu: 请。, choices: {1: {name: 再见, to: bye}}}\n"
+        "send: {ticket: open, class: fault, with: {recording: words}, then: bye, error: bye, unknown: bye}\n"
+        f"{BYE}"
+    ),
+}
+LOOKS_AGAIN = (
+    f"flow: other\nnodes:\n  f: {{{FIND_ANY}, then: out, not_found: out, error: out}}\n"
+    "  out: {return: }\n"
+)
+
+
+@pytest.mark.parametrize("nodes", LOST.values(), ids=LOST)
+def test_a_value_may_be_lost(small: Compile, nodes: str) -> None:
+    files = {"flow_other": LOOKS_AGAIN} if "other" in nodes else {}
+    project = _within(60) + "vars: {any: Customer}\ntickets: {fault: {handle: 1h}}\n"
+    project = project.replace("keys: {0: person}", 'keys: {0: person, "*": back}')
+
+    assert codes(small(nodes, project=project, **files)) == ["F0402"]
 
 
 def test_a_condition_on_text_is_decided_in_the_answer_that_brought_it(small: Compile) -> None:
