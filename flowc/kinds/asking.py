@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.expression.tree import Binary, Expression, Literal, Read
@@ -34,7 +35,7 @@ from flowc.graph.operations import (
 )
 from flowc.graph.prompts import Prompt
 from flowc.kinds.builder import NodeBuilder, number
-from flowc.kinds.parts import Choice, Way, Word
+from flowc.kinds.parts import Choice, Speech, Way, Word
 
 MOST_SILENCES = 3
 MOST_WRONGS = 3
@@ -42,6 +43,28 @@ MOST_TRIES = 4
 MOST_REPEATS = 3
 KEY_PARTS = {"*": "star", "#": "hash"}
 ZERO = number(0)
+
+
+def parted(into: NodeBuilder, speech: Speech) -> tuple[Prompt, Prompt]:
+    """What is heard whole, which has to lead, and what a key cuts."""
+    leading = tuple(takewhile(lambda part: part.deaf, speech))
+    rest = speech[len(leading) :]
+    refuse_whole(into, rest)
+    return into.words.prompt(leading), into.words.prompt(rest)
+
+
+def refuse_whole(into: NodeBuilder, speech: Speech) -> None:
+    """Report what can't be heard whole, since a key may have been pressed before it."""
+    for part in speech:
+        if part.deaf:
+            into.report.report(
+                codes.WRONG_SHAPE,
+                part.span,
+                name="`bargein: none`",
+                expected="at the beginning of the question only",
+                expected_zh="问题开头的部分，别处不起作用",
+                example="confirm: [{text: 您将停机。, bargein: none}, 同意请按一。]",
+            )
 
 
 @dataclass(frozen=True, slots=True)

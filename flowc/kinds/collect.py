@@ -16,7 +16,16 @@ from flowc.graph.ids import BlockId
 from flowc.graph.operations import OUTCOME, Collect, Cue, CueKind, Digits, Options, outcomes
 from flowc.graph.prompts import Prompt
 from flowc.graph.surroundings import Surroundings
-from flowc.kinds.asking import MOST_TRIES, Question, ask, back, global_answers, wrong
+from flowc.kinds.asking import (
+    MOST_TRIES,
+    Question,
+    ask,
+    back,
+    global_answers,
+    parted,
+    refuse_whole,
+    wrong,
+)
 from flowc.kinds.base import Field, Fill, NodeKind, Outcome
 from flowc.kinds.builder import NodeBuilder
 from flowc.kinds.parts import Length, Speech, Text, Way, Word
@@ -128,10 +137,10 @@ class CollectNode(NodeKind):
         ask(into, question, answers, repeats=into.id("repeat") in into.graph.blocks)
 
     def _question(self, into: NodeBuilder, person: bool) -> Question:
-        deaf = tuple(part for part in self.prompt if part.deaf)
+        deaf, first = parted(into, self.prompt)
         return Question(
-            first=into.words.prompt(tuple(part for part in self.prompt if not part.deaf)),
-            deaf=into.words.prompt(deaf),
+            first=first,
+            deaf=deaf,
             entry=Digits(self.length.least, self.length.most, person),
             into=into.variable(self.variable.text),
             gave_up=self.gave_up,
@@ -180,6 +189,7 @@ class CollectNode(NodeKind):
 
     def _read_back(self, into: NodeBuilder, accepted: BlockId) -> BlockId:
         """Say the digits; 1 takes them, other keys are `wrong(refused)`; silence asks for them anew."""
+        refuse_whole(into, self.read_back)
         prompt: Prompt = into.words.prompt(self.read_back)
         collect = Collect(Options(("1", "2")), first_ms=self.wait * 1000)
         refused = wrong(into, "refused")

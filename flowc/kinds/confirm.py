@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Words
 from flowc.graph.operations import Options
-from flowc.kinds.asking import Question, ask, global_answers, live_keys
+from flowc.kinds.asking import Question, ask, global_answers, live_keys, parted
 from flowc.kinds.base import Field, NodeKind, Outcome
 from flowc.kinds.builder import NodeBuilder
 from flowc.kinds.collect import ladder
@@ -52,9 +52,10 @@ class ConfirmNode(NodeKind):
     def lower(self, into: NodeBuilder) -> None:
         self._warn_if_cut(into)
         shared, skip = live_keys(into, (YES, NO))
+        deaf, first = parted(into, self.prompt)
         question = Question(
-            first=into.words.prompt(tuple(part for part in self.prompt if not part.deaf)),
-            deaf=into.words.prompt(tuple(part for part in self.prompt if part.deaf)),
+            first=first,
+            deaf=deaf,
             entry=Options((YES, NO, *shared), skip),
             gave_up=self.gave_up,
             silent=ladder(into, self.if_silent),

@@ -18,6 +18,8 @@ from flowc.kinds.asking import (
     chosen,
     global_answers,
     live_keys,
+    parted,
+    refuse_whole,
     warn_of_prefixes,
 )
 from flowc.kinds.base import Field, NodeKind, Outcome
@@ -110,17 +112,17 @@ class MenuNode(NodeKind):
 
     def _offered(self, into: NodeBuilder, choices: tuple[Choice, ...]) -> Prompt:
         if self.prompt is not None:
+            refuse_whole(into, self.prompt)
             return into.words.prompt(self.prompt)
         ids = ((choice, f"{into.name}.choices.{id_step(choice.key.text)}") for choice in choices)
         sentences = (into.words.sentence(choice, id_) for choice, id_ in ids)
         return tuple(sentence for sentence in sentences if sentence)
 
     def _question(self, into: NodeBuilder, offered: Prompt, entry: Options) -> Question:
-        deaf = tuple(part for part in self.lead_in if part.deaf)
-        open_ = tuple(part for part in self.lead_in if not part.deaf)
+        deaf, first = parted(into, self.lead_in)
         return Question(
-            first=(*into.words.prompt(open_), *offered),
-            deaf=into.words.prompt(deaf),
+            first=(*first, *offered),
+            deaf=deaf,
             entry=entry,
             gave_up=self.gave_up,
             silent=_before(into, self.if_silent, offered),

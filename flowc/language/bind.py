@@ -60,6 +60,7 @@ FLOW = Form(
 )
 
 
+A_NODE = Words("a node and nothing besides", "只有节点名")
 FILLING = ("as", "collect")  # fields that name the variable which a node fills
 
 
@@ -87,6 +88,9 @@ class FlowBinder:
             **{key.text: way for key, way in form.get("defaults", {}).items()},
         }
         binder = NodeBinder(self.around, defaults, self.report)
+        person: Way | None = form.get("person")
+        if person is not None and (person.say or person.at_most is not None):
+            place.under("person").wrong(Scalar(person.to.text, person.span), A_NODE, person.to.text)
         nodes = self._nodes(form.get("nodes"), place, binder)
         written = tuple(key.text for key, _ in entries(form.get("nodes")))
         self._check_lengths(name, nodes)
@@ -99,7 +103,7 @@ class FlowBinder:
             entries=self._entries(form.get("entries", ()), name.text, written),
             broken=frozenset(written) - {node.name.text for node in nodes},
             keys=read_keys(form.get("keys"), place),
-            person=form.get("person"),
+            person=person,
             parameters=parameters,
             results=self._flow_results(form.get("results", ())),
             on_hangup=on_hangup,

@@ -276,7 +276,9 @@ class _Lowering:
             block.id.flow for block in self.into.blocks.values() if isinstance(block.exit, Return)
         }
         for start in self.into.called:
-            self._enter(start, CALLED, self._entering(start.flow, asked, menus))
+            given = {f"{start.flow}.{name}" for name in self.program.flows[start.flow].parameters}
+            others = tuple(name for name in asked if name not in given)
+            self._enter(start, CALLED, self._entering(start.flow, others, menus))
         for start in self.into.entered:
             # Who jumps into a flow is not come back to, whoever called it before.
             abandoned = (
@@ -295,10 +297,9 @@ class _Lowering:
         self, flow: str, asked: tuple[str, ...], menus: set[str]
     ) -> tuple[Operation, ...]:
         own = (name for name in asked if name.startswith(f"{flow}."))
-        parameters = {f"{flow}.{name}" for name in self.program.flows[flow].parameters}
         # A variable that is read unguarded is set on every path (a pass proves it), so only
         # those that somebody asks `is set` of can tell whether they were unset.
-        unset = tuple(Assign(name, None) for name in own if name not in parameters)
+        unset = tuple(Assign(name, None) for name in own)
         forget = (Forget(flow),) if flow in menus else ()
         return (*forget, *unset, *self._handler_noted(flow))
 

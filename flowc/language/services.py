@@ -126,6 +126,7 @@ ONLY_OF = {InvokeKind.LOOKUP: ("retries", "cache"), InvokeKind.REQUEST: ("key",)
 METHODS = ("get", "post", "put", "delete")
 ENVIRONMENT = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}")
 HOLE = re.compile(r"\{([^{}]*)\}")
+_HOLE_OF_THE_CALL = re.compile(r"(?<!\$)\{")  # not one of the environment, `${env:NAME}`
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,8 @@ class ServiceReader:
         written = {key.text: tree for key, tree in entries(body)}.get("gives")
         results = self._results(form.get("or", ()))
         self._fits(form, service_kind, name, body, kind)
-        if is_request and "key" not in form:
+        # With a key of plain words all callers would share one request.
+        if is_request and not _HOLE_OF_THE_CALL.search(form.get("key", "")):
             self.report.report(proofs.ALWAYS_REQUEST, name.span, name=name.text)
         self._known_results(body, form, results)
         return OperationSpec(

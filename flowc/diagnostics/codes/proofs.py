@@ -86,7 +86,10 @@ ALWAYS_REQUEST = Code(
     "F0408",
     E,
     Words("an effect without a key", "有动作的请求没有防重键"),
-    Words("request `{name}` declares no `key:`", "请求 `{name}` 没有声明 `key:`"),
+    Words(
+        "request `{name}` has no `key:` that tells one from another",
+        "请求 `{name}` 没有能区分各次请求的 `key:`",
+    ),
     Words(
         'say what makes two requests the same, such as `key: "{{account}}-{{today()}}"`',
         '请写明怎样算同一次请求，例如 `key: "{{account}}-{{today()}}"`',

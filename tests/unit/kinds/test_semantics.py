@@ -167,6 +167,20 @@ FORMS = {
         "a: {menu: 请。, choices: {1: {name: 再来, to: a}}}",
         [],
     ),
+    "what has to be heard whole, and comes too late for that": (
+        "",
+        "a: {confirm: [请核对。, {text: 您将停机。, bargein: none}], yes: b, no: bye}\n"
+        "b: {menu: 请。, prompt: [{text: 再见, bargein: none}, 请按一。], choices: {1: {name: 再见, to: c}}}\n"
+        "c: {collect: n, prompt: 请。, length: 1, read_back: [{text: '{n}', bargein: none}], then: bye}\n"
+        + BYE,
+        ["F0207", "F0207", "F0207"],
+    ),
+    "what has to be heard whole, and leads": (
+        "",
+        "a: {confirm: [{text: 您将停机。, bargein: none}, 同意请按一。], yes: bye, no: bye}\n"
+        + BYE,
+        [],
+    ),
     "exit keys of two digits": (
         "",
         "a: {queue: agents, exit_keys: {12: bye}, after_agent: bye, waited_too_long: bye, full: bye, no_agents: bye, error: bye}\n"

@@ -6,6 +6,7 @@ look-up of a wrong name would have filled) is no second finding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -309,6 +310,29 @@ def test_an_environment_without_a_target_lacks_a_field() -> None:
 
     assert found.code.number == "F0205"
     assert "`target:`" in found.label("en")
+
+
+def test_hours_that_are_wrong_say_nothing_of_make_up_workdays() -> None:
+    """The week is not known then, and so not what a day changes in it."""
+    wrong = 'mon-thu: "09:00-17:30", fri: 全天, sat: "09:00-12:00"'
+    text = files_of(STATION)[OFFICE].decode().replace("2026-10-10: fri", "2026-10-11: fri")
+    (found,) = found_in({OFFICE: re.sub('mon-fri: .*sat: "09:00-12:00"', wrong, text).encode()})
+
+    assert found.span.text == "全天"
+
+
+def test_a_key_of_plain_words_is_no_key() -> None:
+    (found,) = found_after(BILLING, '"{account}-{today()}"', "account")
+
+    assert found.code.number == "F0408"
+
+
+def test_a_person_is_a_node_and_nothing_besides() -> None:
+    way = "person: {to: to_agent, at_most: 1, else: english}\nnodes:\n"
+    (found,) = found_after(HOTLINE, "nodes:\n", way)
+
+    assert found.code.number == "F0207"
+    assert "a node and nothing besides" in found.label("en")
 
 
 def test_queues_that_cannot_be_read_are_one_finding() -> None:

@@ -127,7 +127,7 @@ def findings(text: str) -> list[tuple[str, str]]:
     report = Reporter()
     read = read_call("tests/a.call.yaml", text.encode(), report)
     if read is not None and COMPILED.graph is not None:
-        check_script(read, COMPILED.graph, report)
+        check_script(read, COMPILED.graph, report, COMPILED.services)
     return [(found.code.number, found.span.text) for found in report]
 
 
@@ -285,6 +285,16 @@ def test_each_wrong_expectation_is_told() -> None:
             "F0709",
             "hotline.nowhere",
         ),
+        (
+            "call: a\nto: 3285028\nsteps: []\nservices: {billing.customer: no_found}\n",
+            "F0711",
+            "no_found",
+        ),
+        (
+            "call: a\nto: 3285028\nsteps: []\nservices: {billing.customer: [not_found, {after: 1s, answer: timeout}]}\n",
+            "F0711",
+            "timeout",
+        ),
         ("- call\n", "F0710", "- call"),
     ],
 )
@@ -292,6 +302,32 @@ def test_a_wrong_script_is_told_at_the_word(text: str, number: str, word: str) -
     ((code, at),) = findings(text)
     assert code == number
     assert at.strip() == word.strip()
+
+
+HELPS = {
+    "a length without a unit": ("limit: 30\nsteps: []\n", "`30s`"),
+    "a node without its flow": ("steps: []\nexpect: {at: bye}\n", "`hotline.bye`"),
+}
+
+
+@pytest.mark.parametrize(("text", "fix"), HELPS.values(), ids=HELPS)
+def test_a_wrong_script_is_told_with_what_was_meant(text: str, fix: str) -> None:
+    report = Reporter()
+    script = read_call("tests/a.call.yaml", f"call: a\nto: '3285028'\n{text}".encode(), report)
+    if script is not None and not report.has_errors:
+        assert COMPILED.graph is not None
+        check_script(script, COMPILED.graph, report)
+
+    (found,) = report
+
+    assert fix in (found.help("en") or "")
+
+
+def test_text_that_was_looked_for_is_not_told_as_heard_instead() -> None:
+    (found,) = failures("steps: [{hears: 欢迎致电有线电视}, {hears: 欢迎致电有线电视}]\n")
+
+    assert "expected to hear “欢迎致电有线电视”" in found
+    assert "欢迎致电" not in found.partition("heard instead")[2]
 
 
 def test_coverage_names_what_no_call_did() -> None:
