@@ -20,7 +20,6 @@ def call_record() -> Record:
             ("started", ScalarType.DATETIME),
             ("language", ScalarType.TEXT),
             ("waited", ScalarType.DURATION),
-            ("cause", ScalarType.TEXT),
         ),
     )
 

@@ -12,13 +12,23 @@ from flowc.expression.tree import Binary, Conditional, Expression, IsSet, Not, R
 from flowc.graph.exits import Back, Branch, Call, Exit, Return
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
-from flowc.graph.operations import Assign, Collect, Forget, Invoke, Operation, Record, Remember
+from flowc.graph.operations import (
+    Assign,
+    Collect,
+    Enqueue,
+    Forget,
+    Invoke,
+    Operation,
+    Record,
+    Remember,
+)
 from flowc.graph.reads import evaluated_by, phrases_in, spoken_in, written_by
 from flowc.kinds.builder import CALLED, ENTER
 from flowc.passes.edges import Edge, edges_of
 from flowc.passes.example_call import Place, example, shortest, starts, steps
 
 PROJECT = "project."
+WAITED = "call.waited"  # the one of the call's own that is not there from its beginning
 REGISTERS = ("call", "clock", "input", "way", "outcome", "cause", "hangup")
 Known = frozenset[str]
 Ways = Mapping[BlockId, tuple[Edge, ...]]
@@ -39,7 +49,8 @@ def find_unset_variables(graph: FlowGraph, report: Reporter) -> None:
         block = graph.blocks[id_]
         for variable in _read_unset(block, before, decisions):
             # One finding for a whole answer, in the author's words: no index, no length.
-            name = re.split(r"\.(?:[0-9]+|len|is[0-9]+)(?:\.|$)", variable.partition(".")[2])[0]
+            own = variable if variable == WAITED else variable.partition(".")[2]
+            name = re.split(r"\.(?:[0-9]+|len|is[0-9]+)(?:\.|$)", own)[0]
             key = id_.node_name, name.partition(".")[0]
             if key not in told:
                 told.add(key)
@@ -265,6 +276,8 @@ def _with_operations(block: Block, before: Known, outcome: str = "") -> set[str]
                     known.update(written_by(operation))
                 elif isinstance(operation, Invoke | Record):
                     known.difference_update(written_by(operation))
+            case Enqueue():
+                known.add(WAITED)
             case _:
                 known.update(written_by(operation))
     return known
@@ -353,4 +366,4 @@ def _unguarded(expression: Expression, known: Known, decisions: Decisions) -> It
 
 
 def _is_author(variable: str) -> bool:
-    return variable.partition(".")[0] not in REGISTERS
+    return variable == WAITED or variable.partition(".")[0] not in REGISTERS

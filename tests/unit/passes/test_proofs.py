@@ -29,6 +29,11 @@ UNSET = {
         f"a: {{{FIND}, then: b, not_found: b, error: b}}\nb: {{branch: [{{if: customer.suspended is set, to: bye}}], else: tell}}\n"
         f"tell: {{say: '{{customer.name}}', then: bye}}\n{BYE}"
     ),
+    "of the wait in a queue, before there was one": (
+        "a: {branch: [{if: call.waited > 60s, to: bye}], else: q}\n"
+        "q: {queue: agents, after_agent: bye, waited_too_long: bye, full: bye, no_agents: bye, error: bye}\n"
+        + BYE
+    ),
     "in a condition that asks too late": (
         f"a: {{{FIND}, then: b, not_found: b, error: b}}\n"
         f"b: {{branch: [{{if: customer.suspended and customer.suspended is set, to: bye}}], else: bye}}\n{BYE}"
@@ -61,6 +66,10 @@ SET = {
         f"a: {{{FIND}, then: b, not_found: b, error: b}}\n"
         "b: {branch: [{if: customer.name is set and customer.name == '王', to: bye}], else: bye}\n"
         f"{BYE}"
+    ),
+    "of the wait in a queue, behind it": (
+        "q: {queue: agents, after_agent: a, waited_too_long: a, full: bye, no_agents: bye, error: bye}\n"
+        "a: {branch: [{if: call.waited > 60s, to: bye}], else: bye}\n" + BYE
     ),
     "in a condition that asks first": (
         f"a: {{{FIND}, then: b, not_found: b, error: b}}\n"
