@@ -159,6 +159,8 @@ class _DialingNode(NodeKind):
             )
         if word.text.isdigit():
             return (self._literal(into, word.text, word),)
+        if around.knows_destinations and not around.allowed_destinations:
+            into.report.report(codes.FORBIDDEN_DESTINATION, word.span, number=word.text)
         parsed = parse_expression(word.text, word.span, into.report)
         value = into.expression(Formula(parsed, word.span), Scalar.DIGITS) if parsed else None
         return (value,) if value else ()
@@ -227,6 +229,15 @@ class DialNode(_DialingNode):
     ] = ()
 
     def lower(self, into: NodeBuilder) -> None:
+        if not self.numbers:
+            into.report.report(
+                codes.WRONG_SHAPE,
+                into.node.span,
+                name="`dial`",
+                expected="at least one number or list",
+                expected_zh="至少一个号码或号码表",
+                example="dial: duty",
+            )
         self._dial(into, self.numbers, self.accept, self.accept_prompt)
 
 

@@ -181,6 +181,11 @@ FORMS = {
         + BYE,
         [],
     ),
+    "nobody to ring": (
+        "",
+        "a: {dial: [], after_agent: bye, busy: bye, no_answer: bye, failed: bye}\n" + BYE,
+        ["F0207"],
+    ),
     "exit keys of two digits": (
         "",
         "a: {queue: agents, exit_keys: {12: bye}, after_agent: bye, waited_too_long: bye, full: bye, no_agents: bye, error: bye}\n"
@@ -225,6 +230,14 @@ FORMS = {
 @pytest.mark.parametrize(("head", "nodes", "found"), FORMS.values(), ids=FORMS)
 def test_a_form_is_read_so(small: Compile, head: str, nodes: str, found: list[str]) -> None:
     assert codes(small(nodes, head)) == found
+
+
+def test_a_project_without_destinations_dials_no_number_of_a_variable(small: Compile) -> None:
+    project = 'project: small\nlanguages: [zh]\nnumbers: {"3285028": hotline}\n'
+    nodes = "a: {transfer: call.from, after_agent: bye, busy: bye, no_answer: bye, failed: bye}\n"
+
+    assert codes(small(nodes + BYE, project=project)) == ["F0219"]
+    assert codes(small(nodes + BYE, project=f'{project}destinations: ["0750*"]\n')) == []
 
 
 def test_a_broken_node_is_told_once_and_who_leads_to_it_is_not_blamed(small: Compile) -> None:
