@@ -236,8 +236,9 @@ def test_a_project_without_destinations_dials_no_number_of_a_variable(small: Com
     project = 'project: small\nlanguages: [zh]\nnumbers: {"3285028": hotline}\n'
     nodes = "a: {transfer: call.from, after_agent: bye, busy: bye, no_answer: bye, failed: bye}\n"
 
-    assert codes(small(nodes + BYE, project=project)) == ["F0219"]
-    assert codes(small(nodes + BYE, project=f'{project}destinations: ["0750*"]\n')) == []
+    assert "F0219" in codes(small(nodes + BYE, project=project))
+    allowed = small(nodes + BYE, project=f'{project}destinations: ["0750*"]\n')
+    assert "F0219" not in codes(allowed)
 
 
 def test_a_broken_node_is_told_once_and_who_leads_to_it_is_not_blamed(small: Compile) -> None:
