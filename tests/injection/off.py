@@ -114,7 +114,7 @@ _LUA_OFF = (
     ('"[^%w_.~-]"', '"[%z]"'),  # words: nothing is escaped
     ("is_allowed(number, one.allowed) and ring(one, number)", "ring(one, number)"),
     ('call.tell("assigned",', 'call.log("info", tostring(held)) call.tell("assigned",'),
-    ('#from <= 32 and not from:find("[^%d+]") and from or ""', "from"),
+    ('if from ~= "" and #from <= 32 and not from:find("[^%d+]") then', 'if from ~= "" then'),
 )
 
 

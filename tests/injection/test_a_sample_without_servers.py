@@ -9,7 +9,7 @@ import asyncio
 
 import pytest
 
-from tests.injection import controls, doors, emitted, projects
+from tests.injection import controls, doors, emitted, off, projects
 from tests.injection.cases import Sink
 from tests.injection.strings import ALL, CORE, DERIVED, KEYS
 
@@ -42,3 +42,8 @@ def test_with_its_door_off_a_sink_is_seen_to_leak(sink: Sink) -> None:
 @pytest.mark.parametrize("sink", controls.OF_PROJECTS, ids=str)
 def test_with_its_door_off_a_file_is_seen_to_change(sink: Sink) -> None:
     assert controls.of_projects(sink) != ""
+
+
+def test_what_a_control_switches_off_is_there() -> None:
+    """A check that was rewritten must take its control with it: without servers nobody would notice."""
+    assert [each.path for each in off._careless_skeleton()]
