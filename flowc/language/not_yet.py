@@ -100,7 +100,7 @@ KINDS: Mapping[str, NotYet] = {
 FIELDS: Mapping[tuple[str, str], NotYet] = {
     (where, name): NotYet(
         Words(
-            f"`{name}` of a {where} can't be said yet",
+            f"`{name}` of a {where} is not supported yet",
             f"`{where}` 还不支持 `{name}`",
         ),
         Words(en, zh),
