@@ -12,6 +12,7 @@ from flowc.kinds.asking import Question, ask, global_answers, live_keys, parted
 from flowc.kinds.base import Field, NodeKind, Outcome
 from flowc.kinds.builder import NodeBuilder
 from flowc.kinds.collect import ladder
+from flowc.kinds.menu import compare_spoken
 from flowc.kinds.parts import Speech, Text, Way
 from flowc.kinds.shapes import DURATION, LADDER, SPEECH
 
@@ -52,6 +53,9 @@ class ConfirmNode(NodeKind):
     def lower(self, into: NodeBuilder) -> None:
         self._warn_if_cut(into)
         shared, skip = live_keys(into, (YES, NO))
+        live = (YES, NO, *shared, *(("#",) if skip else ()))
+        texts = (*(saying.text for saying in self.prompt), *self.if_silent, *self.if_wrong)
+        compare_spoken(into, texts, live)
         deaf, first = parted(into, self.prompt)
         question = Question(
             first=first,

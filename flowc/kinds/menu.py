@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, ClassVar
@@ -48,6 +49,22 @@ def spoken_keys(text: str) -> tuple[str, ...]:
         KEY_OF_WORD.get(word) or "".join(KEY_OF_WORD.get(mark, mark) for mark in word)
         for word in said
     )
+
+
+def compare_spoken(
+    into: NodeBuilder, texts: Iterable[Text], bound: tuple[str, ...]
+) -> dict[str, set[str]]:
+    """The keys that texts speak of, by language; one that does nothing is reported."""
+    spoken: dict[str, set[str]] = {}
+    for text in texts:
+        for language, words in into.words.in_languages(text).items():
+            for key in spoken_keys(words):
+                spoken.setdefault(language, set()).add(key)
+                if key not in bound:
+                    into.report.report(
+                        codes.SPOKEN_NOT_BOUND, text.span, key=key, node=into.node.name.text
+                    )
+    return spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,18 +181,9 @@ class MenuNode(NodeKind):
 
     def _compare_spoken(self, into: NodeBuilder, bound: tuple[str, ...]) -> None:
         """What is spoken matches the keys that are bound, in each language."""
-        spoken: dict[str, set[str]] = {}
-        for saying in (*self.lead_in, *(self.prompt or ())):
-            for language, text in into.words.in_languages(saying.text).items():
-                for key in spoken_keys(text):
-                    spoken.setdefault(language, set()).add(key)
-                    if key not in bound:
-                        into.report.report(
-                            codes.SPOKEN_NOT_BOUND,
-                            saying.text.span,
-                            key=key,
-                            node=into.node.name.text,
-                        )
+        sayings = (*self.lead_in, *(self.prompt or ()))
+        spoken = compare_spoken(into, (saying.text for saying in sayings), bound)
+        compare_spoken(into, (*self.if_silent, *self.if_wrong), bound)
         if self.prompt is None:
             return
         for choice in self.choices:

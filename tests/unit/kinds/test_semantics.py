@@ -181,6 +181,13 @@ FORMS = {
         + BYE,
         [],
     ),
+    "keys that are spoken and do nothing, wherever they are": (
+        "",
+        "a: {confirm: [取消请按三。], if_silent: 请按四。, yes: m, no: bye}\n"
+        "m: {menu: 请。, choices: {1: {name: 再见, to: bye}}, if_wrong: 请按五。, if_silent: 请按一。}\n"
+        + BYE,
+        ["F0217", "F0217", "F0217"],
+    ),
     "nobody to ring": (
         "",
         "a: {dial: [], after_agent: bye, busy: bye, no_answer: bye, failed: bye}\n" + BYE,
