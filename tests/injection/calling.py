@@ -51,14 +51,15 @@ TORN = "\r\n\r\nplain"  # the rest of the INVITE is its body then
 UNHEARD = "${plain"  # FreeSWITCH keeps no such header, so the call has no token to be known by
 CUT_OFF = frozenset({TORN, UNHEARD})
 LINES = "line\r\n line"
+DOT = "."  # no path can hold it as a step of its own, so a question that would is not sent
 # Words without harm, as many kinds of them as calls can go differently by.
 _TWINS: dict[Source, tuple[str, ...]] = {
     Source.CALLER_NUMBER: ("13512345678", "anonymous", "+", "1", "9" * 25, "1234567", "+8613512345678", LINES),
     Source.CALLER_NAME: (PLAIN, LINES),
     Source.HTTP_DIGITS: ("123", "abc", ""),
     Source.SQL_WORDS: ("123", "abc", ""),
-    Source.HTTP_TEXT: ("Bob", "", "a\u0007b", "a b", " Bob", "\u4e2d"),
-    Source.SQL_TEXT: ("Bob", "", "a\u0007b", "a b", " Bob", "\u4e2d"),
+    Source.HTTP_TEXT: ("Bob", "", "a\u0007b", "a b", " Bob", "\u4e2d", DOT),
+    Source.SQL_TEXT: ("Bob", "", "a\u0007b", "a b", " Bob", "\u4e2d", DOT),
     Source.HTTP_SHAPE: ("other",),
     Source.HTTP_BODY: ("{}", "nonsense"),
     Source.KEYS: ("1123#", "2#", "3", ""),
