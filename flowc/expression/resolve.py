@@ -70,7 +70,8 @@ def _field(whole: Read, name: str, span: Span, report: Reporter) -> Read | None:
         return Read(f"{whole.variable}.{name}", type_, span)
     known = [field for field, _ in whole.type.fields] if isinstance(whole.type, Record) else []
     word = span.source.span(max(span.start, span.end - len(name)), span.end)
-    near = closest(name, known, NEAR_FIELD)
+    # What is no record has no fields at all, and nobody can write any.
+    near = closest(name, known, NEAR_FIELD) if known else {}
     report.report(codes.UNKNOWN_FIELD, word, type=whole.type, name=name, **near)
     return None
 

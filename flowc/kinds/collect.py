@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Words
+from flowc.diagnostics.not_yet import NotYet
 from flowc.expression.tree import Binary, Call, Expression, Literal, Read
 from flowc.expression.types import Scalar
 from flowc.graph.exits import Branch, Jump, Switch
@@ -32,6 +32,10 @@ from flowc.kinds.parts import Length, Speech, Text, Way, Word
 from flowc.kinds.shapes import DURATION, LADDER, LENGTH, SPEECH, TRUTH, VARIABLE, Worded, count
 
 Range = tuple[int, int]
+LONG_RANGE = NotYet(
+    Words("a range needs at most 15 digits", "范围检查最多 15 位"),
+    Words("use `pattern:`", "请用 `pattern:`"),
+)
 
 
 def _range_of(text: str) -> Range | None:
@@ -175,14 +179,7 @@ class CollectNode(NodeKind):
 
     def _in_range(self, into: NodeBuilder, entry: Read, range_: Range) -> Expression:
         if self.length.most > 15:
-            into.report.report(
-                codes.NOT_YET,
-                into.node.span,
-                what="a range needs at most 15 digits",
-                what_zh="范围检查最多 15 位",
-                advice="use `pattern:`",
-                advice_zh="请用 `pattern:`",
-            )
+            LONG_RANGE.report(into.node.span, into.report)
         value = Call("number", (entry,))
         least, most = (Literal(bound, Scalar.INT) for bound in range_)
         return Binary("and", Binary(">=", value, least), Binary("<=", value, most))

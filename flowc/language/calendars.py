@@ -235,9 +235,9 @@ class CalendarReader:
         for key, value in entries(tree):
             days, like = DAYS.read(key, place), WEEKDAY_ALONE.read(value, place)
             for day in days or ():
-                if like and week:
-                    self._changes(day, like[0], week, key)
                 if like:
+                    if week:
+                        self._changes(day, like[0], week, key)
                     yield day, like[0] + 1
 
     def _changes(

@@ -6,33 +6,13 @@ What looks as if it were done must not pass in silence, and what is planned is n
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
-from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter, Words
+from flowc.diagnostics.not_yet import NotYet
 from flowc.expression.parse import parse_type
 from flowc.expression.types import Record, Secret, Type
 from flowc.source import Span
 from flowc.syntax.tree import Scalar
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """What is missing, and what can be done today."""
-
-    what: Words
-    advice: Words
-
-    def report(self, span: Span, report: Reporter) -> None:
-        report.report(
-            codes.NOT_YET,
-            span,
-            what=self.what.en,
-            what_zh=self.what.zh,
-            advice=self.advice.en,
-            advice_zh=self.advice.zh,
-        )
-
 
 RECORDING = NotYet(
     Words("calls to agents are not recorded by `recording:`", "`recording:` 还不能给人工通话录音"),

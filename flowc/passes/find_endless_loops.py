@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from flowc.diagnostics.codes import proofs
 from flowc.diagnostics.model import Note, Reporter
-from flowc.expression.operators import reads
 from flowc.graph.exits import Branch, Call, Return
 from flowc.graph.ids import START, BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Collect
+from flowc.passes.attempts import rounds_left
 from flowc.passes.components import on_ways_round
 from flowc.passes.edges import Edge, chosen_in_a_menu, edges_of, ending
 from flowc.passes.example_call import FOR_EVER, example, way_to
@@ -123,10 +123,9 @@ def _bounded(edge: Edge, block: Block, graph: FlowGraph) -> bool:
     if chosen_in_a_menu(block, edge.outcome):
         return True
     match block.exit:
-        case Branch(condition, then, otherwise) if edge.to == then != otherwise and any(
-            name.startswith("way.") for name in reads(condition)
-        ):
-            return True
+        case Branch(then=then, otherwise=otherwise) if edge.to == then != otherwise:
+            if rounds_left(block) is not None:
+                return True
     # An input's own attempts are counted; only its start begins to count anew.
     there = graph.blocks.get(edge.to)
     same = edge.source.node_name == edge.to.node_name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from flowc.diagnostics.codes import proofs
 from flowc.diagnostics.model import Note, Reporter
@@ -155,23 +155,39 @@ def _lost_in_calls(graph: FlowGraph) -> Lost:
 
 
 def _lost_till_return(graph: FlowGraph, flow: str, entry: BlockId, lost: Lost) -> Known:
+    def past_calls(at: BlockId) -> Iterator[Edge]:
+        exit_ = graph.blocks[at].exit
+        entered = exit_.entry if isinstance(exit_, Call) else None
+        return (e for e in edges_of(graph.blocks[at]) if e.to in graph.blocks and e.to != entered)
+
     failed: dict[BlockId, Known] = {entry: frozenset()}
-    found: Known = frozenset()
-    waiting = [entry]
+    _spread(graph, failed, [entry], past_calls, lost)
+    ends = (at for at in failed if _returns(graph.blocks[at], flow))
+    found = (_failed_after(graph.blocks[at], Edge(at, at), failed[at]) for at in ends)
+    return frozenset(v for each in found for v in each if v.startswith(PROJECT))
+
+
+def _returns(block: Block, flow: str) -> bool:
+    return isinstance(block.exit, Return) and block.exit.flow == flow
+
+
+def _spread(
+    graph: FlowGraph,
+    failed: dict[BlockId, Known],
+    waiting: list[BlockId],
+    onward: Callable[[BlockId], Iterable[Edge]],
+    lost: Lost,
+) -> None:
+    """Fill in, from the blocks that wait, what may have lost its value on coming to each block."""
     while waiting:
         at = waiting.pop()
         block = graph.blocks[at]
-        if isinstance(block.exit, Return) and block.exit.flow == flow:
-            found |= _failed_after(block, Edge(at, at), failed[at])
-        for edge in edges_of(block):
-            if isinstance(block.exit, Call) and edge.to == block.exit.entry:
-                continue
+        for edge in onward(at):
             there = _failed_after(block, edge, failed[at]) | _lost_by(block.exit, edge, lost)
             known = failed.get(edge.to)
-            if edge.to in graph.blocks and (known is None or not there <= known):
+            if known is None or not there <= known:
                 failed[edge.to] = there | (known or frozenset())
                 waiting.append(edge.to)
-    return frozenset(variable for variable in found if variable.startswith(PROJECT))
 
 
 def _lost_by(exit_: Exit, edge: Edge, lost: Lost) -> Known:
@@ -218,14 +234,7 @@ def _lost_since_left(
     failed: dict[BlockId, Known] = dict.fromkeys(left, frozenset())
     losing = (id_ for id_ in left if isinstance(graph.blocks[id_].exit, Call) and lost_in)
     waiting = [*(id_ for id_ in asking if id_ in left), *losing]
-    while waiting:
-        at = waiting.pop()
-        block = graph.blocks[at]
-        for edge in ways[at]:
-            there = _failed_after(block, edge, failed[at]) | _lost_by(block.exit, edge, lost_in)
-            if edge.to in failed and not there <= failed[edge.to]:
-                failed[edge.to] |= there
-                waiting.append(edge.to)
+    _spread(graph, failed, waiting, lambda at: (e for e in ways[at] if e.to in left), lost_in)
     backs = [failed[id_] for id_ in left if isinstance(graph.blocks[id_].exit, Back)]
     lost: Known = frozenset().union(*backs)
     return frozenset(v for v in lost if v.startswith((f"{menu.flow}.", PROJECT)))

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from flowc.diagnostics.codes import flows, reading
+from flowc.diagnostics.codes import reading
 from flowc.diagnostics.model import Reporter, Words
+from flowc.diagnostics.not_yet import NotYet
 from flowc.source import Source
 
 # Folders and the ending that is read there; of tests, only what is called so.
@@ -27,7 +28,6 @@ NOT_AN_AUTHORS = ("~$", ".")
 PARTS = {"queues": ".yaml", "prompts": ".csv", "flowc": ".yaml"}
 TEXT_FORM = ".flow"
 NO_TEXT_FORM = Words("flows are not read in the text form yet", "还不能读取文本写法的流程")
-WRITE_YAML = Words("write them in YAML, in `{renamed}`", "请改用 YAML，写在 `{renamed}` 里")
 _YAML = re.compile(r"(\.flow|\.call)?(\.ya?ml)?(\.txt)?", re.IGNORECASE)
 _TABLE = re.compile(r"(\.csv)?(\.txt|\.xlsx?|\.et)?", re.IGNORECASE)
 
@@ -38,7 +38,7 @@ def find_strays(folder: Path, report: Reporter) -> None:
         name = path.relative_to(folder).as_posix()
         stem = path.name.partition(".")[0]
         if path.suffix == TEXT_FORM:
-            _report_text_form(Source(name, ""), f"{stem}{ending}", report)
+            _text_form(f"{stem}{ending}").report(Source(name, "").span(0, 0), report)
             continue
         report.report(
             reading.NOT_READ,
@@ -50,15 +50,9 @@ def find_strays(folder: Path, report: Reporter) -> None:
         )
 
 
-def _report_text_form(source: Source, renamed: str, report: Reporter) -> None:
-    report.report(
-        flows.NOT_YET,
-        source.span(0, 0),
-        what=NO_TEXT_FORM.en,
-        what_zh=NO_TEXT_FORM.zh,
-        advice=WRITE_YAML.say("en", {"renamed": renamed}),
-        advice_zh=WRITE_YAML.say("zh", {"renamed": renamed}),
-    )
+def _text_form(renamed: str) -> NotYet:
+    instead = Words(f"write them in YAML, in `{renamed}`", f"请改用 YAML，写在 `{renamed}` 里")
+    return NotYet(NO_TEXT_FORM, instead)
 
 
 def _strays(folder: Path) -> Iterator[tuple[Path, str]]:

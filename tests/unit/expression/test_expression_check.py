@@ -272,3 +272,11 @@ def test_digits_beside_a_number_are_told_how_they_compare(written: str, fix: str
 
     (found,) = report
     assert f"`{fix}`" in (found.help("en") or "")
+
+
+@pytest.mark.parametrize("text", ["account.x == 1", "customer.services.name == 1"])
+def test_a_field_of_what_is_no_record_is_not_told_to_be_written_first(text: str) -> None:
+    ((found,),) = checked(text)[1:]
+
+    assert found.code.number == "F0331"
+    assert found.help("en") is None
