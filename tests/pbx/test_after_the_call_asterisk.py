@@ -97,8 +97,9 @@ GRAPHS = {
 
 
 @asynccontextmanager
-async def runtime(freed: asyncio.Event, hangs: str = "") -> AsyncIterator[str]:
+async def runtime(freed: asyncio.Event | None = None, hangs: str = "") -> AsyncIterator[str]:
     """Opens work orders; one that hangs says nothing until it is `freed`, or once it has begun."""
+    freed = freed or asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async def command(text: str) -> str:
@@ -132,10 +133,13 @@ class Result:
     record: str = ""
 
 
+# One for each runtime that hangs: who is let go first must not free the other a moment too soon.
+Freed = dict[str, asyncio.Event]
+
 LET_GO_S = 12.0
 
 
-async def _play(made: Bench, name: str, index: int, freed: asyncio.Event) -> tuple[str, Result]:
+async def _play(made: Bench, name: str, index: int, freed: Freed) -> tuple[str, Result]:
     placed = await made.call(name, f"e{index}")
     loop = asyncio.get_running_loop()
     if name in ("is led out", "is too long", "is led out by the limit"):
@@ -153,17 +157,17 @@ async def _play(made: Bench, name: str, index: int, freed: asyncio.Event) -> tup
     if name.startswith("hung"):
         with suppress(TimeoutError):
             await placed.finished(LET_GO_S)
-        freed.set()
+        freed[name].set()
     trace = await placed.finished(30)
     return placed.channel, Result(trace, loop.time() - gone)
 
 
 async def _play_all(folder: Path) -> dict[str, Result]:
-    freed = asyncio.Event()
+    freed = {name: asyncio.Event() for name in ("hung", "hung when begun")}
     async with (
-        runtime(freed) as address,
-        runtime(freed, "at once") as hung,
-        runtime(freed, "when begun") as late,
+        runtime() as address,
+        runtime(freed["hung"], "at once") as hung,
+        runtime(freed["hung when begun"], "when begun") as late,
     ):
         environment = Environment(
             str(folder / "sounds"), str(folder / "recordings"), address, "secret"
