@@ -83,7 +83,8 @@ def acts_of(run: Run) -> tuple[Act, ...]:
                 acts.extend(_recorded(run.journal, place, record))
             case _:
                 pass
-    return tuple(acts)
+    # The key that ends a recording is known when it begins, and others may be pressed meanwhile.
+    return tuple(sorted(acts, key=lambda act: act.at))
 
 
 def _act(note: Noted, what: Press | Speak | HangUp) -> Act:

@@ -14,6 +14,9 @@ from flowc_asterisk.lower_input import leave
 
 BYTES_A_SECOND = 16_000  # of a recording: 16 bits, 8 kHz
 HEADER_BYTES = 44
+CUT_BY_KEY_MS = (
+    250  # off the end of a recording that a key ended, with the key's sound (app_record)
+)
 KEPT_SILENCE_S = 1.3  # what a recording that silence ended still holds of it, and a little
 
 
@@ -38,9 +41,8 @@ def record(spot: Spot, operation: Record) -> None:
     script.run("Record", f"{file},{limits},k{ends[operation.end_key]}")
     script.set("RV", "")
     script.set("RS", f"${{FILTER(0-9,${{STAT(s,{file})}})}}")
-    least = (
-        f"${{IF($[{_IS_SILENCE}]?{_size(KEPT_SILENCE_S)}:{_size(SHORTEST_RECORDING_MS / 1000)})}}"
-    )
+    by_key = _size((SHORTEST_RECORDING_MS - CUT_BY_KEY_MS) / 1000)
+    least = f"${{IF($[{_IS_SILENCE}]?{_size(KEPT_SILENCE_S)}:{by_key})}}"
     script.run("GotoIf", f'$["${{RECORD_STATUS}}"="ERROR" | "${{RS}}"=""]?{slot}.error,1')
     script.run("GotoIf", f"$[${{RS}}<{least}]?{slot}.empty,1")
     script.set("O", "done")

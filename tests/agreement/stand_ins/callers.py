@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from vectors.model import Press as VectorPress
 
 from flowc.live.acts import Act, HangUp, Press, Speak, acts_of
-from flowc.live.play import SWALLOWED_MS
+from flowc.live.play import SOONEST_S, SWALLOWED_MS
 from flowc.machine.trace import Entered, Offered, Step, Trace
 from flowc.simulate.simulator import Run
 
@@ -102,8 +102,7 @@ class TimedCaller:
 
 
 class RunCaller:
-    """Does what the caller of a simulated run did, as `flowc.live.play` has it done on a server,
-    but without a hand's delay.
+    """Does what the caller of a simulated run did, as `flowc.live.play` has it done on a server.
 
     An act is timed from the last step of the trace before it, from the end of what was being said
     then, or from the key before it, whichever is nearest.
@@ -151,7 +150,9 @@ class RunCaller:
                 return None
             if is_quiet:
                 simulated, live = act.audio_ended_at, line.quiet_at
-        return Due(live + act.at - simulated, act.what)
+        is_after_key = bool(self._keys) and live == self._keys[-1][1]
+        soonest = 0 if is_after_key else round(SOONEST_S * 1000)
+        return Due(live + max(act.at - simulated, soonest), act.what)
 
     def _finishes_entry(self, act: Act) -> bool:
         """A `#` right after an entry is swallowed within a second: it follows its key."""

@@ -50,6 +50,11 @@ def test_an_end_key_at_once_leaves_an_empty_message(run: Play) -> None:
     assert done.values.get("line.left") is None
 
 
+def test_a_key_while_speaking_comes_before_the_one_that_ends_the_message(run: Play) -> None:
+    done = run('steps: [recording ends by key, press: {keys: "15", spacing: 3s}, hears: 再见]')
+    assert [each.key for each in _what(done) if isinstance(each, Press)] == ["1", "5", "#"]
+
+
 @pytest.mark.parametrize(
     ("step", "scene"),
     [
