@@ -32,10 +32,14 @@ class Block:
     origin: Origin
 
 
+# Flow time that is left where a call's limit has led out; then the call is hung up.
+WAY_OUT_S = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a call may use up: seconds of flow time (it stands still in queue, dial and transfer), and
-    nodes that take time, counted by a pass.
+    nodes that take time, counted by a pass. The way out has `WAY_OUT_S` of its own.
     """
 
     length_s: int = 1200

@@ -258,9 +258,9 @@ class Remember:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Take every menu of a flow off the back list."""
+    """Take every menu of these flows off the back list."""
 
-    flow: str
+    flows: tuple[str, ...]
 
 
 Operation = (

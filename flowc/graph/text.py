@@ -65,8 +65,10 @@ def operation_text(operation: Operation) -> str:
             return _wait(operation)
         case Assign(variable, value):
             return f"assign {variable} = {'unset' if value is None else render(value)}"
-        case Language(word) | Mark(word) | Remember(word) | Forget(word):
+        case Language(word) | Mark(word) | Remember(word):
             return f"{type(operation).__name__.lower()} {word}"
+        case Forget(flows):
+            return f"forget {' '.join(flows)}"
         case _:
             assert_never(operation)
 

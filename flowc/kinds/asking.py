@@ -123,18 +123,19 @@ def _attempt(into: NodeBuilder, collect: Collect, answers: Mapping[str, BlockId]
     into.block("ask", (collect,), Switch(OUTCOME, cases))
 
 
-def _caused(into: NodeBuilder, cause: str) -> BlockId:
+def _caused(into: NodeBuilder, cause: str, *dropped: Operation) -> BlockId:
     """A block for one cause of `wrong`; made once a node."""
     part = f"wrong_{cause}"
     if into.id(part) not in into.graph.blocks:
-        said = Literal(f"wrong({cause})", Scalar.TEXT)
-        into.block(part, (Assign(CAUSE, said),), Jump(into.id("wrong")))
+        said = Assign(CAUSE, Literal(f"wrong({cause})", Scalar.TEXT))
+        into.block(part, (said, *dropped), Jump(into.id("wrong")))
     return into.id(part)
 
 
-def wrong(into: NodeBuilder, cause: str) -> BlockId:
-    """Where an entry goes that fails a check of the kind's own (`range`, `luhn` ...)."""
-    return _caused(into, cause)
+def wrong(into: NodeBuilder, cause: str, entry: str) -> BlockId:
+    """Where an entry goes that fails a check of the kind's own (`range`, `luhn` ...). Its variable is
+    unset again: what `is set` has passed its checks."""
+    return _caused(into, cause, Assign(entry, None))
 
 
 def _failures(into: NodeBuilder, question: Question) -> None:

@@ -13,7 +13,16 @@ from flowc.expression.tree import Binary, Call, Expression, Literal, Read
 from flowc.expression.types import Scalar
 from flowc.graph.exits import Branch, Jump, Switch
 from flowc.graph.ids import BlockId
-from flowc.graph.operations import OUTCOME, Collect, Cue, CueKind, Digits, Options, outcomes
+from flowc.graph.operations import (
+    OUTCOME,
+    Assign,
+    Collect,
+    Cue,
+    CueKind,
+    Digits,
+    Options,
+    outcomes,
+)
 from flowc.graph.prompts import Prompt
 from flowc.graph.surroundings import Surroundings
 from flowc.kinds.asking import (
@@ -160,8 +169,9 @@ class CollectNode(NodeKind):
         to = into.way(self.then, "then")
         if self.read_back:
             to = self._read_back(into, to)
+        entry = into.variable(self.variable.text)
         for cause, condition in reversed(self._checks(into)):
-            to = into.block(f"check_{cause}", (), Branch(condition, to, wrong(into, cause)))
+            to = into.block(f"check_{cause}", (), Branch(condition, to, wrong(into, cause, entry)))
         return to
 
     def _checks(self, into: NodeBuilder) -> list[tuple[str, Expression]]:
@@ -189,17 +199,22 @@ class CollectNode(NodeKind):
         refuse_whole(into, self.read_back)
         prompt: Prompt = into.words.prompt(self.read_back)
         collect = Collect(Options(("1", "2")), first_ms=self.wait * 1000)
-        refused = wrong(into, "refused")
+        entry = into.variable(self.variable.text)
+        refused = wrong(into, "refused", entry)
         into.block("read_back", (Cue(prompt, CueKind.RETRY),), Jump(into.id("read_back_ask")))
         ways = {
             "1": accepted,
             "2": refused,
-            "silence": into.id("silent"),
-            "error": into.id("broken"),
+            "silence": self._unheard(into, "silent", entry),
+            "error": self._unheard(into, "broken", entry),
         }
         cases = tuple((outcome, ways.get(outcome, refused)) for outcome in outcomes(collect))
         into.block("read_back_ask", (collect,), Switch(OUTCOME, cases))
         return into.id("read_back")
+
+    def _unheard(self, into: NodeBuilder, to: str, entry: str) -> BlockId:
+        """Digits that nobody said yes to are not kept."""
+        return into.block(f"read_back_{to}", (Assign(entry, None),), Jump(into.id(to)))
 
 
 def _live_in_entry(keys: dict[str, str], person: bool) -> tuple[str, ...]:

@@ -269,22 +269,51 @@ class _Lowering:
         }
 
     def _enters(self) -> None:
-        """Blocks by which a flow is entered from others: its variables unset, its menus forgotten."""
+        """Blocks by which a flow is entered from others: its variables unset, menus forgotten."""
         asked = self._asked_if_set()
-        menus = {name.partition(".")[0] for name in self._menus()}
+        forgets = self._forgets()
         returning = {
             block.id.flow for block in self.into.blocks.values() if isinstance(block.exit, Return)
         }
         for start in self.into.called:
             given = {f"{start.flow}.{name}" for name in self.program.flows[start.flow].parameters}
             others = tuple(name for name in asked if name not in given)
-            self._enter(start, CALLED, self._entering(start.flow, others, menus))
+            self._enter(start, CALLED, self._entering(start.flow, others, forgets))
         for start in self.into.entered:
             # Who jumps into a flow is not come back to, whoever called it before.
             abandoned = (
                 (Assign(return_register(start.flow), None),) if start.flow in returning else ()
             )
-            self._enter(start, ENTER, (*abandoned, *self._entering(start.flow, asked, menus)))
+            self._enter(start, ENTER, (*abandoned, *self._entering(start.flow, asked, forgets)))
+        for id_, block in tuple(self.into.blocks.items()):
+            match block.exit:
+                case Return(flow=flow):
+                    left = (*block.operations, *forgets.get(flow, ()))
+                    self.into.blocks[id_] = replace(block, operations=left)
+
+    def _forgets(self) -> dict[str, tuple[Forget, ...]]:
+        """By flow: the menus that nobody can go back to once it has returned, or begins afresh.
+
+        They are its own, and those of the flows that it called: each would go on in a call that
+        is over.
+        """
+        with_menus = {name.partition(".")[0] for name in self._menus()}
+        calls = self._calls()
+        found: dict[str, tuple[Forget, ...]] = {}
+        for flow in self.program.flows:
+            own = tuple(each for each in _reached(flow, calls) if each in with_menus)
+            if own:
+                found[flow] = (Forget(own),)
+        return found
+
+    def _calls(self) -> dict[str, dict[str, Span]]:
+        """By flow: the flows that it calls, and where."""
+        calls: dict[str, dict[str, Span]] = {}
+        for block in self.into.blocks.values():
+            match block.exit:
+                case Call(flow=flow):
+                    calls.setdefault(block.id.flow, {}).setdefault(flow, block.origin.span)
+        return calls
 
     def _enter(self, start: BlockId, part: str, operations: tuple[Operation, ...]) -> None:
         block = self.into.blocks.get(start)
@@ -294,14 +323,13 @@ class _Lowering:
             )
 
     def _entering(
-        self, flow: str, asked: tuple[str, ...], menus: set[str]
+        self, flow: str, asked: tuple[str, ...], forgets: dict[str, tuple[Forget, ...]]
     ) -> tuple[Operation, ...]:
         own = (name for name in asked if name.startswith(f"{flow}."))
         # A variable that is read unguarded is set on every path (a pass proves it), so only
         # those that somebody asks `is set` of can tell whether they were unset.
         unset = tuple(Assign(name, None) for name in own)
-        forget = (Forget(flow),) if flow in menus else ()
-        return (*forget, *unset, *self._handler_noted(flow))
+        return (*forgets.get(flow, ()), *unset, *self._handler_noted(flow))
 
     def _asked_if_set(self) -> tuple[str, ...]:
         found: dict[str, None] = {}
@@ -314,17 +342,24 @@ class _Lowering:
         return tuple(found)
 
     def _refuse_recursion(self) -> None:
-        calls: dict[str, dict[str, Span]] = {}
-        for block in self.into.blocks.values():
-            match block.exit:
-                case Call(flow=flow):
-                    calls.setdefault(block.id.flow, {}).setdefault(flow, block.origin.span)
+        calls = self._calls()
         for flow in calls:
             ring = _ring(flow, calls)
             if ring:
                 self.report.report(
                     codes.RECURSIVE_CALL, calls[flow][ring[1]], ring=" -> ".join(ring), flow=ring[1]
                 )
+
+
+def _reached(flow: str, calls: dict[str, dict[str, Span]]) -> tuple[str, ...]:
+    """A flow, and all that are called on its behalf."""
+    found = dict.fromkeys([flow])
+    waiting = [flow]
+    while waiting:
+        called = [each for each in calls.get(waiting.pop(), ()) if each not in found]
+        found.update(dict.fromkeys(called))
+        waiting += called
+    return tuple(found)
 
 
 def _ring(flow: str, calls: dict[str, dict[str, Span]]) -> tuple[str, ...]:

@@ -249,8 +249,8 @@ def _note(
             return lambda walk: walk.mark(name)
         case Remember(node):
             return _remember(node)
-        case Forget(flow):
-            return _forget(f"{flow}.")
+        case Forget(flows):
+            return _forget(tuple(f"{flow}." for flow in flows))
         case _:
             assert_never(operation)
 
@@ -267,7 +267,7 @@ def _remember(node: str) -> Action:
     return remember
 
 
-def _forget(own: str) -> Action:
+def _forget(own: tuple[str, ...]) -> Action:
     def forget(walk: Walk) -> None:
         walk.remembered = [one for one in walk.remembered if not one.startswith(own)]
 

@@ -13,7 +13,7 @@ from flowc.expression.evaluate import Undecided, Unset, World
 from flowc.expression.operators import walk
 from flowc.expression.tree import Call, Literal
 from flowc.graph.ids import BlockId
-from flowc.graph.model import FlowGraph
+from flowc.graph.model import WAY_OUT_S, FlowGraph
 from flowc.graph.operations import SHORTEST_RECORDING_MS, Enqueue, Invoke, Record
 from flowc.graph.prompts import reading_variable
 from flowc.machine.commands import Command, EndCall, LeaveQueue
@@ -60,7 +60,7 @@ class ReadError(Exception):
 class Machine:
     """One call. `handle` moves it; the properties tell where it stands."""
 
-    __slots__ = ("_flow_ms", "_limit_ms", "_walk", "prepared")
+    __slots__ = ("_flow_ms", "_limit_ms", "_walk", "is_led_out", "prepared")
 
     def __init__(
         self,
@@ -79,7 +79,8 @@ class Machine:
         self._walk = Walk(self.prepared, world, readout, language or first)
         self._flow_ms = 0
         length_s = self.prepared.graph.limits.length_s if limit_s is None else limit_s
-        self._limit_ms: int | None = length_s * 1000
+        self._limit_ms = length_s * 1000
+        self.is_led_out = False  # by the limit of its length
 
     @property
     def phase(self) -> Phase:
@@ -126,7 +127,7 @@ class Machine:
     @property
     def limit_at(self) -> int | None:
         """When `LimitReached` is due; None while the call's clock stands still, and at its end."""
-        if self._limit_ms is None or self._walk.is_still or self._walk.is_ending:
+        if self._walk.is_still or self._walk.is_ending:
             return None
         return self._walk.now + max(0, self._limit_ms - self._flow_ms)
 
@@ -231,10 +232,13 @@ class Machine:
             self._heard(self._walk.listener.silence())
 
     def _limit(self) -> None:
-        way_out, self._limit_ms = self.prepared.graph.limits.to, None
-        if way_out is None:
+        """Once to the way out, with a time of its own; then the call is hung up."""
+        way_out = self.prepared.graph.limits.to
+        if way_out is None or self.is_led_out:
             self._walk.finish(HungUp("limit"), EndCall(16))
         elif not self._walk.is_ending:
+            self.is_led_out = True
+            self._limit_ms = self._flow_ms + WAY_OUT_S * 1000
             self._walk.enter(self.prepared.blocks[way_out])
 
     def _heard(self, outcome: str) -> None:

@@ -2,9 +2,9 @@
 
 A node that no way leads back to is passed once a call, so it needs no budget: only nodes on ways
 round are counted. Every way round that has no bound of its own goes through an input that the
-caller answers (another pass proves it), or goes *back* to a menu; so it is enough to look where
-remembered menus are gone back to, and at so many inputs that each other way round has one. The way
-out has a hundred nodes of its own; a call that uses up those too is hung up.
+caller answers (another pass proves it), leaves a queue by a key, or goes *back* to a menu; so it is
+enough to look where remembered menus are gone back to, at so many inputs that each other way round
+with an input has one, and at the keys of queues on what is left. The way out has a hundred nodes of its own; a call that uses up those too is hung up.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from flowc.expression.tree import Binary, IsSet, Literal, Read
 from flowc.expression.types import Scalar
-from flowc.graph.exits import Back, Branch, Hangup, Jump
+from flowc.graph.exits import Back, Branch, Hangup, Jump, Switch
 from flowc.graph.ids import START, BlockId
 from flowc.graph.model import Block, FlowGraph, Origin
 from flowc.graph.operations import (
@@ -50,12 +50,15 @@ def count_nodes(graph: FlowGraph) -> FlowGraph:
     parts = on_ways_round(onward)
     round_about = frozenset[BlockId]().union(*parts)
     menus = _gone_back_to(graph, parts)
-    inputs = _in_the_way(_forward(onward, graph), graph)
-    if not menus and not inputs:
+    inputs, left = _in_the_way(_forward(onward, graph), graph)
+    keys = _keys_of_queues(left, graph)
+    if not menus and not inputs and not keys:
         return graph
     blocks = {id_: _counted(block, graph, round_about) for id_, block in graph.blocks.items()}
     for id_ in inputs:
         blocks[id_] = _guarded(blocks[id_], graph)
+    for id_, outcomes in keys.items():
+        blocks |= _guarded_keys(blocks[id_], outcomes, graph)
     entered = dict(graph.menus)
     for name in menus:
         back_in = _back_in(blocks[graph.menus[name]], graph)
@@ -115,14 +118,16 @@ def _gone_back_to(graph: FlowGraph, parts: Iterable[frozenset[BlockId]]) -> tupl
     )
 
 
-def _in_the_way(onward: Onward, graph: FlowGraph) -> tuple[BlockId, ...]:
-    """Inputs such that every way round that meets an input meets one of them; not the fewest."""
+def _in_the_way(onward: Onward, graph: FlowGraph) -> tuple[tuple[BlockId, ...], Onward]:
+    """Inputs such that every way round that meets an input meets one of them; not the fewest. And
+    where blocks lead without them.
+    """
     found: list[BlockId] = []
     while True:
         parts = on_ways_round(onward)
         chosen = [one for part in parts if (one := _busiest(part, onward, graph)) is not None]
         if not chosen:
-            return tuple(found)
+            return tuple(found), onward
         found += chosen
         left = frozenset[BlockId]().union(*parts) - set(chosen)
         onward = {id_: onward[id_] & left for id_ in onward if id_ in left}
@@ -137,6 +142,25 @@ def _busiest(part: frozenset[BlockId], onward: Onward, graph: FlowGraph) -> Bloc
         for to in onward[id_] & ways.keys():
             ways[to] += 1
     return max(ways, key=ways.__getitem__, default=None)
+
+
+def _keys_of_queues(onward: Onward, graph: FlowGraph) -> dict[BlockId, tuple[str, ...]]:
+    """The keys that lead out of queues and round, by queue."""
+    parts = on_ways_round(onward)
+    found = {
+        id_: tuple(way for way, to in _keys_out(graph.blocks[id_]) if to in part)
+        for part in parts
+        for id_ in part
+    }
+    return {id_: found[id_] for id_ in graph.blocks if found.get(id_)}
+
+
+def _keys_out(block: Block) -> tuple[tuple[str, BlockId], ...]:
+    match ending(block), block.exit:
+        case Enqueue(), Switch(cases=cases):
+            return tuple((way, to) for way, to in cases if way.startswith("key_"))
+        case _:
+            return ()
 
 
 # --- counting
@@ -176,6 +200,25 @@ def _guarded(block: Block, graph: FlowGraph) -> Block:
             return replace(block, exit=Branch(spent, OVER, to))
         case _:
             return block
+
+
+def _guarded_keys(
+    queue: Block, outcomes: tuple[str, ...], graph: FlowGraph
+) -> dict[BlockId, Block]:
+    """A queue whose keys lead through a look at the budget, and those looks."""
+    assert isinstance(queue.exit, Switch)
+    looks = {
+        outcome: _guarded(Block(_look(queue.id, outcome), (), Jump(to), queue.origin), graph)
+        for outcome, to in queue.exit.cases
+        if outcome in outcomes
+    }
+    cases = tuple((way, looks[way].id if way in looks else to) for way, to in queue.exit.cases)
+    left = replace(queue, exit=replace(queue.exit, cases=cases))
+    return {queue.id: left, **{look.id: look for look in looks.values()}}
+
+
+def _look(queue: BlockId, outcome: str) -> BlockId:
+    return BlockId(queue.flow, queue.node, f"{outcome}_within")
 
 
 def _back_in(entered: Block, graph: FlowGraph) -> Block:

@@ -247,11 +247,15 @@ def _still_remembered(graph: FlowGraph, ways: Ways, menu: BlockId) -> dict[Block
     waiting = [id_ for id_, block in graph.blocks.items() if left in block.operations]
     while waiting:
         at = waiting.pop()
-        if at in seen or at not in graph.blocks or Forget(menu.flow) in graph.blocks[at].operations:
+        if at in seen or at not in graph.blocks or _forgets(graph.blocks[at], menu.flow):
             continue
         seen[at] = None
         waiting.extend(edge.to for edge in ways[at])
     return seen
+
+
+def _forgets(block: Block, flow: str) -> bool:
+    return any(isinstance(each, Forget) and flow in each.flows for each in block.operations)
 
 
 def _failed_after(block: Block, edge: Edge, before: Known) -> Known:

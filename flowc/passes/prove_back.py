@@ -77,8 +77,8 @@ def _after(block: Block, newest: Newest, anything: Newest) -> Newest:
         match operation:
             case Remember(node):
                 newest = frozenset({node.partition(".")[0]})
-            case Forget(flow) if flow in newest:
-                newest = (newest | anything) - {flow}
+            case Forget(flows) if not newest.isdisjoint(flows):
+                newest = (newest | anything) - {*flows}
             case _:
                 pass
     return newest

@@ -16,7 +16,7 @@ from flowc.machine.events import DialEnded, QueueEnded
 from flowc.machine.machine import Machine, Phase, ReadError
 from flowc.machine.prepare import prepare
 from flowc.machine.prepared import Prepared
-from flowc.machine.trace import Entered, HungUp, Trace
+from flowc.machine.trace import HungUp, Trace
 from flowc.simulate import failures as words
 from flowc.simulate.expectations import check
 from flowc.simulate.failures import Failure, failure
@@ -224,9 +224,7 @@ class CallInSteps:
         """`limit` also where the limit led to a way out and the flow then ended the call there."""
         steps = self._machine.trace.steps
         by = next((step.by for step in steps if isinstance(step, HungUp)), "")
-        way_out = self._machine.prepared.graph.limits.to
-        is_led_out = way_out is not None and Entered(way_out) in steps
-        return "limit" if by == "flow" and is_led_out else by
+        return "limit" if by == "flow" and self._machine.is_led_out else by
 
     # --- steps
 

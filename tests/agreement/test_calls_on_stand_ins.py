@@ -42,7 +42,7 @@ def test_every_call_of_a_project_goes_on_a_stand_in_as_the_simulator_says(
             continue  # when 20 minutes are over, a server's own delays have come to seconds
         request, server = made.server(run.script)
         asked = asked_of(run, request.graph, request.release8)
-        trace = server.play(asked, RunCaller(run), world_of(run, at_once=at_once))
+        trace = server.play(asked, RunCaller(run, at_once=at_once), world_of(run, at_once=at_once))
         found = first_difference(request.graph, run.trace, trace)
         if found is not None:
             parted.append(f"{run.script.name}: {found.meant}, but {found.found} ({found.block})")

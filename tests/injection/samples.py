@@ -139,7 +139,7 @@ def _frame() -> FlowGraph:
     blocks = (
         _block(_at("nodea"), Mark("markname"), Language("en"), Clock(), Flush(), to=Jump(_at("nodeb"))),
         _block(_at("nodeb", "start"), Remember("flowa.nodea"), to=CallFlow("flowb", _at("inner", flow="flowb"), 1, (("resultname", done),))),
-        _block(_at("inner", flow="flowb"), Forget("flowb"), Mark("other_mark"), to=Return("flowb", "resultname", _at("nodec"))),
+        _block(_at("inner", flow="flowb"), Forget(("flowb",)), Mark("other_mark"), to=Return("flowb", "resultname", _at("nodec"))),
         _block(_at("nodec", "partname"), to=Back(done)),
         _block(_at("nodec"), Play((_said("promptid"),)), to=Jump(_at("nodec", "partname"))),
         _block(_at("late"), Mark("late_mark"), to=Hangup(17)),

@@ -249,7 +249,7 @@ def menus() -> FlowGraph:
         *_menu("f.main", {"1": "f.second.start", "2": "f.visit.start", "3": "g.third.start"}),
         *_menu("f.second", {"1": "g.third.start", "2": "f.main.start", "3": "f.end.start"}),
         *_menu("g.third", {"1": "g.gone.start", "2": "f.main.start", "3": "f.second.start"}),
-        block("g.gone.start", Forget("g"), Mark("gone"), to=Back(at("end"))),
+        block("g.gone.start", Forget(("g",)), Mark("gone"), to=Back(at("end"))),
         block("visit", to=CallFlow("h", at("h.inner.start"), 1, (("ok", at("again")),))),
         block("again", to=CallFlow("h", at("h.inner.start"), 2, (("ok", at("done")),))),
         block("h.inner.start", Mark("inner"), to=Return("h", "ok", at("end"))),

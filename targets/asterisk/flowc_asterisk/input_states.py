@@ -6,8 +6,10 @@ its node, and `<I>.<outcome>` is where the node goes on. Knows no graph but its 
 
 from __future__ import annotations
 
+from flowc.graph.model import WAY_OUT_S
 from flowc_asterisk.draft import ContextDraft, Script
 from flowc_asterisk.lower_base import Release
+from flowc_asterisk.lower_calls import LED_OUT
 from flowc_asterisk.lower_input import SWALLOW, swallow_late
 from flowc_asterisk.lower_speech import NIL
 
@@ -98,9 +100,12 @@ def _time_out(script: Script, release: Release) -> None:
     script.run("GotoIf", "$[${LEN(${AG})}>0]?${AG},1")
     way_out = release.graph.limits.to
     if way_out is None:
-        script.set("LE", "0")
+        script.set(LED_OUT, "1")
         script.run("Hangup", "16")
     else:
-        script.set("LE", "0")
-        script.run("Set", "TIMEOUT(absolute)=0")
+        # Once, with a time of its own.
+        script.run("ExecIf", f'$["${{{LED_OUT}}}"="1"]?Hangup(16)')
+        script.set(LED_OUT, "1")
+        script.set("LE", f"$[${{EPOCH}}+{WAY_OUT_S}]")
+        script.run("Set", f"TIMEOUT(absolute)={WAY_OUT_S}")
         script.go(release.place(way_out))

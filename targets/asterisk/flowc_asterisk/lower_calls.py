@@ -19,6 +19,7 @@ from flowc_asterisk.protocol import LANGUAGE
 
 MOST_REMEMBERED = 8
 TOKEN_SIGNS = 4
+LED_OUT = "LW"  # set where the call's limit has led out
 LAB_LANGUAGE = "FG"  # a test's call may be in another language than the first
 # A caller's number, if it is one whole: what is left of other text is nobody's number.
 _NUMBER = quote.inside("CALLERID(num)")
@@ -31,13 +32,14 @@ CALLER = f"${{IF({_IS_NUMBER}?{_DIGITS_OF_CALLER})}}"
 # A flow hangs up by the last step of an extension, a caller in another one: the others that are
 # last take no time. The handler's own extension is the number dialled.
 _NEXT = "${STACK_PEEK(1,c,1)},${STACK_PEEK(1,e,1)},$[${STACK_PEEK(1,p,1)}+1]"
-_BY = f"${{IF($[${{DIALPLAN_EXISTS({_NEXT})}}]?caller:${{IF($[${{LE}}=0]?limit:flow)}})}}"
+_FLOW = f'${{IF($["${{{LED_OUT}}}"="1"]?limit:flow)}}'
+_BY = f"${{IF($[${{DIALPLAN_EXISTS({_NEXT})}}]?caller:{_FLOW})}}"
 _AT = f"${{STACK_PEEK(1,c,1):{len('fl-12345678.')}}}"
 _ENDS = f"{_DIGITS_OF_CALLER[:-1]}:0:3}}****{_DIGITS_OF_CALLER[:-1]}:-4}}"
 _MASKED = f"${{IF($[{_IS_NUMBER} & ${{LEN({_NUMBER})}}>7]?{_ENDS}:withheld)}}"
 _RECORD = f"by={_BY} at={_AT} to=${{EXTEN}} from={_MASKED}"
 _KEPT = "CDR(userfield)=${RH}${MK}"  # where the handler may add marks: all but these in `RH`
-TIME_LEFT = "${IF($[${LE}=0]?0:${IF($[${LE}>${EPOCH}]?$[${LE}-${EPOCH}]:0.1)})}"
+TIME_LEFT = "${IF($[${LE}>${EPOCH}]?$[${LE}-${EPOCH}]:0.1)}"
 
 
 def begin(release: Release, script: Script, number: str) -> None:
@@ -119,8 +121,9 @@ def remember(spot: Spot, operation: Remember) -> None:
 
 
 def forget(spot: Spot, operation: Forget) -> None:
-    """Take a flow's menus off the list; with nothing on it this is one step."""
-    own = [one for one in spot.release.uses.remembered if one.startswith(f"{operation.flow}.")]
+    """Take some flows' menus off the list; with nothing on it this is one step."""
+    flows = operation.flows
+    own = [one for one in spot.release.uses.remembered if one.partition(".")[0] in flows]
     if not own:
         return
     label = f"forgot{spot.block.operations.index(operation)}"

@@ -62,7 +62,7 @@ def stand_still(release: Release, script: Script) -> None:
 
 
 def go_on(script: Script) -> None:
-    script.set("LE", "${IF($[${LE}=0]?0:$[${LE}+${EPOCH}-${W0}])}")
+    script.set("LE", "$[${LE}+${EPOCH}-${W0}]")
     script.run("Set", f"TIMEOUT(absolute)={TIME_LEFT}")
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from flowc.graph.ids import BlockId
+from flowc.graph.model import WAY_OUT_S
 from flowc.graph.zones import UnknownZoneError, transitions
 from flowc.target import Artifact, Bundle, EmitError, EmitRequest
 from flowc_freeswitch import quote, source_map
@@ -119,6 +120,7 @@ def _release(release: Release) -> Table:
         on_hangup=None if graph.on_hangup is None else block_name(graph.on_hangup),
         limit=int(limits.length_s),
         limit_to=None if limits.to is None else block_name(limits.to),
+        way_out=WAY_OUT_S,
         zone=table(start, *(table(at, step) for at, step in changes)),
         sounds=quote.path(environment.sounds),
         recordings=quote.path(environment.recordings),

@@ -131,8 +131,8 @@ def _note(operation: Answer | Flush | Clock | Language | Mark | Forget) -> Table
             return table("language", quote.language(language))
         case Mark(name):
             return table("mark", quote.segment(name))
-        case Forget(flow):
-            return table("forget", quote.segment(flow))
+        case Forget(flows):
+            return table("forget", *map(quote.segment, flows))
         case _:
             assert_never(operation)
 

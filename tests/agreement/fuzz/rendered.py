@@ -39,7 +39,9 @@ class Rendered:
         """Where the call parts from the simulated one, and what of it may differ."""
         token = f"call{next(self.numbers)}"
         asked = asked_of(run, self.request.graph, self.request.release8, token)
-        trace = self.server.play(asked, RunCaller(run), world_of(run, at_once=at_once))
+        trace = self.server.play(
+            asked, RunCaller(run, at_once=at_once), world_of(run, at_once=at_once)
+        )
         return compared(self.request.graph, run.trace, trace)
 
 

@@ -102,14 +102,16 @@ class TimedCaller:
 
 
 class RunCaller:
-    """Does what the caller of a simulated run did, as `flowc.live.play` has it done on a server.
+    """Does what the caller of a simulated run did, as `flowc.live.play` has it done on a server;
+    `at_once`: without a finger's delay.
 
     An act is timed from the last step of the trace before it, from the end of what was being said
     then, or from the key before it, whichever is nearest.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, at_once: bool = False) -> None:
         self._acts = deque(acts_of(run))
+        self._soonest_ms = 0 if at_once else round(SOONEST_S * 1000)
         self._meant = run.trace
         self._seen = Seen(run.trace)
         self._wanted = _told_before(run.trace)
@@ -151,7 +153,7 @@ class RunCaller:
             if is_quiet:
                 simulated, live = act.audio_ended_at, line.quiet_at
         is_after_key = bool(self._keys) and live == self._keys[-1][1]
-        soonest = 0 if is_after_key else round(SOONEST_S * 1000)
+        soonest = 0 if is_after_key else self._soonest_ms
         return Due(live + max(act.at - simulated, soonest), act.what)
 
     def _finishes_entry(self, act: Act) -> bool:

@@ -56,5 +56,5 @@ def differs(
 ) -> Difference | None:
     """Where the call on the stand-in first parts from the simulated one; None where they agree."""
     asked = asked_of(run, graph, release8)
-    trace = server.play(asked, RunCaller(run), world_of(run, at_once=at_once))
+    trace = server.play(asked, RunCaller(run, at_once=at_once), world_of(run, at_once=at_once))
     return first_difference(graph, run.trace, trace)

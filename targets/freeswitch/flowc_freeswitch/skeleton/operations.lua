@@ -17,9 +17,10 @@ return function(call)
   end
 
   function does.forget(one)
-    local own, kept = one[2] .. ".", {}
+    local own, kept = {}, {}
+    for place = 2, #one do own[one[place]] = true end
     for _, menu in ipairs(call.remembered) do
-      if menu:sub(1, #own) ~= own then kept[#kept + 1] = menu end
+      if not own[menu:match("^[^.]+")] then kept[#kept + 1] = menu end
     end
     call.remembered = kept
   end

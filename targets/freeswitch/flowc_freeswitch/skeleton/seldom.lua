@@ -53,12 +53,13 @@ return function(call)
     if call.limit_left then call.limit_at = call.now() + call.limit_left end
   end
 
-  -- The call's limit, or a defect of ours: the way out, which is taken once.
+  -- The call's limit, or a defect of ours: the way out, which is taken once and has a time of its own.
   function seldom.way_out(why)
     call.limit_at, call.limit_left = false, false
     if why ~= call.LIMIT then call.defect(tostring(why)) end
     if call.release.limit_to and not call.way_out_taken then
       call.way_out_taken = true
+      call.limit_at = call.now() + call.release.way_out * 1000
       return call.release.limit_to
     end
     call.by, call.cause = "limit", 16
