@@ -20,6 +20,7 @@ from flowc.kinds.parts import Text
 from flowc.language.lower import Lowered, lower
 from flowc.language.project import Project, ProjectReader
 from flowc.passes.attach_readings import attach_readings
+from flowc.passes.calls_apart import calls_apart
 from flowc.passes.count_nodes import count_nodes
 from flowc.passes.drop_unreachable import drop_unreachable
 from flowc.passes.find_end_of_holidays import find_end_of_holidays
@@ -118,7 +119,7 @@ def compile_files(
         graph = prove(project, lowered.graph, pace, report)
         if report.has_errors:
             return Compiled(project, None, lowered, report.sorted)
-        longest = longest_call(lowered.graph, pace)
+        longest = longest_call(calls_apart(lowered.graph), pace)
     return Compiled(project, graph, lowered, report.sorted, longest)
 
 
@@ -135,9 +136,10 @@ def prove(project: Project, graph: FlowGraph, pace: Pace, report: Reporter) -> F
     graph = attach_readings(graph, report)
     find_unset_variables(graph, report)
     find_endless_loops(graph, report)
-    find_no_person(graph, project.program.around.promise, pace, report)
+    apart = calls_apart(graph)
+    find_no_person(apart, project.program.around.promise, pace, report)
     find_long_menus(graph, pace, report)
-    find_silence(graph, project.program.most_silence_s, pace, report)
+    find_silence(apart, project.program.most_silence_s, pace, report)
     graph = count_nodes(join_says(prove_back(graph)))
     broken = () if report.has_errors else verify(graph)
     if broken:

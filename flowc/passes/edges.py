@@ -51,7 +51,7 @@ def possible_edges(graph: FlowGraph) -> Iterator[Edge]:
 
     A flow that is called leads on by its returns, and one that is only called to nowhere else.
     """
-    jumped = frozenset(_jumped_into(graph))
+    jumped = frozenset(jumped_into(graph))
     for edge in all_edges(graph):
         match graph.blocks[edge.source].exit:
             case Return(flow=flow, otherwise=otherwise) if edge.to == otherwise:
@@ -64,7 +64,7 @@ def possible_edges(graph: FlowGraph) -> Iterator[Edge]:
                 yield edge
 
 
-def _jumped_into(graph: FlowGraph) -> Iterator[str]:
+def jumped_into(graph: FlowGraph) -> Iterator[str]:
     """The flows that some call enters without being called."""
     for block in graph.blocks.values():
         entry = block.exit.entry if isinstance(block.exit, Call) else None

@@ -9,6 +9,7 @@ from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Collect, Cue, CueKind
 from flowc.graph.surroundings import PersonPromise
+from flowc.passes.calls_apart import as_written
 from flowc.passes.durations import Lengths
 from flowc.passes.edges import Edge, ending
 from flowc.passes.example_call import HANG_UP, example, way_through, way_to
@@ -37,10 +38,13 @@ def find_no_person(
 def _find_by_keys(ways: Ways, most: int | None, report: Reporter) -> None:
     """`most` None: as many keys as it takes."""
     graph, keys, silent = ways.graph, keys_to_a_person(ways), by_silence(ways)
+    told: set[BlockId] = set()
     for id_, block in graph.blocks.items():
-        if not isinstance(ending(block), Collect):
+        if not isinstance(ending(block), Collect) or as_written(id_) in told:
             continue
         span, node = block.origin.span, id_.node
+        if id_ not in silent or (most is not None and keys[id_] > most):
+            told.add(as_written(id_))
         if id_ not in keys:
             report.report(proofs.NO_PERSON, span, *_lost(graph, id_, keys), node=node)
         elif most is not None and keys[id_] > most:
@@ -62,8 +66,9 @@ def _find_by_seconds(ways: Ways, most: int, lengths: Lengths, report: Reporter) 
     told: set[str] = set()
     for id_, block in graph.blocks.items():
         seconds = -(-away.get(id_, 0) // 1000)
-        if seconds > most and _is_heard_first(block) and id_.node_name not in told:
-            told.add(id_.node_name)
+        written = as_written(id_).node_name
+        if seconds > most and _is_heard_first(block) and written not in told:
+            told.add(written)
             report.report(
                 proofs.TOO_MANY_SECONDS,
                 block.origin.span,

@@ -15,6 +15,7 @@ from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Collect, Dial, Enqueue, Invoke, Record
 from flowc.passes.bounded_ways import heaviest
+from flowc.passes.calls_apart import as_written
 from flowc.passes.durations import Lengths, is_heard, prompt_ms
 from flowc.passes.edges import Edge, ending, possible_edges, reachable
 from flowc.passes.example_call import example, way_through
@@ -52,8 +53,8 @@ def find_silence(graph: FlowGraph, most_s: int, lengths: Lengths, report: Report
         if total <= most_s * 1000:
             continue
         asking = _first_question(graph, silent, found.way(start))
-        if asking is not None and asking not in told:
-            told.add(asking)
+        if asking is not None and as_written(asking) not in told:
+            told.add(as_written(asking))
             block = graph.blocks[asking]
             report.report(
                 proofs.SILENCE,

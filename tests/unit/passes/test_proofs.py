@@ -8,6 +8,7 @@ import pytest
 
 from flowc.compiler import Compiled
 from flowc.graph.operations import Invoke, Lead, Play
+from flowc.passes.calls_apart import calls_apart
 
 Compile = Callable[..., Compiled]
 FIND = "lookup: billing.customer, with: {account: call.from}, as: customer"
@@ -279,6 +280,50 @@ def test_a_person_is_promised_whatever_the_world_answers(
 ) -> None:
     calendar = {"calendar_office": OFFICE} if "office" in nodes else {}
     assert codes(small(nodes, head, **calendar)) == found
+
+
+SHARED = "flow: shared\nnodes:\n  hello: {say: 一, then: over}\n  over: {return: }\n"
+ASKS = "flow: shared\nnodes:\n  ask: {menu: 请。, choices: {1: {name: 好, to: over}}, gave_up: over}\n  over: {return: }\n"
+ASKED_FIRST = "a: {menu: 请。, choices: {1: {name: 再见, to: c}}, gave_up: b}\n"
+
+
+@pytest.mark.parametrize(
+    ("found", "shared", "nodes"),
+    [
+        ([], SHARED, ASKED_FIRST + "b: {call: shared, then: desk}\nc: {call: shared, then: bye}\n"),
+        (
+            ["F0404"],
+            SHARED,
+            ASKED_FIRST + "b: {call: shared, then: bye}\nc: {call: shared, then: bye}\n",
+        ),
+        # Told once, where one of two calls of it leads to nobody.
+        (
+            ["F0407"],
+            ASKS,
+            ASKED_FIRST + "b: {call: shared, then: desk}\nc: {call: shared, then: bye}\n",
+        ),
+        ([], ASKS, ASKED_FIRST + "b: {call: shared, then: desk}\nc: {call: shared, then: desk}\n"),
+    ],
+    ids=["one leads to a person", "none", "an input in it", "an input in it, always"],
+)
+def test_a_flow_that_is_called_twice_leads_on_where_it_was_called(
+    small: Compile, found: list[str], shared: str, nodes: str
+) -> None:
+    nodes += BYE if "bye" in nodes else ""
+    assert codes(small(nodes, "keys: {0: main_menu}", flow_shared=shared)) == found
+
+
+def test_what_is_called_too_often_to_be_looked_at_apart_is_looked_at_as_one(small: Compile) -> None:
+    """Each flow calls the next one twice: 2 to the power of 14 visits."""
+    chain = {
+        f"flow_f{at}": f"flow: f{at}\nnodes:\n  a: {{call: f{at + 1}, then: b}}\n"
+        f"  b: {{call: f{at + 1}, then: c}}\n  c: {{return: }}\n"
+        for at in range(14)
+    }
+    last = SHARED.replace("shared", "f14")
+    compiled = small("a: {call: f0, then: bye}\n" + BYE, **chain, flow_f14=last)
+    assert codes(compiled) == []
+    assert calls_apart(compiled.lowered.graph) is compiled.lowered.graph
 
 
 def _within(seconds: int) -> str:
