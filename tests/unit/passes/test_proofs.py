@@ -283,7 +283,7 @@ def test_a_person_is_promised_whatever_the_world_answers(
 
 
 SHARED = "flow: shared\nnodes:\n  hello: {say: 一, then: over}\n  over: {return: }\n"
-ASKS = "flow: shared\nnodes:\n  ask: {menu: 请。, choices: {1: {name: 好, to: over}}, gave_up: over}\n  over: {return: }\n"
+ASKING = "flow: shared\nnodes:\n  ask: {menu: 请。, choices: {1: {name: 好, to: over}}, gave_up: over}\n  over: {return: }\n"
 ASKED_FIRST = "a: {menu: 请。, choices: {1: {name: 再见, to: c}}, gave_up: b}\n"
 
 
@@ -299,10 +299,10 @@ ASKED_FIRST = "a: {menu: 请。, choices: {1: {name: 再见, to: c}}, gave_up: b
         # Told once, where one of two calls of it leads to nobody.
         (
             ["F0407"],
-            ASKS,
+            ASKING,
             ASKED_FIRST + "b: {call: shared, then: desk}\nc: {call: shared, then: bye}\n",
         ),
-        ([], ASKS, ASKED_FIRST + "b: {call: shared, then: desk}\nc: {call: shared, then: desk}\n"),
+        ([], ASKING, ASKED_FIRST + "b: {call: shared, then: desk}\nc: {call: shared, then: desk}\n"),
     ],
     ids=["one leads to a person", "none", "an input in it", "an input in it, always"],
 )
