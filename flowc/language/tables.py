@@ -14,6 +14,7 @@ from flowc.graph.surroundings import PromptRow, QueueSpec
 from flowc.kinds.shapes import (
     DURATION,
     LISTED_NAME,
+    MAYBE_NO_TIME,
     JsonSchema,
     ListShape,
     Place,
@@ -75,7 +76,7 @@ QUEUE = Form(
             "longest_idle", "ring_all", "round_robin", "fewest_calls", "random", "in_order"
         ),
         "ring": DURATION,
-        "wrap_up": DURATION,
+        "wrap_up": MAYBE_NO_TIME,
         "most_callers": count(0, 9999),
         "music": PLAIN,
         "title": PLAIN,

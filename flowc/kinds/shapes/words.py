@@ -35,7 +35,19 @@ def seconds_of(text: str) -> int | None:
     return seconds if seconds <= LONGEST_TIME else None
 
 
+def _some_time_meant(text: str) -> str | None:
+    meant = duration_meant(text)
+    return meant if meant and seconds_of(meant) else None
+
+
 DURATION = Worded(
+    Words("a time with its unit (s, m, h, d), 1s or more", "带单位（s、m、h、d）的时间，至少 1s"),
+    "90s",
+    lambda text: seconds_of(text) or None,
+    "^0*[1-9][0-9]*[smhd]$",
+    meant=_some_time_meant,
+)
+MAYBE_NO_TIME = Worded(
     Words("a time with its unit (s, m, h, d)", "带单位（s、m、h、d）的时间"),
     "90s",
     seconds_of,

@@ -37,6 +37,7 @@ def found_after(file: str, old: str, new: str) -> tuple[Diagnostic, ...]:
 # The file, what stands there, what stands there instead, the word underlined, and the help's fix.
 MEANT = {
     "a wait without a unit": (HOTLINE, "ring: 20s", "ring: 20", "20", "20s"),
+    "a wait of no time": (HOTLINE, "ring: 20s", "ring: 0s", "0s", "90s"),
     "a wait in Chinese": (HOTLINE, "ring: 20s", "ring: 20秒", "20秒", "20s"),
     "minutes in Chinese": ("flowc.yaml", "length: 20m", "length: 20分钟", "20分钟", "20m"),
     "a length in Chinese": (BALANCE, "length: 8", "length: 8位", "8位", "例如：8"),

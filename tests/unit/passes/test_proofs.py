@@ -302,7 +302,11 @@ ASKED_FIRST = "a: {menu: 请。, choices: {1: {name: 再见, to: c}}, gave_up: b
             ASKING,
             ASKED_FIRST + "b: {call: shared, then: desk}\nc: {call: shared, then: bye}\n",
         ),
-        ([], ASKING, ASKED_FIRST + "b: {call: shared, then: desk}\nc: {call: shared, then: desk}\n"),
+        (
+            [],
+            ASKING,
+            ASKED_FIRST + "b: {call: shared, then: desk}\nc: {call: shared, then: desk}\n",
+        ),
     ],
     ids=["one leads to a person", "none", "an input in it", "an input in it, always"],
 )
