@@ -208,8 +208,8 @@ def _guarded_keys(
     """A queue whose keys lead through a look at the budget, and those looks."""
     assert isinstance(queue.exit, Switch)
     looks = {
-        outcome: _guarded(Block(_look(queue.id, outcome), (), Jump(to), queue.origin), graph)
-        for outcome, to in queue.exit.cases
+        outcome: _guarded(Block(_look(queue.id, place), (), Jump(to), queue.origin), graph)
+        for place, (outcome, to) in enumerate(queue.exit.cases)
         if outcome in outcomes
     }
     cases = tuple((way, looks[way].id if way in looks else to) for way, to in queue.exit.cases)
@@ -217,8 +217,8 @@ def _guarded_keys(
     return {queue.id: left, **{look.id: look for look in looks.values()}}
 
 
-def _look(queue: BlockId, outcome: str) -> BlockId:
-    return BlockId(queue.flow, queue.node, f"{outcome}_within")
+def _look(queue: BlockId, place: int) -> BlockId:
+    return BlockId(queue.flow, queue.node, f"within_{place}")  # no name holds `#`
 
 
 def _back_in(entered: Block, graph: FlowGraph) -> Block:

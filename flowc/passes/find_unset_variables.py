@@ -141,7 +141,7 @@ def _lost_in_calls(graph: FlowGraph) -> Lost:
     """By called flow: the variables of the project that may have lost their value when it returns."""
     fills = (each for block in graph.blocks.values() for each in block.operations)
     if not any(
-        v.startswith(PROJECT) for each in fills if _may_fail(each) for v in written_by(each)
+        v.startswith(PROJECT) for each in fills if _may_lose(each) for v in written_by(each)
     ):
         return {}
     calls = (block.exit for block in graph.blocks.values())
@@ -197,9 +197,14 @@ def _lost_by(exit_: Exit, edge: Edge, lost: Lost) -> Known:
     return lost.get(exit_.flow, frozenset())
 
 
-def _may_fail(operation: Operation) -> bool:
-    """Does it unset what it would fill where it fails?"""
-    return isinstance(operation, Invoke | Record)
+def _may_lose(operation: Operation) -> bool:
+    """May a variable have no value behind it that had one before? A question unsets what it would
+    fill where it fails."""
+    match operation:
+        case Assign(value=None) | Invoke() | Record():
+            return True
+        case _:
+            return False
 
 
 def _lost_on_the_way_back(graph: FlowGraph, lost_in: Lost) -> dict[BlockId, Known]:
@@ -209,7 +214,7 @@ def _lost_on_the_way_back(graph: FlowGraph, lost_in: Lost) -> dict[BlockId, Know
         filled = (
             variable
             for each in block.operations
-            if _may_fail(each)
+            if _may_lose(each)
             for variable in written_by(each)
         )
         for flow in {variable.partition(".")[0] for variable in filled}:
@@ -261,10 +266,15 @@ def _forgets(block: Block, flow: str) -> bool:
 def _failed_after(block: Block, edge: Edge, before: Known) -> Known:
     failed = set(before)
     for operation in block.operations:
-        if _may_fail(operation) and edge.outcome != "done":
-            failed.update(written_by(operation))
-        else:
-            failed.difference_update(written_by(operation))
+        match operation:
+            case Assign(variable, None):
+                failed.add(variable)
+            case Invoke() | Record() if edge.outcome != "done":
+                failed.update(written_by(operation))
+            case Collect() if edge.outcome != "done":
+                pass
+            case _:
+                failed.difference_update(written_by(operation))
     return frozenset(failed)
 
 

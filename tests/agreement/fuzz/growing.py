@@ -18,7 +18,7 @@ from fuzz.things import FieldType, ListOf, RecordOf, Things
 
 # Where a value came from. What a service or a recording fills is unset again where it fails later.
 SERVICE, KEYS, SET, RECORDING, GIVEN = "service", "keys", "set", "recording", "given"
-FRAGILE = (SERVICE, RECORDING)
+FRAGILE = (SERVICE, RECORDING, KEYS)
 LATE = 1_000_000  # the number of the node that is written last but one
 
 

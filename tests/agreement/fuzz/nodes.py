@@ -5,7 +5,7 @@ Times are short, so that calls on real servers are: that is a setting of the nod
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flowc.syntax.write_yaml import Value
@@ -167,12 +167,13 @@ class Writer:
 
     # --- asking the caller
 
+    def _forget(self, names: Iterable[str]) -> None:
+        self.known = self.node.known = self.known - frozenset(names)
+
     def menu(self) -> None:
-        # Whoever comes back to a menu may have lost since what a service gave.
-        self.known = frozenset(
-            name for name in self.known if self.flow.sources[name] not in FRAGILE
-        )
-        self.node.known = self.known
+        # Whoever comes back to a menu may have lost since what a service gave, or digits that were
+        # asked for anew and wrong.
+        self._forget(name for name in self.known if self.flow.sources[name] in FRAGILE)
         self.body["menu"] = self.prompt(deaf=True)
         keys = self._choice_keys()
         self.body["choices"] = {key: self._choice() for key in keys}
@@ -215,6 +216,7 @@ class Writer:
 
     def collect(self) -> None:
         name = self.grown.variable(self.node, "typed", "digits", KEYS)
+        self._forget([name])  # which a wrong entry unsets, and the prompt may be said again
         self.body["collect"] = name
         self.body["prompt"] = self.prompt(deaf=True)
         least = self.chance.pick([1, 1, 2, 3, 4, 8])

@@ -45,6 +45,15 @@ UNSET = {
         f"again: {{{FIND}, then: m, not_found: other, error: bye}}\n"
         f"other: {{menu: 请选择。, choices: {{1: {{name: 再见, to: bye}}}}}}\n{BYE}"
     ),
+    "when digits that failed a check unset it and back leads to the menu": (
+        "a: {collect: code, prompt: 编号。, length: 4, then: m}\n"
+        "m: {menu: '编号{code}。', choices: {1: {name: 换号, to: again}}}\n"
+        f"again: {{collect: code, prompt: 新编号。, length: 4, luhn: yes, then: bye, gave_up: bye}}\n{BYE}"
+    ),
+    "when its own digits failed a check and the prompt is said again": (
+        "a: {collect: code, prompt: 编号。, length: 4, then: b}\n"
+        f"b: {{collect: code, prompt: '不是{{code}}吗。', length: 4, luhn: yes, then: bye}}\n{BYE}"
+    ),
 }
 
 
@@ -84,6 +93,11 @@ SET = {
         f"a: {{{FIND}, then: m, not_found: bye, error: bye}}\n"
         "m: {menu: '余额{customer.balance}。', choices: {1: {name: 其他, to: other}}}\n"
         f"other: {{menu: 请选择。, choices: {{1: {{name: 再见, to: bye}}}}}}\n{BYE}"
+    ),
+    "when digits were asked for anew that no check can fail": (
+        "a: {collect: code, prompt: 编号。, length: 4, then: m}\n"
+        "m: {menu: '编号{code}。', choices: {1: {name: 换号, to: again}}}\n"
+        f"again: {{collect: code, prompt: 新编号。, length: 4, then: bye}}\n{BYE}"
     ),
 }
 
