@@ -140,9 +140,7 @@ def _filled_by_call(
 def _lost_in_calls(graph: FlowGraph) -> Lost:
     """By called flow: the variables of the project that may have lost their value when it returns."""
     fills = (each for block in graph.blocks.values() for each in block.operations)
-    if not any(
-        v.startswith(PROJECT) for each in fills if _may_lose(each) for v in written_by(each)
-    ):
+    if not any(v.startswith(PROJECT) for each in fills for v in _may_lose(each)):
         return {}
     calls = (block.exit for block in graph.blocks.values())
     entries = {call.flow: call.entry for call in calls if isinstance(call, Call)}
@@ -197,27 +195,24 @@ def _lost_by(exit_: Exit, edge: Edge, lost: Lost) -> Known:
     return lost.get(exit_.flow, frozenset())
 
 
-def _may_lose(operation: Operation) -> bool:
-    """May a variable have no value behind it that had one before? A question unsets what it would
-    fill where it fails."""
+def _may_lose(operation: Operation) -> tuple[str, ...]:
+    """What may have no value behind it that had one before. A question unsets what it would fill
+    where it fails."""
     match operation:
-        case Assign(value=None) | Invoke() | Record():
-            return True
+        case Assign(variable, None):
+            return (variable,)
+        case Invoke() | Record():
+            return written_by(operation)
         case _:
-            return False
+            return ()
 
 
 def _lost_on_the_way_back(graph: FlowGraph, lost_in: Lost) -> dict[BlockId, Known]:
     """What *back* may find without a value, by menu: a failed question unsets what it would fill."""
     asking: dict[str, list[BlockId]] = {}
     for id_, block in graph.blocks.items():
-        filled = (
-            variable
-            for each in block.operations
-            if _may_lose(each)
-            for variable in written_by(each)
-        )
-        for flow in {variable.partition(".")[0] for variable in filled}:
+        lost = (variable for each in block.operations for variable in _may_lose(each))
+        for flow in {variable.partition(".")[0] for variable in lost}:
             asking.setdefault(flow, []).append(id_)
     if not any(isinstance(block.exit, Back) for block in graph.blocks.values()):
         return {}

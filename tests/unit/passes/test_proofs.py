@@ -48,7 +48,7 @@ UNSET = {
     "when digits that failed a check unset it and back leads to the menu": (
         "a: {collect: code, prompt: 编号。, length: 4, then: m}\n"
         "m: {menu: '编号{code}。', choices: {1: {name: 换号, to: again}}}\n"
-        f"again: {{collect: code, prompt: 新编号。, length: 4, luhn: yes, then: bye, gave_up: bye}}\n{BYE}"
+        f"again: {{collect: code, prompt: 新编号。, length: 4, luhn: yes, then: bye}}\n{BYE}"
     ),
     "when its own digits failed a check and the prompt is said again": (
         "a: {collect: code, prompt: 编号。, length: 4, then: b}\n"
