@@ -22,7 +22,8 @@ CAUSE = "cause"  # of the last failed attempt: silence, wrong(key), wrong(empty)
 SILENCES = "input.silences"  # attempts of this visit that ended in silence
 WRONGS = "input.wrongs"
 REPEATS = "input.repeats"
-SHORTEST_RECORDING_MS = 500  # what is shorter holds no word
+TONE_MS = 250  # before a recording, at least: servers have tones of their own
+SHORTEST_RECORDING_MS = 500  # behind the tone; what is shorter holds no word
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,7 @@ class Record:
     """Record the caller after a tone. Outcomes: `done`, `empty`, `error`.
 
     `empty` is what holds no word: nothing but silence, or an end key within `SHORTEST_RECORDING_MS`.
+    Keys are not heard while the tone sounds.
     `into` holds the recording's id from its beginning, so that who hangs up while speaking has left
     a message (most callers end one so); `empty` and `error` unset it, and so does a hang-up within
     `SHORTEST_RECORDING_MS`, before `on_hangup` runs.

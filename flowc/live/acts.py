@@ -94,26 +94,18 @@ def _act(note: Noted, what: Press | Speak | HangUp) -> Act:
 def _recorded(journal: tuple[Noted, ...], place: int, record: RecordCaller) -> list[Act]:
     """The caller speaks, and presses the key where the script lets the recording end by one."""
     begun, after = journal[place], journal[place + 1 :]
-    ended = next((note for note in after if _ends_recording(note, record)), None)
+    ended = next((n for n in after if isinstance(n.what, RecordingEnded | CallerHungUp)), None)
     if ended is None or (isinstance(ended.what, RecordingEnded) and ended.what.outcome != "done"):
         return []
     lasted = ended.at - begun.at
-    if not isinstance(ended.what, RecordingEnded) or lasted >= record.most_s * 1000:
+    pressed = KeyPressed(record.end_key, ended.at) in [note.what for note in after]
+    is_ended = isinstance(ended.what, RecordingEnded) and not pressed
+    if not is_ended or lasted >= record.most_s * 1000:
         return [_act(begun, Speak(lasted / 1000))]
     if lasted <= SPEECH_MS + 10:
         key = Act(ended.at, begun.steps, begun.audio_ended_at, Press(record.end_key))
         return [_act(begun, Speak(lasted / 1000)), key]
     return [_act(begun, Speak(lasted / 1000 - record.silence_s))]
-
-
-def _ends_recording(note: Noted, record: RecordCaller) -> bool:
-    match note.what:
-        case RecordingEnded() | CallerHungUp():
-            return True
-        case KeyPressed(key, _):
-            return key == record.end_key
-        case _:
-            return False
 
 
 def queues_of(run: Run) -> tuple[QueueScene, ...]:

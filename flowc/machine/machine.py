@@ -14,7 +14,7 @@ from flowc.expression.operators import walk
 from flowc.expression.tree import Call, Literal
 from flowc.graph.ids import BlockId
 from flowc.graph.model import WAY_OUT_S, FlowGraph
-from flowc.graph.operations import SHORTEST_RECORDING_MS, Enqueue, Invoke, Record
+from flowc.graph.operations import SHORTEST_RECORDING_MS, TONE_MS, Enqueue, Invoke, Record
 from flowc.graph.prompts import reading_variable
 from flowc.machine.commands import Command, EndCall, LeaveQueue
 from flowc.machine.events import (
@@ -280,7 +280,7 @@ class Machine:
         walk = self._walk
         if walk.phase is not Phase.RECORDING or not isinstance(walk.block.ending, Record):
             return ""
-        is_short = walk.now - walk.waiting_since < SHORTEST_RECORDING_MS
+        is_short = walk.now - walk.waiting_since < TONE_MS + SHORTEST_RECORDING_MS
         return walk.block.ending.into if is_short else ""
 
 

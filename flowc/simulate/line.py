@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from flowc.graph.ids import BlockId
-from flowc.graph.operations import SHORTEST_RECORDING_MS
+from flowc.graph.operations import SHORTEST_RECORDING_MS, TONE_MS
 from flowc.machine.commands import (
     AnswerCall,
     AskService,
@@ -122,7 +122,7 @@ class Line:
         self._world, self._voice, self._outside = world, voice, outside
         self._due: dict[str, tuple[int, EventMaker]] = {}
         self.record_key = ""  # that ends the recording which runs
-        self._recording_since = 0
+        self.recording_since = 0  # behind the tone
 
     # --- what may be asked of it
 
@@ -167,8 +167,10 @@ class Line:
         self.key_at = self.now
         self._note(KeyPressed(key, self.now))
         if self.machine.phase is Phase.RECORDING and key == self.record_key:
-            is_short = self.now - self._recording_since < SHORTEST_RECORDING_MS
-            self._handle(RecordingEnded("empty" if is_short else "done", self.now))
+            lasted = self.now - self.recording_since
+            if lasted >= 0:
+                outcome = "empty" if lasted < SHORTEST_RECORDING_MS else "done"
+                self._handle(RecordingEnded(outcome, self.now))
         elif not self.is_over:
             self._handle(KeyPressed(key, self.now))
 
@@ -287,7 +289,7 @@ class Line:
             case DialNumber():
                 self._expect("dial", self._outside.dial(command))
             case RecordCaller():
-                self.record_key, self._recording_since = command.end_key, self.now
+                self.record_key, self.recording_since = command.end_key, self.now + TONE_MS
                 self._expect("record", self._outside.record(command))
 
     def _filler(self, ask: AskService) -> EventMaker:

@@ -200,7 +200,7 @@ def _people() -> list[Row]:
         row("voicemail", "then", "silence", how="ended by silence"),
         row("voicemail", "then", "silence", how="as long as it may be", on="voicemail_short"),
         row("voicemail", "empty", "recording empty", "silence", how="silence"),
-        row("voicemail", "empty", "wait 0.1s", "press: '#'", how="a key at once"),
+        row("voicemail", "empty", "press: '#'", how="a key at once"),
         row("voicemail", "error", "recording fails", "silence"),
     ]
     for outcome, step in (

@@ -42,8 +42,9 @@ class Timing:
     """How times differ. `gap_ms` after each sound; `reply_ms` later answers, or sooner; `early`, `late`: by
     how much a key may miss its moment; `wait_s`: a queue is left so much later than it should be,
     since servers count its time in whole seconds; `people_ms`: how long a talk takes, or a line to
-    be busy, which on a server is at once; `agent_ms` until an agent who answers is there; `tone_ms` of a tone before a recording, which is no part
-    of it; `swallows_quietly`: a late `#` begins nothing anew."""
+    be busy, which on a server is at once; `agent_ms` until an agent who answers is there;
+    `tone_ms`: by how much the tone before a
+    recording is longer; `swallows_quietly`: a late `#` begins nothing anew."""
 
     name: str
     gap_ms: int = 0
@@ -67,9 +68,9 @@ TIMINGS = (
         late=100,
         wait_s=1,
         agent_ms=400,
-        tone_ms=500,
+        tone_ms=200,
     ),
-    Timing("early keys", early=100, wait_s=-1, people_ms=400, tone_ms=500),
+    Timing("early keys", early=100, wait_s=-1, people_ms=400, tone_ms=200),
     Timing("late keys, queues left early, answers at once", late=100, wait_s=-1, reply_ms=-90),
     Timing("unsteady keys", gap_ms=20, reply_ms=60, early=70, late=70, people_ms=1200),
     Timing("a late # swallowed quietly", swallows_quietly=True),
@@ -179,7 +180,7 @@ class _Outside:
         return delay, sooner
 
     def record(self, record: RecordCaller) -> tuple[int, EventMaker]:
-        self.line._recording_since += self._tone_ms
+        self.line.recording_since += self._tone_ms
         self.line.machine._walk.waiting_since += self._tone_ms
         return self._inner.record(record)
 

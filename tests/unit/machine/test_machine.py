@@ -333,7 +333,7 @@ def test_an_empty_recording_leaves_no_id(outcome: str) -> None:
     assert "f.recording" not in machine.values
 
 
-@pytest.mark.parametrize(("after_ms", "is_left"), [(499, False), (500, True)])
+@pytest.mark.parametrize(("after_ms", "is_left"), [(749, False), (750, True)])
 def test_who_hangs_up_while_speaking_has_left_a_recording(after_ms: int, is_left: bool) -> None:
     handler = replace(recorded(), on_hangup=BlockId("f", "b"))
     machine = call(handler)

@@ -2,7 +2,7 @@
 -- Only digits that fit an allow-list reach a dial string; everything else there is the release's.
 -- Knows nothing of input but how to drop keys.
 local LEAVES = { "D", "C", "B", "A" } -- keys that no caller has: one of them ends a wait in time
-local SHORTEST = 500 -- ms of a recording that is not empty
+local TONE, SHORTEST = 250, 500 -- ms; a recording that is not empty is so long behind its tone
 local HEAD = 44
 local FRAME = 20 -- ms
 
@@ -216,7 +216,7 @@ return function(call)
   -- before any of these, as it does when it can't write.
   local function take_down(file, most, silence, end_key)
     input.settle()
-    session:streamFile("tone_stream://%(250,0,1000)")
+    session:streamFile("tone_stream://%(" .. TONE .. ",0,1000)")
     call.alive()
     local begun, by_key = call.now(), false
     input.key = function(digit)
@@ -245,7 +245,7 @@ return function(call)
     local begun = call.now()
     local done, ended = pcall(take_down, file, most, one.silence, one.key)
     if done then return ended end
-    if call.now() - begun < SHORTEST then call.wordless = one.into end
+    if call.now() - begun < TONE + SHORTEST then call.wordless = one.into end
     error(ended, 0)
   end
 
