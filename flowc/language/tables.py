@@ -164,10 +164,20 @@ def _lines(text: str, starts: list[int]) -> Iterator[str]:
         yield line
 
 
+def _dividing(line: str) -> Words | None:
+    """The mark, if it is none of ours, that divides a line into columns."""
+    marks = {
+        ";": Words("semicolons", "分号"),
+        "；": Words("full-width semicolons", "全角分号"),
+        "\t": Words("tabs", "制表符"),
+        "，": FULL_WIDTH,
+    }
+    return next((words for mark, words in marks.items() if mark in line and "," not in line), None)
+
+
 def _header_wanted(line: str) -> Words:
     """What the first line should be, and where another mark divides it, that, too."""
-    marks = {";": Words("semicolons", "分号"), "\t": Words("tabs", "制表符"), "，": FULL_WIDTH}
-    used = next((words for mark, words in marks.items() if mark in line and "," not in line), None)
+    used = _dividing(line)
     if used is None:
         return Words("a first line with a column `id`", "首行有 `id` 一列")
     return Words(
@@ -195,6 +205,7 @@ def _prompts(
     if header is not None and "id" not in header[0]:
         place.wrong(Scalar("", header[1]), _header_wanted(header[1].text), "id,zh,en,recording")
         return None
+    meant = _misnamed_columns(*header, place) if header else {}
     for row, span in rows:
         id_ = (row.get("id") or "").strip()
         if not id_:
@@ -213,12 +224,33 @@ def _prompts(
             place.report.report(codes.DUPLICATE_FLOW, span, name=id_, where=str(found[id_].span))
         else:
             texts = {
-                language: row[language].strip()
+                language: text
                 for language in place.languages
-                if (row.get(language) or "").strip()
+                if (text := row.get(meant.get(language, language), "").strip())
             }
             found[id_] = PromptRow(id_, texts, span)
     return found
+
+
+def _misnamed_columns(header: dict[str, str], line: Span, place: Place) -> dict[str, str]:
+    """Columns that were meant for a language, by language; each is told."""
+    found = {}
+    for language in place.languages:
+        names = {language, *_LANGUAGE_NAMES.get(language, ())}
+        name = next((name for name in header if name.casefold() in names), None)
+        if language not in header and name is not None:
+            start = line.start + line.text.index(name)
+            where = line.source.span(start, start + len(name))
+            wanted = Words(f"`{language}`, the language's code", f"语言代码 `{language}`")
+            place.under(name).wrong(Scalar(name, where), wanted, language)
+            found[language] = name
+    return found
+
+
+_LANGUAGE_NAMES = {
+    "zh": ("中文", "汉语", "普通话", "国语", "chinese", "mandarin"),
+    "en": ("英文", "英语", "english"),
+}
 
 
 def read_list(source: Source, place: Place) -> tuple[str, ...] | None:
@@ -238,6 +270,13 @@ def _numbers(rows: Iterator[tuple[dict[str, str], Span]], place: Place) -> tuple
         entry = next(iter(row.values()), "").strip()
         if NUMBER.fullmatch(entry):
             found.append(entry.lstrip("+"))
+        elif used := _dividing(entry):  # as all lines are then: told once
+            wanted = Words(
+                f"columns divided by commas (here they are by {used.en})",
+                f"用半角逗号分隔的各列（这里用的是{used.zh}）",
+            )
+            place.wrong(Scalar(entry, span), wanted, "13800138000,张先生")
+            break
         elif entry:
             place.wrong(Scalar(entry, span), _number_wanted(entry), _digits_of(entry))
     return tuple(dict.fromkeys(found))

@@ -231,6 +231,8 @@ TABLES = {
     "prompts.csv as Unicode text": ("prompts.csv", "utf-16", "\t", "CSV UTF-8"),
     "prompts.csv with semicolons": ("prompts.csv", "utf-8", ";", "id,zh,en"),
     "a list in GBK": ("lists/duty.csv", "gbk", ",", "CSV UTF-8"),
+    "a list with semicolons": ("lists/duty.csv", "utf-8", ";", "13800138000,"),
+    "a list with full-width commas": ("lists/duty.csv", "utf-8", "，", "13800138000,"),
 }
 
 
@@ -244,6 +246,16 @@ def test_a_table_saved_otherwise_is_one_finding(
 
     assert found.span.source.name == name
     assert fix in (found.help("zh") or "")
+
+
+@pytest.mark.parametrize("name", ["EN", "英文", "English"])
+def test_a_column_that_is_no_code_is_told_once_and_read(name: str) -> None:
+    text = files_of(STATION)["prompts.csv"].decode().replace("id,zh,en", f"id,zh,{name}")
+
+    (found,) = found_in({"prompts.csv": text.encode()})
+
+    assert found.span.text == name
+    assert "`en`" in found.label("en")
 
 
 def test_a_workbook_is_named_as_one_and_not_shown_as_noise() -> None:
