@@ -261,7 +261,7 @@ def read_list(source: Source, place: Place) -> tuple[str, ...] | None:
         return None
 
 
-def _numbers(rows: Iterator[tuple[dict[str, str], Span]], place: Place) -> tuple[str, ...]:
+def _numbers(rows: Iterator[tuple[dict[str, str], Span]], place: Place) -> tuple[str, ...] | None:
     found: list[str] = []
     # The first line names the columns, unless it is a number itself.
     first = next(rows, None)
@@ -276,7 +276,7 @@ def _numbers(rows: Iterator[tuple[dict[str, str], Span]], place: Place) -> tuple
                 f"用半角逗号分隔的各列（这里用的是{used.zh}）",
             )
             place.wrong(Scalar(entry, span), wanted, "13800138000,张先生")
-            break
+            return None
         elif entry:
             place.wrong(Scalar(entry, span), _number_wanted(entry), _digits_of(entry))
     return tuple(dict.fromkeys(found))
