@@ -167,7 +167,6 @@ def _report_missing_colon(source: Source, began: int, report: Reporter) -> None:
 def _report_brackets(source: Source, fault: Fault, stretches: Stretches, report: Reporter) -> None:
     """Inside `{ }` or `[ ]`: a bracket in a text, a full-width comma, or no end."""
     mark = source.text[fault.at : fault.at + 1]
-    opening = source.text[fault.began]
     comma = _wide_comma(source, fault, stretches)
     if comma:
         report.report(reading.WIDE_COMMA, comma, character=comma.text)
@@ -176,9 +175,20 @@ def _report_brackets(source: Source, fault: Fault, stretches: Stretches, report:
     elif mark == ":" and "\n" not in source.text[fault.began : fault.at]:
         report.report(reading.COLON_IN_TEXT, source.span(fault.at, fault.at + 1))
     else:
-        place = source.span(fault.began, fault.began + 1)
-        closing = _CLOSING[opening]
-        report.report(reading.BRACKET_NOT_CLOSED, place, character=opening, closing=closing)
+        _report_open(source, source.span(fault.began, fault.began + 1), stretches, report)
+
+
+def _report_open(source: Source, opened: Span, stretches: Stretches, report: Reporter) -> None:
+    """A bracket that nothing closes, or that a comment on its line would: `[press: #]`."""
+    closing = _CLOSING[opened.text]
+    end = source.text.find("\n", opened.start) % (len(source.text) + 1)
+    comment = next(
+        (s for s in stretches.all if s.kind == "comment" and opened.start < s.start < end), None
+    )
+    if comment is not None and closing in source.text[comment.start : comment.end]:
+        report.report(reading.COMMENT_CUTS_TEXT, source.span(comment.start, comment.end))
+    else:
+        report.report(reading.BRACKET_NOT_CLOSED, opened, character=opened.text, closing=closing)
 
 
 def _wide_comma(source: Source, fault: Fault, stretches: Stretches) -> Span | None:
@@ -207,8 +217,7 @@ def _report_content(source: Source, fault: Fault, stretches: Stretches, report: 
     mark = source.text[fault.at : fault.at + 1]
     opened = _last_open(source, fault.at, stretches)
     if not mark and opened:
-        closing = _CLOSING[opened.text]
-        report.report(reading.BRACKET_NOT_CLOSED, opened, character=opened.text, closing=closing)
+        _report_open(source, opened, stretches, report)
     elif mark and mark in ",]}":
         report.report(reading.MARK_UNQUOTED, source.span(fault.at, fault.at + 1), character=mark)
     elif "document start" in fault.problem:
