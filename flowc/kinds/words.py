@@ -173,7 +173,31 @@ class PhraseMaker:
             (language, self._parts(text, language, words, text.id))
             for language, words in written.items()
         )
+        self._compare_values(text, written)
         return Phrase(text.id, parts, when) if parts else None
+
+    def _compare_values(self, text: Text, written: Mapping[str, str]) -> None:
+        """A translation that lost a value says less to some of the callers."""
+        said = {
+            language: tuple(dict.fromkeys(f"`{{{hole.strip()}}}`" for hole in HOLE.findall(words)))
+            for language, words in written.items()
+            if words and not WIDE_HOLE.search(words)  # what is only recorded may say anything
+        }
+        most = max(said, key=lambda language: len(said[language]), default="")
+        for language, values in said.items():
+            if len(values) < len(
+                said[most]
+            ):  # `{name}` may well be `{name_en}` in another language
+                lost = [value for value in said[most] if value not in values]
+                place = self._place(text, language)
+                self.report.report(
+                    codes.VALUE_NOT_SAID,
+                    place,
+                    id=text.id,
+                    values=", ".join(lost),
+                    there=most,
+                    language=language,
+                )
 
     def in_languages(self, text: Text) -> Mapping[str, str]:
         """The words by language; a language without words is reported."""

@@ -383,6 +383,16 @@ RESERVED_NAME = Code(
     Words("`{name}` is a word of flowc's own here", "`{name}` 在这里是 flowc 自己的词"),
     Words("choose another name", "请换一个名字"),
 )
+VALUE_NOT_SAID = Code(
+    "F0247",
+    W,
+    Words("a value is said in one language only", "有的值只在一种语言里说"),
+    Words(
+        "`{id}` says {values} in `{there}`, and in `{language}` it does not",
+        "`{id}` 的 `{there}` 说了 {values}，`{language}` 没有说",
+    ),
+    Words("say it in both, or make two texts of it", "两种语言都说出来，或者写成两段文字"),
+)
 
 CODES: tuple[Code, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Code)

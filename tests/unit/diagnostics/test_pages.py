@@ -124,6 +124,11 @@ nodes:
   bye: {hangup: 再见。}
 """,
 }
+_IN_ENGLISH = {
+    "[zh]": "[zh, en]",
+    "id,zh\ngreeting,您好。": "id,zh,en\ngreeting,您好。,Hello.",
+    "{hangup: 再见。}": "{hangup: {zh: 再见。, en: Goodbye.}}",
+}
 _CUSTOMER = Record(
     "Customer",
     (
@@ -147,7 +152,11 @@ _SCOPE = Scope(
 
 
 def _files(block: Block, default: str = "flows/hotline.flow.yaml") -> dict[str, bytes]:
-    files = {name: text.encode() for name, text in _PROJECT.items()}
+    texts = _PROJECT
+    if "bilingual" in block.words:
+        for old, new in _IN_ENGLISH.items():
+            texts = {name: text.replace(old, new) for name, text in texts.items()}
+    files = {name: text.encode() for name, text in texts.items()}
     return files | {block.word("file", default): block.data}
 
 
