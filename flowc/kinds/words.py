@@ -185,14 +185,12 @@ class PhraseMaker:
         }
         most = max(said, key=lambda language: len(said[language]), default="")
         for language, values in said.items():
-            if len(values) < len(
-                said[most]
-            ):  # `{name}` may well be `{name_en}` in another language
-                lost = [value for value in said[most] if value not in values]
-                place = self._place(text, language)
+            # `{name}` may well be `{name_en}` in another language.
+            if len(values) < len(said[most]):
+                lost = (value for value in said[most] if value not in values)
                 self.report.report(
                     codes.VALUE_NOT_SAID,
-                    place,
+                    self._place(text, language),
                     id=text.id,
                     values=", ".join(lost),
                     there=most,
