@@ -4,7 +4,8 @@ A node that no way leads back to is passed once a call, so it needs no budget: o
 round are counted. Every way round that has no bound of its own goes through an input that the
 caller answers (another pass proves it), leaves a queue by a key, or goes *back* to a menu; so it is
 enough to look where remembered menus are gone back to, at so many inputs that each other way round
-with an input has one, and at the keys of queues on what is left. The way out has a hundred nodes of its own; a call that uses up those too is hung up.
+with an input has one, and at the keys of queues on what is left. The way out has a hundred nodes of
+its own; a call that uses up those too is hung up.
 """
 
 from __future__ import annotations

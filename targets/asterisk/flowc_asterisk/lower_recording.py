@@ -14,9 +14,7 @@ from flowc_asterisk.lower_input import leave
 
 BYTES_A_SECOND = 16_000  # of a recording: 16 bits, 8 kHz
 HEADER_BYTES = 44
-CUT_BY_KEY_MS = (
-    250  # off the end of a recording that a key ended, with the key's sound (app_record)
-)
+CUT_BY_KEY_MS = 250  # off the end of a recording that a key ended (app_record)
 KEPT_SILENCE_S = 1.3  # what a recording that silence ended still holds of it, and a little
 
 
