@@ -275,8 +275,7 @@ class CallInSteps:
             self._await_keys(words.NOBODY_LISTENS, step.span, keys=step.keys)
             self._refuse_unheard(step)
             after_audio = self._line.audio_ended_at + PRESS_AFTER_MS
-            # Behind the tone, which some servers make longer.
-            if self._machine.phase is Phase.RECORDING:
+            if self._machine.phase is Phase.RECORDING:  # some servers' tones are longer
                 after_audio = self._line.recording_since + 2 * PRESS_AFTER_MS
             after_key = self._line.key_at + step.spacing_ms if self._line.key_at else 0
             self._line.come_to(max(self._line.now, after_audio, after_key))
