@@ -7,7 +7,7 @@ A field is `name: Annotated[type, Field(shape, help)]`; the one that stands at t
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_type_hints
@@ -71,6 +71,9 @@ class NodeKind(ABC):
     keyword: ClassVar[str]
     # Whether the kind may stand in `on_hangup:`.
     after_call: ClassVar[bool] = False
+    # An outcome that can't come about without a field: that field, and the outcome whose way it then
+    # has, in case a server does it all the same.
+    only_with: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     @abstractmethod
     def lower(self, into: NodeBuilder) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -44,13 +44,22 @@ class QueueNode(NodeKind):
     """Wait for an agent of a queue."""
 
     keyword: ClassVar[str] = "queue"
+    only_with: ClassVar[Mapping[str, tuple[str, str]]] = {"waited_too_long": ("max_wait", "error")}
 
     queue: Annotated[
         Word,
         Field(LISTED_NAME, Words("A queue of queues.yaml.", "queues.yaml 里的队列。"), main=True),
     ]
     after_agent: Annotated[Way, AFTER_AGENT]
-    waited_too_long: Annotated[Way, Outcome(Words("`max_wait` is over.", "等候超过 `max_wait`。"))]
+    waited_too_long: Annotated[
+        Way,
+        Outcome(
+            Words(
+                "`max_wait` is over. Needless without `max_wait`.",
+                "等候超过 `max_wait`。不写 `max_wait` 时不用写。",
+            )
+        ),
+    ]
     full: Annotated[Way, Outcome(Words("Too many callers wait already.", "排队人数已满。"))]
     no_agents: Annotated[Way, Outcome(Words("No agent is signed in.", "没有坐席签入。"))]
     error: Annotated[Way, Outcome(Words("The queue could not be entered.", "无法进入队列。"))]

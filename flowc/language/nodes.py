@@ -198,12 +198,23 @@ class NodeBinder:
                 and info.key in self.defaults
             ):
                 values[info.name] = self.defaults[info.key]
-            elif info.required:
+            elif info.required and not self._stood_in_for(kind, info, body, values):
                 self._missing(kind, info, name, body)
                 # A node without a way out is still a node: what it fills and where else it leads count.
                 complete = complete and info.outcome
                 values[info.name] = way_to(name.text, name.span)
         return complete
+
+    def _stood_in_for(
+        self, kind: type[NodeKind], info: FieldInfo, body: Mapping, values: dict[str, Any]
+    ) -> bool:
+        """Give an outcome that can't come about the way of another, where there is one."""
+        field, other = kind.only_with.get(info.key, ("", ""))
+        way = values.get(other) or self.defaults.get(other)
+        if not field or way is None or body.key(field) or body.key(info.key):
+            return False
+        values[info.name] = way
+        return True
 
     def _missing(self, kind: type[NodeKind], info: FieldInfo, name: Word, body: Mapping) -> None:
         written = kind.keyword if info.main else info.key

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from flowc.compiler import Compiled
+from flowc.graph.exits import Switch
 from flowc.graph.ids import BlockId
 from flowc.graph.text import graph_text
 from flowc.kinds.menu import spoken_keys
@@ -286,3 +287,20 @@ def test_a_key_that_is_no_letter_has_a_word_in_ids(small: Compile) -> None:
     assert "zh/hotline.m.choices.star" in compiled.texts
     assert compiled.graph is not None
     assert BlockId("hotline", "m", "choice_star") in compiled.graph.blocks
+
+
+QUEUE = "a: {{queue: agents{}, after_agent: bye, full: bye, no_agents: bye, error: over}}\n"
+OVER = "over: {mark: over, then: bye}\n"
+
+
+def test_a_queue_without_a_longest_wait_needs_no_way_out_of_it(small: Compile) -> None:
+    compiled = small(QUEUE.format("") + OVER + BYE)
+    assert codes(compiled) == []
+    assert compiled.graph is not None
+    queue = compiled.graph.blocks[BlockId("hotline", "a")]
+    assert isinstance(queue.exit, Switch)
+    assert queue.exit.case("waited_too_long") == queue.exit.case("error")
+
+
+def test_a_queue_with_a_longest_wait_says_where_it_leads_then(small: Compile) -> None:
+    assert codes(small(QUEUE.format(", max_wait: 60s") + OVER + BYE)) == ["F0206"]
