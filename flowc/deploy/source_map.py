@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FILE = "source_map.json"
+from flowc.target.source_map import FILE
+
 _SOURCE = re.compile(r"([^<].*):(\d+):(\d+)")  # `<built in>` is no file
 
 

@@ -41,7 +41,6 @@ LOOKED_UP = {
     ("lower_speech.py", "_static"),
     ("lower_speech.py", "_sound"),
     ("prompts.py", "_look_for"),
-    ("lower_calls.py", "forget"),
     ("entry.py", "_queue_keys"),  # the words of a problem
     ("install_queues.py", "_faults"),  # the same
 }

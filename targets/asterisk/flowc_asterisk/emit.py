@@ -16,6 +16,7 @@ import io
 import wave
 
 from flowc.target import Artifact, Bundle, EmitError, EmitRequest, Problem
+from flowc.target.source_map import FILE as SOURCE_MAP
 from flowc_asterisk import quote
 from flowc_asterisk.entry import entry_dialplan
 from flowc_asterisk.expressions import NotNativeError
@@ -48,7 +49,7 @@ def emit(request: EmitRequest) -> Bundle:
     artifacts = (
         Artifact(RELEASE_FILE, body.text.encode(), origins),
         Artifact("release/musiconhold.conf", music.encode()),
-        Artifact("release/source_map.json", source_map(body, RELEASE_FILE, spans).encode()),
+        Artifact(f"release/{SOURCE_MAP}", source_map(body, RELEASE_FILE, spans).encode()),
         Artifact("entry/extensions.conf", entry.text.encode()),
         Artifact("entry/queues.conf", queues.encode()),
         Artifact("sounds/nil.wav", silence(NIL_MS)),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flowc.target.source_map import source_map as written
 from flowc_asterisk import quote
 from flowc_asterisk.dialplan import Context, Dialplan, Priority
 
@@ -72,7 +72,7 @@ def _line(name: str, number: int, priority: Priority) -> str:
 
 def source_map(rendered: Rendered, file: str, spans: dict[str, str]) -> str:
     """JSON for `flowc where`: each step, its line, its block and that block's place in the source."""
-    rows = [
+    rows = (
         {
             "context": place.context,
             "extension": place.extension,
@@ -82,5 +82,5 @@ def source_map(rendered: Rendered, file: str, spans: dict[str, str]) -> str:
             "source": spans.get(place.block, ""),
         }
         for place in rendered.places
-    ]
-    return json.dumps({"file": file, "steps": rows}, ensure_ascii=False, indent=1) + "\n"
+    )
+    return written(rows, file)

@@ -22,6 +22,7 @@ from flowc.graph.ids import BlockId
 from flowc.graph.model import WAY_OUT_S
 from flowc.graph.zones import UnknownZoneError, transitions
 from flowc.target import Artifact, Bundle, EmitError, EmitRequest
+from flowc.target.source_map import FILE
 from flowc_freeswitch import quote, source_map
 from flowc_freeswitch.callcenter import SECTIONS, included, queues_of, section
 from flowc_freeswitch.entry import entry_xml, keeps
@@ -65,7 +66,7 @@ def emit(request: EmitRequest) -> Bundle:
     try:
         artifacts.append(_script("release.lua", file_of(_release(release), head)))
         artifacts.extend(_lists(release))
-        artifacts.append(Artifact(source_map.FILE, source_map.source_map(release).encode()))
+        artifacts.append(Artifact(FILE, source_map.source_map(release).encode()))
         artifacts.append(Artifact("entry/dialplan.xml", entry_xml(release).encode()))
         queues = queues_of(release)
         artifacts += [

@@ -5,12 +5,10 @@ Knows how the blocks of a flow stand in its file: one a line, after two lines.
 
 from __future__ import annotations
 
-import json
-
 from flowc.graph.ids import BlockId
+from flowc.target.source_map import source_map as written
 from flowc_freeswitch.lowering import Release
 
-FILE = "source_map.json"
 _FIRST_LINE = 3
 
 
@@ -29,7 +27,7 @@ def source_map(release: Release) -> str:
                 "source": str(block.origin.span),
             }
         )
-    return json.dumps({"steps": rows}, ensure_ascii=False, indent=1) + "\n"
+    return written(rows)
 
 
 def _place(release: Release, id_: BlockId) -> dict[str, str | int]:
