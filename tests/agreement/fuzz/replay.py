@@ -18,7 +18,7 @@ from flowc.graph.model import Block
 from flowc.graph.operations import Enqueue
 from flowc.live.acts import Act, HangUp, Press, acts_of
 from flowc.live.compare import comparable
-from flowc.live.play import SWALLOWED_MS
+from flowc.live.play import SOONEST_S, SWALLOWED_MS
 from flowc.machine.commands import AskService, DialNumber, JoinQueue, RecordCaller
 from flowc.machine.events import AgentAnswered, Event
 from flowc.machine.listening import Listener
@@ -56,10 +56,11 @@ class Timing:
     agent_ms: int = 0
     tone_ms: int = 0
     swallows_quietly: bool = False
+    soonest_ms: int = round(SOONEST_S * 1000)  # behind what it follows, a key takes at least
 
 
 KEY_MS = 80
-_AS_SIMULATED = Timing("as simulated", people_ms=60_000)
+_AS_SIMULATED = Timing("as simulated", people_ms=60_000, soonest_ms=0)
 TIMINGS = (
     Timing(
         "slow server, late keys",
@@ -265,9 +266,9 @@ class _Replay:
         shift = self._chance.number(-self._timing.early, self._timing.late)
         if not (self._timing.early and self._timing.late):
             shift = self._timing.late - self._timing.early
-        return (
-            live + act.at - simulated + (0 if self._keys and live == self._keys[-1][1] else shift)
-        )
+        if self._keys and live == self._keys[-1][1]:
+            return live + act.at - simulated
+        return live + max(act.at - simulated + shift, self._timing.soonest_ms)
 
     def _finishes_entry(self, act: Act) -> bool:
         """A `#` right after an entry follows its key, as the player of live calls has it."""
