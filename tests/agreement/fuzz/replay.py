@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from flowc.graph.model import Block
-from flowc.graph.operations import Enqueue
+from flowc.graph.operations import TONE_MS, Enqueue
 from flowc.live.acts import Act, HangUp, Press, acts_of
 from flowc.live.compare import comparable
 from flowc.live.play import SOONEST_S, SWALLOWED_MS
@@ -183,7 +183,9 @@ class _Outside:
     def record(self, record: RecordCaller) -> tuple[int, EventMaker]:
         self.line.recording_since += self._tone_ms
         self.line.machine._walk.waiting_since += self._tone_ms
-        return self._inner.record(record)
+        lasts, make = self._inner.record(record)
+        # The silence that ends it is behind the tone, on a server.
+        return lasts + (TONE_MS + self._tone_ms if self._tone_ms else 0), make
 
 
 class _Replay:
