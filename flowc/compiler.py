@@ -116,10 +116,9 @@ def compile_files(
         if report.has_errors:
             return Compiled(project, None, lowered, report.sorted)
         pace = Pace(lowered.texts.by_key)
-        graph = prove(project, lowered.graph, pace, report)
+        graph, longest = prove(project, lowered.graph, pace, report)
         if report.has_errors:
             return Compiled(project, None, lowered, report.sorted)
-        longest = longest_call(calls_apart(lowered.graph), pace)
     return Compiled(project, graph, lowered, report.sorted, longest)
 
 
@@ -128,8 +127,13 @@ def _fallback(project: Project) -> Text | None:
     return Text(name, (), project.fallback_at, named=True) if name else None
 
 
-def prove(project: Project, graph: FlowGraph, pace: Pace, report: Reporter) -> FlowGraph:
-    """The passes in their order: those that report see the graph that the author wrote."""
+def prove(
+    project: Project, graph: FlowGraph, pace: Pace, report: Reporter
+) -> tuple[FlowGraph, LongestCall | None]:
+    """The passes in their order: those that report see the graph that the author wrote.
+
+    The graph to build, and the longest call; None where something is wrong, or no number is there.
+    """
     find_unreachable(graph, report)
     graph = drop_unreachable(graph)
     find_no_reader(graph, unread_languages(graph.languages), report)
@@ -140,11 +144,12 @@ def prove(project: Project, graph: FlowGraph, pace: Pace, report: Reporter) -> F
     find_no_person(apart, project.program.around.promise, pace, report)
     find_long_menus(graph, pace, report)
     find_silence(apart, project.program.most_silence_s, pace, report)
+    longest = None if report.has_errors else longest_call(apart, pace)
     graph = count_nodes(join_says(prove_back(graph)))
     broken = () if report.has_errors else verify(graph)
     if broken:
         raise AssertionError("; ".join(broken))
-    return graph
+    return graph, longest
 
 
 @contextmanager

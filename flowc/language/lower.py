@@ -78,7 +78,9 @@ class _Lowering:
         self._check_settings()
         hangup = self._hangup()
         limit = self._limit()
-        self._enters()
+        forgets = self._forgets()
+        self._enters(forgets)
+        self._returns(forgets)
         self._noted_again()
         menus = self._menus_back_in()
         self._refuse_recursion()
@@ -268,10 +270,9 @@ class _Lowering:
             if start in self.into.blocks
         }
 
-    def _enters(self) -> None:
+    def _enters(self, forgets: dict[str, tuple[Forget, ...]]) -> None:
         """Blocks by which a flow is entered from others: its variables unset, menus forgotten."""
         asked = self._asked_if_set()
-        forgets = self._forgets()
         returning = {
             block.id.flow for block in self.into.blocks.values() if isinstance(block.exit, Return)
         }
@@ -285,7 +286,10 @@ class _Lowering:
                 (Assign(return_register(start.flow), None),) if start.flow in returning else ()
             )
             self._enter(start, ENTER, (*abandoned, *self._entering(start.flow, asked, forgets)))
-        for id_, block in tuple(self.into.blocks.items()):
+
+    def _returns(self, forgets: dict[str, tuple[Forget, ...]]) -> None:
+        """A flow that returns takes its menus along."""
+        for id_, block in self.into.blocks.items():
             match block.exit:
                 case Return(flow=flow):
                     left = (*block.operations, *forgets.get(flow, ()))

@@ -175,15 +175,20 @@ def _dividing(line: str) -> Words | None:
     return next((words for mark, words in marks.items() if mark in line and "," not in line), None)
 
 
+def _commas_wanted(used: Words) -> Words:
+    return Words(
+        f"columns divided by commas (here they are by {used.en})",
+        f"用半角逗号分隔的各列（这里用的是{used.zh}）",
+    )
+
+
 def _header_wanted(line: str) -> Words:
     """What the first line should be, and where another mark divides it, that, too."""
     used = _dividing(line)
     if used is None:
         return Words("a first line with a column `id`", "首行有 `id` 一列")
-    return Words(
-        f"columns divided by commas (here they are by {used.en}), one of them `id`",
-        f"用半角逗号分隔的各列（这里用的是{used.zh}），其中一列是 `id`",
-    )
+    wanted = _commas_wanted(used)
+    return Words(f"{wanted.en}, one of them `id`", f"{wanted.zh}，其中一列是 `id`")
 
 
 def read_prompts(source: Source, place: Place) -> dict[str, PromptRow] | None:
@@ -271,11 +276,7 @@ def _numbers(rows: Iterator[tuple[dict[str, str], Span]], place: Place) -> tuple
         if NUMBER.fullmatch(entry):
             found.append(entry.lstrip("+"))
         elif used := _dividing(entry):  # as all lines are then: told once
-            wanted = Words(
-                f"columns divided by commas (here they are by {used.en})",
-                f"用半角逗号分隔的各列（这里用的是{used.zh}）",
-            )
-            place.wrong(Scalar(entry, span), wanted, "13800138000,张先生")
+            place.wrong(Scalar(entry, span), _commas_wanted(used), "13800138000,张先生")
             return None
         elif entry:
             place.wrong(Scalar(entry, span), _number_wanted(entry), _digits_of(entry))

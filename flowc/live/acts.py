@@ -98,9 +98,9 @@ def _recorded(journal: tuple[Noted, ...], place: int, record: RecordCaller) -> l
     if ended is None or (isinstance(ended.what, RecordingEnded) and ended.what.outcome != "done"):
         return []
     lasted = ended.at - begun.at
-    pressed = KeyPressed(record.end_key, ended.at) in [note.what for note in after]
-    is_ended = isinstance(ended.what, RecordingEnded) and not pressed
-    if not is_ended or lasted >= record.most_s * 1000:
+    is_pressed = KeyPressed(record.end_key, ended.at) in [note.what for note in after]
+    by_caller = is_pressed or isinstance(ended.what, CallerHungUp)
+    if by_caller or lasted >= record.most_s * 1000:
         return [_act(begun, Speak(lasted / 1000))]
     if lasted <= SPEECH_MS + 10:
         key = Act(ended.at, begun.steps, begun.audio_ended_at, Press(record.end_key))

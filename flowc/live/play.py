@@ -20,7 +20,7 @@ QUIET_S = 0.12  # longer than the gap between two files of one prompt
 SURELY_SAID, MOST_CUT_S = 0.9, 0.3
 SLACK_S = 12.0  # how much later than in the simulation something may come before it is given up
 SWALLOWED_MS = 1000  # how long after an entry's last digit a `#` counts nowhere
-SOONEST_S = 0.12  # a key takes that long to be pressed at all
+SOONEST_MS = 120  # a key takes that long to be pressed at all
 
 
 class PartedError(Exception):
@@ -126,7 +126,7 @@ class Player:
             # A late `#` begins a prompt anew on some servers only: then the key itself is the mark.
             if quiet > live or not is_after_key:
                 simulated, live = act.audio_ended_at, quiet
-        soonest = 0.0 if self._keys and live == self._keys[-1][1] else SOONEST_S
+        soonest = 0.0 if self._keys and live == self._keys[-1][1] else SOONEST_MS / 1000
         return live + max((act.at - simulated) / 1000, soonest)
 
     def _finishes_entry(self, act: Act) -> bool:

@@ -6,8 +6,8 @@ become too large is left as it is: what is proved of it holds all the same, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from flowc.graph.exits import Call, Exit, Jump, Return, retargeted
 from flowc.graph.ids import BlockId
@@ -30,17 +30,10 @@ class _Visit:
     flow: str
     name: str
     caller: _Visit | None = None
-    results: Mapping[str, BlockId] | None = None
+    results: Mapping[str, BlockId] = field(default_factory=dict)
 
     def place(self, id_: BlockId) -> BlockId:
         return replace(id_, flow=self.name) if id_.flow == self.flow else id_
-
-    @property
-    def open(self) -> Iterator[str]:
-        """The flows that are under way."""
-        yield self.flow
-        if self.caller is not None:
-            yield from self.caller.open
 
 
 def calls_apart(graph: FlowGraph) -> FlowGraph:
@@ -57,7 +50,7 @@ def calls_apart(graph: FlowGraph) -> FlowGraph:
     menus: dict[str, BlockId] = {}
     most = MOST_TIMES * len(graph.blocks) + MOST_MORE
     for count, visit in enumerate(waiting):
-        if len(blocks) > most or (visit.caller and visit.flow in visit.caller.open):
+        if len(blocks) > most:
             return graph
         for block in flows.get(visit.flow, ()):
             if isinstance(block.exit, Call):
@@ -75,7 +68,7 @@ def calls_apart(graph: FlowGraph) -> FlowGraph:
 
 def _left(exit_: Exit, visit: _Visit) -> Exit:
     match exit_:
-        case Return(result=result) if visit.caller and visit.results and result in visit.results:
+        case Return(result=result) if visit.caller and result in visit.results:
             return Jump(visit.caller.place(visit.results[result]))
         case Return(otherwise=otherwise):
             return Jump(otherwise)

@@ -32,7 +32,7 @@ from flowc.graph.operations import (
     Record,
 )
 from flowc.passes.components import on_ways_round
-from flowc.passes.edges import Edge, all_edges, ending
+from flowc.passes.edges import Edge, all_edges, chosen_in_a_menu, edges_of, ending
 
 SPENT = "call.spent"  # nodes that took time so far
 WAY_OUT = "call.way_out"  # set once the budget is used up
@@ -147,21 +147,17 @@ def _busiest(part: frozenset[BlockId], onward: Onward, graph: FlowGraph) -> Bloc
 
 def _keys_of_queues(onward: Onward, graph: FlowGraph) -> dict[BlockId, tuple[str, ...]]:
     """The keys that lead out of queues and round, by queue."""
-    parts = on_ways_round(onward)
+    part_of = {id_: part for part in on_ways_round(onward) for id_ in part}
     found = {
-        id_: tuple(way for way, to in _keys_out(graph.blocks[id_]) if to in part)
-        for part in parts
-        for id_ in part
+        id_: tuple(
+            edge.outcome
+            for edge in edges_of(block)
+            if chosen_in_a_menu(block, edge.outcome) and edge.to in part_of[id_]
+        )
+        for id_, block in graph.blocks.items()
+        if id_ in part_of and isinstance(ending(block), Enqueue)
     }
-    return {id_: found[id_] for id_ in graph.blocks if found.get(id_)}
-
-
-def _keys_out(block: Block) -> tuple[tuple[str, BlockId], ...]:
-    match ending(block), block.exit:
-        case Enqueue(), Switch(cases=cases):
-            return tuple((way, to) for way, to in cases if way.startswith("key_"))
-        case _:
-            return ()
+    return {id_: keys for id_, keys in found.items() if keys}
 
 
 # --- counting

@@ -18,7 +18,7 @@ from flowc.graph.model import Block
 from flowc.graph.operations import TONE_MS, Enqueue
 from flowc.live.acts import Act, HangUp, Press, acts_of
 from flowc.live.compare import comparable
-from flowc.live.play import SOONEST_S, SWALLOWED_MS
+from flowc.live.play import SOONEST_MS, SWALLOWED_MS
 from flowc.machine.commands import AskService, DialNumber, JoinQueue, RecordCaller
 from flowc.machine.events import AgentAnswered, Event
 from flowc.machine.listening import Listener
@@ -43,8 +43,8 @@ class Timing:
     how much a key may miss its moment; `wait_s`: a queue is left so much later than it should be,
     since servers count its time in whole seconds; `people_ms`: how long a talk takes, or a line to
     be busy, which on a server is at once; `agent_ms` until an agent who answers is there;
-    `tone_ms`: by how much the tone before a
-    recording is longer; `swallows_quietly`: a late `#` begins nothing anew."""
+    `tone_ms`: by how much the tone before a recording is longer; `swallows_quietly`: a late `#` begins
+    nothing anew; `soonest_ms`: behind what it follows, a key takes at least so long."""
 
     name: str
     gap_ms: int = 0
@@ -56,7 +56,7 @@ class Timing:
     agent_ms: int = 0
     tone_ms: int = 0
     swallows_quietly: bool = False
-    soonest_ms: int = round(SOONEST_S * 1000)  # behind what it follows, a key takes at least
+    soonest_ms: int = SOONEST_MS
 
 
 KEY_MS = 80

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from vectors.model import Press as VectorPress
 
 from flowc.live.acts import Act, HangUp, Press, Speak, acts_of
-from flowc.live.play import SOONEST_S, SWALLOWED_MS
+from flowc.live.play import SOONEST_MS, SWALLOWED_MS
 from flowc.machine.trace import Entered, Offered, Step, Trace
 from flowc.simulate.simulator import Run
 
@@ -111,7 +111,7 @@ class RunCaller:
 
     def __init__(self, run: Run, *, at_once: bool = False) -> None:
         self._acts = deque(acts_of(run))
-        self._soonest_ms = 0 if at_once else round(SOONEST_S * 1000)
+        self._soonest_ms = 0 if at_once else SOONEST_MS
         self._meant = run.trace
         self._seen = Seen(run.trace)
         self._wanted = _told_before(run.trace)
