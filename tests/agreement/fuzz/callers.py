@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from flowc.compiler import Compiled
 from flowc.graph.operations import Collect, Digits, Options
-from flowc.machine.listening import WINDOW_MS
 from flowc.machine.machine import MachineError, ReadError
 from flowc.machine.phase import Phase
 from flowc.machine.prepared import Prepared
@@ -241,8 +240,8 @@ class _Caller:
         """Press keys after so long, or a little later where something else happens then."""
         soonest = self._line.key_at + SPACINGS[0] if self._line.key_at else 0
         at = max(self._line.now + wait_ms, soonest)
-        if keys[0] == "#" and abs(at - self._line.key_at - WINDOW_MS) < 2 * MARGIN_MS:
-            at = self._line.key_at + WINDOW_MS + 2 * MARGIN_MS  # surely too late to be swallowed
+        if keys[0] == "#" and self._is_hardly_swallowed(at):
+            at = self._line.machine._walk.listener._window_until + 2 * MARGIN_MS
         self._come_to(at)
         spacing = self._chance.pick(SPACINGS)
         after = self._line.now - self._stepped_at
@@ -250,13 +249,19 @@ class _Caller:
         for key in keys:
             if pressed:
                 self._line.come_to(self._line.now + spacing)
-            if self._line.is_over:
+            is_doubtful = key == "#" and self._is_hardly_swallowed(self._line.now)
+            if self._line.is_over or is_doubtful:
                 break
             self._line.press(key)
             pressed += key
         if pressed:
             self.steps.append(Press(pressed, spacing_ms=spacing, after_ms=after))
             self._stepped_at = self._line.now
+
+    def _is_hardly_swallowed(self, at: int) -> bool:
+        """Is it doubtful on which side of its second a late `#` comes?"""
+        until = self._line.machine._walk.listener._window_until
+        return until > 0 and abs(at - until) < 2 * MARGIN_MS
 
     def _hang_up(self, wait_ms: int | None = None) -> None:
         wait = self._chance.number(150, 700) if wait_ms is None else wait_ms

@@ -29,7 +29,7 @@ from flowc_asterisk.agi.conversation import Conversation, GoneError
 # Ids of calls are unique on one server; the store may be shared by several.
 _HOST = platform.node()
 REARM_S = 1.0
-LATEST_S = 0.6  # after its deadline an answer is no longer waited for, however slowly it comes
+LATEST_S = 0.4  # after its deadline an answer is no longer waited for, however slowly it comes
 FILLER_AFTER_S = 1.0
 MOST_TEXT_BYTES = 1800
 
