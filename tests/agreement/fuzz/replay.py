@@ -71,6 +71,7 @@ TIMINGS = (
         agent_ms=400,
         tone_ms=200,
     ),
+    Timing("slow server, keys in time", gap_ms=80),
     Timing("early keys", early=100, wait_s=-1, people_ms=400, tone_ms=200),
     Timing("late keys, queues left early, answers at once", late=100, wait_s=-1, reply_ms=-90),
     Timing("unsteady keys", gap_ms=20, reply_ms=60, early=70, late=70, people_ms=1200),
