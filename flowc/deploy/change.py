@@ -7,6 +7,7 @@ is asked. Knows neither builds nor locks: whoever calls holds the lock.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from flowc.deploy.errors import NotPutBackError, PutBackError
@@ -69,8 +70,15 @@ class Changer:
     async def put_back(self, under_way: UnderWay, before: Generation) -> None:
         """Make `before` what the server holds. Raises NotPutBackError where it does not say so."""
         self._observe(Step.PUT_BACK)
-        self._journal.write(replace(under_way, undoing=True))
-        self._generations.switch(before.number)
+        with suppress(OSError):  # on a full disk calls must get out of what is wrong all the same
+            self._journal.write(replace(under_way, undoing=True))
+        try:
+            self._generations.switch(before.number)
+        except OSError as reason:
+            raise NotPutBackError(
+                f"{under_way.purpose}: the old files can't be put back in place: {reason}\n"
+                "run `flowc deploy --recover` once that is mended"
+            ) from reason
         try:
             await self._brought_to_hold(before)
         except OSError as reason:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+REPLACED = ".flowc-replaced"  # ends the name of a folder whose place another takes
 FOLDER_MODE, SHARED_MODE, FILE_MODE = 0o750, 0o770, 0o640
 
 
@@ -80,6 +81,23 @@ class Disk:
             shutil.rmtree(away)
         self.rename(path, away)
         shutil.rmtree(away)
+
+    def replace_folder(self, new: Path, place: Path) -> None:
+        """Let a folder take the place of another, or of none. What a crash leaves between the two is
+        made good by `restore_folders`."""
+        away = place.with_name(f".{place.name}{REPLACED}")
+        if place.exists():
+            self.rename(place, away)
+        self.rename(new, place)
+        if away.exists():
+            shutil.rmtree(away)
+
+    def restore_folders(self, folder: Path) -> None:
+        """Put back each folder that was renamed away and whose place was not taken."""
+        for away in folder.glob(f".*{REPLACED}"):
+            place = away.with_name(away.name[1 : -len(REPLACED)])
+            if not place.exists():
+                self.rename(away, place)
 
     def sync(self, folders: Iterable[Path]) -> None:
         """Let the names in these folders be on the disk."""

@@ -60,7 +60,13 @@ class Generations:
             if link.exists():
                 raise RefusedError(f"{link} should be a symbolic link of flowc's, and is none")
             return None
-        return self.read(link.readlink().name)
+        try:
+            return self.read(link.readlink().name)
+        except RefusedError as reason:
+            raise RefusedError(
+                f"{reason}\nput the folder back, or remove {link} and deploy again: the server keeps "
+                "what it holds until then"
+            ) from reason
 
     def read(self, name: str) -> Generation:
         """A generation by its folder's name. Raises RefusedError."""

@@ -59,8 +59,7 @@ class Staging:
         self._disk.sync(folders)
         if _hashes(part) != wanted:
             raise RefusedError(f"{build.path} was changed while it was being copied")
-        self._disk.remove_folder(place)
-        self._disk.rename(part, place)
+        self._disk.replace_folder(part, place)
 
     def _refuse_full_disk(self, build: BuildFolder) -> None:
         needed = build.size() + ROOM_TO_SPARE
@@ -101,6 +100,7 @@ class Staging:
 
     def remove_leftovers(self) -> None:
         """What deploys that died left half copied or half removed."""
+        self._disk.restore_folders(self._layout.releases)
         for folder in (self._layout.root, self._layout.releases, self._layout.generations):
             for path in sorted(folder.glob(".*.flowc-*")) if folder.is_dir() else ():
                 if path.is_dir() and not path.is_symlink():

@@ -24,7 +24,7 @@ from flowc_asterisk.install_check import faults_of_server
 from flowc_asterisk.install_devices import silent_runtime, unknown_devices
 from flowc_asterisk.install_expected import Step, differences, read_expected
 from flowc_asterisk.install_files import generation_files, host_lines
-from flowc_asterisk.install_log import LogWatch
+from flowc_asterisk.install_log import is_readable, watched
 from flowc_asterisk.install_needs import missing_parts, needed_modules
 from flowc_asterisk.install_settings import InstallSettings
 
@@ -43,7 +43,6 @@ class AsteriskInstaller:
         """Raises ValueError for a root that could not stand in Asterisk's configuration."""
         self._root = root
         self._settings = settings
-        self._log = LogWatch(settings.log, str(root))
         host_lines(root, settings.etc)
 
     def files(self, loaded: Loaded) -> tuple[Artifact, ...]:
@@ -66,7 +65,7 @@ class AsteriskInstaller:
             notes = (*await unknown_devices(ami, build), *await silent_runtime(build))
         if faults:
             raise ServerError("\n".join(("this Asterisk cannot take the release:", *faults)))
-        if self._log.is_readable:
+        if is_readable(self._settings.log):
             return notes
         return (
             *notes,
@@ -75,11 +74,11 @@ class AsteriskInstaller:
 
     async def reload(self) -> tuple[str, ...]:
         """Queues and music first, the dialplan last."""
-        watch = LogWatch(self._settings.log, str(self._root))
-        async with self._connected() as ami:
-            for module in RELOADED:
-                await ami.reload(module)
-        return await watch.complaints()
+        with watched(self._settings.log, _staged(self._root)) as watch:
+            async with self._connected() as ami:
+                for module in RELOADED:
+                    await ami.reload(module)
+            return await watch.complaints()
 
     async def read_back(self, loaded: Loaded) -> Held:
         """Every step of every context of ours, as the server holds it, against the releases' files."""
@@ -167,6 +166,11 @@ class AsteriskInstaller:
                 yield ami
         except AmiError as reason:
             raise ServerError(str(reason)) from reason
+
+
+def _staged(root: Path) -> tuple[str, ...]:
+    """The ids of all releases that are there."""
+    return tuple(place.name for place in release_folder(root, "").glob("[0-9a-f]" * 8))
 
 
 async def _flag(ami: Ami, name: str) -> int:

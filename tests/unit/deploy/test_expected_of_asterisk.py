@@ -14,7 +14,7 @@ from flowc_asterisk.dialplan import Context, Dialplan, Extension, Priority
 from flowc_asterisk.install_devices import silent_runtime
 from flowc_asterisk.install_expected import Step, differences, sections_of, steps_of
 from flowc_asterisk.install_files import RELEASE_DIALPLAN, generation_files, host_lines
-from flowc_asterisk.install_log import LogWatch
+from flowc_asterisk.install_log import LogWatch, is_readable, watched
 from flowc_asterisk.install_needs import missing_parts, needed_modules
 from flowc_asterisk.render import render
 
@@ -153,36 +153,69 @@ def test_each_sound_that_would_not_be_heard_is_named(tmp_path: Path) -> None:
 
 
 LOG = """\
-[2026-11-22 02:00:00.1] WARNING[7] config.c: parse error: no closing ']', line 4 of /r/releases/x
-[2026-11-22 02:00:00.1] WARNING[7][C-0001] app_playback.c: Playback failed for /r/releases/x/a
+[2026-11-22 02:00:00.1] WARNING[7] config.c: parse error: no closing ']', line 4 of /r/releases/1a2b3c4d/x
+[2026-11-22 02:00:00.1] WARNING[7][C-0001] app_playback.c: Playback failed for /r/releases/1a2b3c4d/a
 [2026-11-22 02:00:00.1] ERROR[7] pbx_config.c: the host's own fault in [office]
 [2026-11-22 02:00:00.1] NOTICE[7] config.c: /r is read
 """
+OURS = ("1a2b3c4d",)
+FORGED = """\
+[2026-11-22 02:00:00] NOTICE[8] res_pjsip_session.c: Call to 'WARNING[1] pbx.c: fl-1a2b3c4d' rejected
+[2026-11-22 02:00:00] WARNING[1] pbx.c: fl- and flowc- and /r/releases
+"""
+
+
+def _complaints_of(log: Path, *, said: str) -> tuple[str, ...]:
+    async def complaints() -> tuple[str, ...]:
+        with watched(log, OURS) as watch:
+            with log.open("a") as file:
+                file.write(said)
+            return await watch.complaints()
+
+    return asyncio.run(complaints())
 
 
 def test_only_complaints_of_the_readers_about_our_files_count(tmp_path: Path) -> None:
     path = tmp_path / "full"
-    path.write_text("WARNING[1] config.c: /r was bad once\n")
-    watch = LogWatch(path, "/r")
-    with path.open("a") as file:
-        file.write(LOG)
-    found = asyncio.run(watch.complaints())
-    assert found == (
-        "its log: WARNING: config.c: parse error: no closing ']', line 4 of /r/releases/x",
+    path.write_text("[2026] WARNING[1] config.c: /r/releases/1a2b3c4d was bad once\n")
+    assert _complaints_of(path, said=LOG) == (
+        "its log: WARNING: config.c: parse error: no closing ']', line 4 of /r/releases/1a2b3c4d/x",
     )
-    assert not LogWatch(tmp_path / "none", "/r").is_readable
+    assert not is_readable(tmp_path / "none")
+
+
+def test_a_caller_can_not_complain(tmp_path: Path) -> None:
+    """Else a call a second would have every deploy put back."""
+    path = tmp_path / "full"
+    path.touch()
+    assert _complaints_of(path, said=FORGED) == ()
+
+
+def test_a_log_that_is_rotated_meanwhile_is_read_on(tmp_path: Path) -> None:
+    path = tmp_path / "full"
+    path.write_text("a line of yesterday\n" * 100)
+
+    async def complaints(*, is_there: bool) -> tuple[str, ...]:
+        with watched(path, OURS) as watch:
+            with path.open("a") as file:
+                file.write(LOG.splitlines(keepends=True)[0])
+            path.rename(tmp_path / "full.1")
+            if is_there:
+                path.write_text("[2026] ERROR[7] pbx_config.c: fl-1a2b3c4d.f has no end\n")
+            return await watch.complaints()
+
+    assert len(asyncio.run(complaints(is_there=True))) == 2
+    assert len(asyncio.run(complaints(is_there=False))) == 1
 
 
 def test_a_log_that_is_never_quiet_holds_up_no_deploy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "full"
-    path.write_text("")
-    watch = LogWatch(path, "/r")
-    path.write_text(LOG)
+    path.touch()
     sizes = count(1)
-    monkeypatch.setattr(watch, "_size", lambda: next(sizes))
-    assert len(asyncio.run(asyncio.wait_for(watch.complaints(), 10))) == 1
+    monkeypatch.setattr(LogWatch, "_size", lambda _: next(sizes))
+    assert len(_complaints_of(path, said=LOG)) == 1
 
 
 def test_a_runtime_that_nobody_started_is_told_before_a_call_finds_out(tmp_path: Path) -> None:

@@ -389,3 +389,39 @@ def test_a_place_in_the_dialplan_leads_to_the_line_of_its_flow(tmp_path: Path) -
     path.write_text("[]")
     with pytest.raises(NoPlaceError, match="no source map"):
         find_place(tmp_path, "fl-x.a.b")
+
+
+class _KilledDisk(Disk):
+    """Dies before it renames what is new into its place."""
+
+    def rename(self, old: Path, new: Path) -> None:
+        if old.name.endswith(".flowc-new"):
+            raise KeyboardInterrupt
+        super().rename(old, new)
+
+
+def test_a_forced_deploy_that_dies_leaves_the_release_that_was_there(tmp_path: Path) -> None:
+    build = tmp_path / "build"
+    build.mkdir()
+    (build / "release.json").write_text("new")
+    (tmp_path / "root/releases").mkdir(parents=True)
+    layout = Layout(tmp_path / "root")
+    made = BuildFolder(build, A, "p", "asterisk", "/x", ())
+    staging = Staging(layout, Disk())
+    staging.stage(made)
+    held = layout.release(A) / "release.json"
+    held.write_text("edited by hand")
+    with pytest.raises(KeyboardInterrupt):
+        Staging(layout, _KilledDisk()).stage(made, force=True)
+    staging.remove_leftovers()
+    assert held.read_text() == "edited by hand"
+    assert staging.stage(made, force=True)
+    assert held.read_text() == "new"
+    assert [each.name for each in layout.releases.iterdir()] == [A]
+
+
+def test_a_link_that_leads_nowhere_is_told_with_the_way_out(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    layout.current.symlink_to("generations/000007")
+    with pytest.raises(RefusedError, match=r"remove .*current and deploy again"):
+        Generations(layout, Disk()).current()
