@@ -48,6 +48,14 @@ if TYPE_CHECKING:
     metavar="NUMBER",
     help="Ring this number after the switch; back if it does not get through.",
 )
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    default=9108,
+    show_default=True,
+    help="Where `flowc run` on this host has its pages: a release that it refuses is not deployed. "
+    "0 asks none.",
+)
 @click.option("--recover", is_flag=True, help="Only end what an interrupted deploy left.")
 @click.option(
     "--take-out", is_flag=True, help="Take flowc out of this server: its lines and its releases."
@@ -59,6 +67,7 @@ def command(  # noqa: PLR0913 - a command's options are its arguments
     build_folder: Path | None,
     language: str,
     trial: str,
+    metrics_port: int,
     *,
     dry_run: bool,
     force: bool,
@@ -86,7 +95,8 @@ def command(  # noqa: PLR0913 - a command's options are its arguments
         build = _build(compiled, settings, folder, build_folder)
         if dry_run:
             sys.exit(_dry_run(deployment, build))
-        wishes = Wishes(force, _agreement(yes=yes, never=no_host_changes), trial)
+        agree = _agreement(yes=yes, never=no_host_changes)
+        wishes = Wishes(force, agree, trial, metrics_port or None)
         show_report(asyncio.run(deployment.deploy(build, wishes)), "deployed")
 
 

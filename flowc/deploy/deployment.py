@@ -23,6 +23,7 @@ from flowc.deploy.journal import Journal, UnderWay
 from flowc.deploy.layout import Layout
 from flowc.deploy.lock import held_lock
 from flowc.deploy.planning import Situation, deployed, plan_of, rolled_back
+from flowc.deploy.runtime_pages import taken_up
 from flowc.deploy.staging import Staging
 from flowc.deploy.steps import Observer, Step
 from flowc.plan import Plan
@@ -38,11 +39,13 @@ _TWO_ROOTS = (
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """How a deploy shall go. `agree` is shown the lines that the host's files lack; `trial` is a
-    number to ring after the switch, "" for none."""
+    number to ring after the switch, "" for none; `pages` the port of the runtime's pages on this
+    host, None to ask no runtime."""
 
     force: bool = False
     agree: Agree = refuse
     trial: str = ""
+    pages: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,9 @@ class Deployment:
             lost = _numbers_lost(there, build)
             notes += (f"the number {each} is answered no more" for each in lost)
             self._observe(Step.STAGE)
-            self._staging.stage(build, force=wishes.force)
+            is_new = self._staging.stage(build, force=wishes.force)
+            if wishes.pages is not None:
+                notes += await self._served(wishes.pages, build, is_new=is_new, force=wishes.force)
             self._observe(Step.HOST)
             added = add_lines(self._installer.host_lines(), wishes.agree, self._disk)
             calls = await self._installer.calls()
@@ -263,6 +268,24 @@ class Deployment:
             raise RefusedError(
                 "\n".join((f"release {build.release8} is not fit for this:", *faults))
             )
+
+    async def _served(
+        self, port: int, build: BuildFolder, *, is_new: bool, force: bool
+    ) -> tuple[str, ...]:
+        """Notes on a runtime that will not answer the release's calls. Raises RefusedError for one
+        that refuses it; where nothing answers, whoever deploys has been told by the installer."""
+        self._observe(Step.ASK_RUNTIME)
+        pages, release = await taken_up(port, build.release8), build.release8
+        if pages is None or release in pages.served:
+            return ()
+        if release not in pages.refused:
+            return (f"the runtime whose pages are at port {port} does not look for releases here",)
+        words = f"the runtime refuses release {release}; its log says why (release_refused)"
+        if force:
+            return (words,)
+        if is_new:
+            self._staging.remove(release)
+        raise RefusedError(f"{words}\nnothing was changed; --force goes on")
 
     def _clean_up(self, before: Generation, after: Generation) -> tuple[str, ...]:
         """Take away releases that are loaded no more, and old generations but the last."""

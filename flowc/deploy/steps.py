@@ -13,6 +13,7 @@ class Step(Enum):
     RECOVER = "ending what a dead deploy left"
     CHECK = "checking the build and the server"
     STAGE = "putting the release beside those in use"
+    ASK_RUNTIME = "asking the runtime whether it serves the release"
     HOST = "letting the server's configuration take in flowc's"
     WRITE = "writing what the server shall hold"
     SWITCH = "switching"

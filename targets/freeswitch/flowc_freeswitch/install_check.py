@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from time import time
 
 from flowc_freeswitch.esl.address import FACTORY_PASSWORD, is_loopback
 from flowc_freeswitch.esl.client import Esl
@@ -17,6 +18,7 @@ ALWAYS = ("mod_commands", "mod_db", "mod_dialplan_xml", "mod_dptools", "mod_hash
 SOUNDS = ("mod_sndfile",)
 WITH_QUEUES = ("mod_callcenter", "mod_local_stream")
 WITH_RECORDINGS = ("mod_tone_stream",)
+SILENT_AFTER_S = 5.0  # the runtime's signs of life come twice a second
 GUARD = "loopback.auto"
 _API = "${echo(flowc)}"
 _EXPANDS = (
@@ -36,7 +38,8 @@ async def faults_of_server(
     """All that is in the way, and what is worth saying besides, in words. Raises EslError."""
     faults = [each async for each in _faults(esl, settings, build)]
     door, notes = await _door(esl)
-    return (*faults, *door), (*notes, *await _expands(esl), *_first_calls(settings))
+    notes = (*notes, *await _expands(esl), *_first_calls(settings), *await _silent(esl, build))
+    return (*faults, *door), notes
 
 
 async def _faults(esl: Esl, settings: InstallSettings, build: Path) -> AsyncIterator[str]:
@@ -60,6 +63,16 @@ async def _expands(esl: Esl) -> tuple[str, ...]:
     return (_EXPANDS,)
 
 
+async def _silent(esl: Esl, build: Path) -> tuple[str, ...]:
+    """A note where calls ask a runtime that gives the server no sign of life."""
+    if b'{"invoke",' not in _scripts(build):
+        return ()
+    beat = (await esl.api("global_getvar flowc_beat")).strip()
+    if beat.isdecimal() and time() - int(beat) / 1000 < SILENT_AFTER_S:
+        return ()
+    return ("no runtime gives it a sign of life, and its calls ask one: start `flowc run`",)
+
+
 def _first_calls(settings: InstallSettings) -> tuple[str, ...]:
     """See `install_files.LUA_BEGINS`."""
     if has_place_for_lua(settings.lua) or _begins_lua(settings.lua):
@@ -78,13 +91,16 @@ def _begins_lua(file: Path) -> bool:
 
 def needed_modules(build: Path) -> tuple[str, ...]:
     """The modules without which a call of the release would fail."""
-    scripts = b"".join(path.read_bytes() for path in sorted(build.glob("scripts/flow_*.lua")))
     return (
         *ALWAYS,
         *SOUNDS,
         *(WITH_QUEUES if _has_queues(build) else ()),
-        *(WITH_RECORDINGS if b'{"record",' in scripts else ()),
+        *(WITH_RECORDINGS if b'{"record",' in _scripts(build) else ()),
     )
+
+
+def _scripts(build: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(build.glob("scripts/flow_*.lua")))
 
 
 def _has_queues(build: Path) -> bool:
