@@ -7,12 +7,15 @@ calls with nothing. Knows no telephone system.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 
 TAKEN_UP_WITHIN_S = 4.0  # it looks for releases each second, and reads one in less
 LOOK_EVERY_S = 0.2
 _ANSWERS_WITHIN_S = 2.0
+_MOST_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,16 @@ async def taken_up(port: int, release8: str) -> Pages | None:
 
 
 async def _asked(port: int) -> Pages | None:
-    import httpx
+    return await asyncio.to_thread(_asked_now, port)
 
+
+def _asked_now(port: int) -> Pages | None:
+    connection = HTTPConnection("127.0.0.1", port, timeout=_ANSWERS_WITHIN_S)
     try:
-        async with httpx.AsyncClient(trust_env=False, timeout=_ANSWERS_WITHIN_S) as client:
-            told = (await client.get(f"http://127.0.0.1:{port}/health")).json()
+        connection.request("GET", "/health")
+        told = json.loads(connection.getresponse().read(_MOST_BYTES))
         return Pages(tuple(map(str, told["releases"])), tuple(map(str, told["refused"])))
-    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
         return None
+    finally:
+        connection.close()
