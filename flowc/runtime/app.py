@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from flowc.runtime.at_most_once import AtMostOnce
+from flowc.runtime.failures import what_failed
 from flowc.runtime.logs import Log
 from flowc.runtime.metrics import Metrics, MetricsPage
 from flowc.runtime.releases import ReleaseTable
@@ -27,7 +28,7 @@ from flowc.runtime.services.providers import Providers
 from flowc.runtime.services.scripts import CallScripts
 from flowc.runtime.services.ticket_desk import TicketDesk
 from flowc.runtime.spoken_texts import SpokenTexts
-from flowc.runtime.store import open_store, what_failed
+from flowc.runtime.store import open_store
 from flowc.runtime.tables import create_tables, read_something
 from flowc.runtime.tickets import Tickets
 from flowc.target import Gateway

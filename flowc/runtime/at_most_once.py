@@ -24,9 +24,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from flowc.runtime.failures import what_failed
 from flowc.runtime.logs import Log
 from flowc.runtime.services.model import Declared, Done, Failed, Reply, Unknown
-from flowc.runtime.store import what_failed
 from flowc.runtime.tables import REQUESTS
 
 Attempt = Callable[[], Awaitable[Reply]]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from flowc.runtime.store import is_sqlite, open_engine, what_failed
+from flowc.runtime.failures import what_failed
+from flowc.runtime.store import is_sqlite, open_engine
 from flowc.runtime.tickets import Tickets
 
 

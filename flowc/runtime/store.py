@@ -98,12 +98,6 @@ def open_store(url: str, folder: Path) -> AsyncEngine:
     return engine
 
 
-def what_failed(error: Exception) -> str:
-    """The data base's own words, one line, for the operator; never what a caller gave."""
-    said = str(getattr(error, "orig", None) or error).partition("\n")[0]
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
-
-
 def is_sqlite(engine: AsyncEngine) -> bool:
     """Is it SQLite?"""
     return engine.dialect.name == "sqlite"

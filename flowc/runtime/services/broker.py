@@ -22,6 +22,7 @@ from flowc.graph.prompts import ReadAs, Sound, reading_variable, sound_key
 from flowc.graph.release import Release
 from flowc.graph.services import FixtureAction, OperationSpec
 from flowc.machine.answers import AnswerRejected, answer_variables, check_answer
+from flowc.runtime.failures import what_failed
 from flowc.runtime.logs import Log
 from flowc.runtime.metrics import Metrics
 from flowc.runtime.services.model import (
@@ -37,7 +38,6 @@ from flowc.runtime.services.providers import Providers, Target
 from flowc.runtime.services.scripts import CallScripts, ScriptedBackend
 from flowc.runtime.services.ticket_desk import TicketDesk
 from flowc.runtime.spoken_texts import SpokenTexts
-from flowc.runtime.store import what_failed
 from flowc.runtime.world import CallWorld
 from flowc.speech.readers.model import UnknownLanguageError, UnreadableError
 from flowc.speech.readout import read_out

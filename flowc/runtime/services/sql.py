@@ -6,7 +6,6 @@ Knows nothing of calls. What a caller typed is never part of a statement's text.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
 from datetime import datetime, time
 from decimal import Decimal
@@ -23,6 +22,7 @@ from flowc.graph.as_json import Json
 from flowc.graph.operations import InvokeKind
 from flowc.graph.services import OperationSpec, SqlAction, SqlSettings
 from flowc.machine.templates import as_date, outward
+from flowc.runtime.failures import is_answer, what_failed
 from flowc.runtime.services.model import (
     Declared,
     Done,
@@ -33,12 +33,11 @@ from flowc.runtime.services.model import (
     Unknown,
     by_word,
 )
+from flowc.runtime.services.statements import bindable
 from flowc.runtime.services.templates import constant
-from flowc.runtime.store import is_sqlite, open_engine, what_failed
+from flowc.runtime.store import is_sqlite, open_engine
 
 MOST_ROWS = 1000
-# Names in a statement: `:account`, but not `::date` and not within quotes.
-_NAMES = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|::|:([a-z][a-z0-9_]*)")
 _SCALAR = "value"
 
 
@@ -60,7 +59,8 @@ class SqlBackend:
         except TimeoutError:
             return attempt.lost("no answer in time")
         except (SQLAlchemyError, OSError) as error:
-            return attempt.lost(f"the data base failed: {what_failed(error)}")
+            why = f"the data base failed: {what_failed(error)}"
+            return attempt.refused(why) if is_answer(error) else attempt.lost(why)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -83,6 +83,10 @@ class _Attempt:
         if self.committing:
             return Unknown(why)
         return Failed(why, again=True)
+
+    def refused(self, why: str) -> Reply:
+        """The data base is well and won't: surely not done, and it would say the same again."""
+        return Failed(why)
 
     async def run(self, connection: AsyncConnection) -> Reply:
         await self._limit(connection)
@@ -116,16 +120,16 @@ class _Attempt:
     async def _execute(
         self, connection: AsyncConnection, statement: str
     ) -> list[dict[str, Json]] | None:
-        bound = self._bound(statement, connection.dialect.name == "sqlite")
-        result = await connection.execute(text(statement), bound)
+        words, names = bindable(statement, frozenset(name for name, _ in self.operation.parameters))
+        bound = self._bound(names, connection.dialect.name == "sqlite")
+        result = await connection.execute(text(words), bound)
         if not result.returns_rows:
             return None
         found = result.mappings().fetchmany(MOST_ROWS)
         return [{str(name): _plain(value) for name, value in row.items()} for row in found]
 
-    def _bound(self, statement: str, sqlite: bool) -> dict[str, object]:
+    def _bound(self, names: frozenset[str], sqlite: bool) -> dict[str, object]:
         types = dict(self.operation.parameters)
-        names = {name for name in _NAMES.findall(statement) if name in types}
         given = self.question.arguments
         return {name: _native(given.get(name, ""), types[name], sqlite) for name in names}
 
