@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from flowc.runtime.at_most_once import AtMostOnce
+from flowc.runtime.deadlines import within
 from flowc.runtime.failures import what_failed
 from flowc.runtime.logs import Log
 from flowc.runtime.metrics import Metrics, MetricsPage
@@ -28,7 +29,7 @@ from flowc.runtime.services.providers import Providers
 from flowc.runtime.services.scripts import CallScripts
 from flowc.runtime.services.ticket_desk import TicketDesk
 from flowc.runtime.spoken_texts import SpokenTexts
-from flowc.runtime.store import open_store
+from flowc.runtime.store import STEP_S, open_store
 from flowc.runtime.tables import create_tables, read_something
 from flowc.runtime.tickets import Tickets
 from flowc.target import Gateway
@@ -37,7 +38,6 @@ LOOK_EVERY_S = 1.0
 # A deploy stages a release, and calls enter it as soon as the server has read its files anew.
 RELEASES_EVERY_S = 0.25
 PAGES_HOST = "127.0.0.1"
-STORE_ANSWERS_WITHIN_S = 2.0
 HANGS_AFTER_S = 6.0
 # A call has its answer within seconds; an order of which none was told for so long is half open.
 UNTOLD_FOR_S = 60
@@ -203,7 +203,7 @@ async def _watch(releases: ReleaseTable, metrics: Metrics, log: Log) -> None:
 async def _mark_untold(tickets: Tickets, log: Log) -> None:
     """Orders that a runtime opened and did not live to tell of."""
     try:
-        marked = await tickets.abandon_untold(UNTOLD_FOR_S)
+        marked = await within(STEP_S, tickets.abandon_untold(UNTOLD_FOR_S))
         if marked:
             log.event("orders_abandoned", "warning", count=marked)
     except (SQLAlchemyError, OSError) as error:
@@ -257,8 +257,7 @@ async def _feel(engine: AsyncEngine, pulse: _Pulse) -> None:
 async def _why_store_fails(engine: AsyncEngine) -> str:
     """In the store's own words; "" where it answers."""
     try:
-        async with asyncio.timeout(STORE_ANSWERS_WITHIN_S):
-            await read_something(engine)
+        await within(STEP_S, read_something(engine))
     except (SQLAlchemyError, OSError) as error:
         return what_failed(error)
     return ""

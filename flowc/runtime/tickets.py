@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from flowc.graph.services import ABANDONED, OPEN_STATES, TicketClass, TicketSettings
+from flowc.runtime.store import reading, writing
 from flowc.runtime.tables import ATTACHMENTS, COUNTERS, TICKETS
 from flowc.runtime.ticket_cards import Clocks, card
 
@@ -116,7 +117,7 @@ class Tickets:
     async def attach(self, number: str, recording: str) -> None:
         """Let a recording go with it; the same one again changes nothing."""
         try:
-            async with self._engine.begin() as connection:
+            async with writing(self._engine) as connection:
                 await connection.execute(
                     insert(ATTACHMENTS).values(ticket=number, recording=recording)
                 )
@@ -141,12 +142,12 @@ class Tickets:
         query = select(TICKETS).order_by(TICKETS.c.number)
         if state:
             query = query.where(TICKETS.c.state == state)
-        async with self._engine.connect() as connection:
+        async with reading(self._engine) as connection:
             rows = (await connection.execute(query)).all()
             return tuple([await _ticket(connection, row) for row in rows])
 
     async def _insert(self, new: NewTicket, limits: TicketClass, now: int) -> None:
-        async with self._engine.begin() as connection:
+        async with writing(self._engine) as connection:
             number = await self._number(connection, now)
             row = {
                 "number": number,
@@ -182,7 +183,7 @@ class Tickets:
     async def _first(self, condition: ColumnElement[bool]) -> Ticket | None:
         query = select(TICKETS).where(condition)
         newest = query.order_by(TICKETS.c.opened.desc(), TICKETS.c.number.desc()).limit(1)
-        async with self._engine.connect() as connection:
+        async with reading(self._engine) as connection:
             row = (await connection.execute(newest)).first()
             return None if row is None else await _ticket(connection, row)
 
@@ -190,7 +191,7 @@ class Tickets:
         return await self._count(condition, **values) > 0
 
     async def _count(self, condition: ColumnElement[bool], **values: object) -> int:
-        async with self._engine.begin() as connection:
+        async with writing(self._engine) as connection:
             result = await connection.execute(update(TICKETS).where(condition).values(**values))
         return result.rowcount
 

@@ -5,7 +5,6 @@ Knows nothing of calls. What a caller typed is never part of a statement's text.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime, time
 from decimal import Decimal
@@ -22,6 +21,7 @@ from flowc.graph.as_json import Json
 from flowc.graph.operations import InvokeKind
 from flowc.graph.services import OperationSpec, SqlAction, SqlSettings
 from flowc.machine.templates import as_date, outward
+from flowc.runtime.deadlines import within
 from flowc.runtime.failures import is_answer, what_failed
 from flowc.runtime.services.model import (
     Declared,
@@ -35,7 +35,7 @@ from flowc.runtime.services.model import (
 )
 from flowc.runtime.services.statements import bindable
 from flowc.runtime.services.templates import constant
-from flowc.runtime.store import is_sqlite, open_engine
+from flowc.runtime.store import is_sqlite, open_engine, reading
 
 MOST_ROWS = 1000
 _SCALAR = "value"
@@ -54,9 +54,9 @@ class SqlBackend:
             return Failed("the SQLite file does not exist")
         attempt = _Attempt(operation, question)
         try:
-            async with asyncio.timeout(question.seconds), self._engine.connect() as connection:
-                return await attempt.run(connection)
+            return await within(question.seconds, self._run(attempt))
         except TimeoutError:
+            attempt.is_over = True
             return attempt.lost("no answer in time")
         except (SQLAlchemyError, OSError) as error:
             why = f"the data base failed: {what_failed(error)}"
@@ -65,6 +65,10 @@ class SqlBackend:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+    async def _run(self, attempt: _Attempt) -> Reply:
+        async with reading(self._engine) as connection:
+            return await attempt.run(connection)
 
 
 class _Attempt:
@@ -77,6 +81,7 @@ class _Attempt:
         self.operation = operation
         self.question = question
         self.committing = False
+        self.is_over = False  # whoever asked was told so: nothing may be done any more
 
     def lost(self, why: str) -> Reply:
         """Before the commit nothing has happened; after it nobody can tell."""
@@ -94,7 +99,7 @@ class _Attempt:
         reply = await self._reply(connection, rows)
         if self.operation.kind is InvokeKind.LOOKUP:
             await connection.rollback()
-        elif isinstance(reply, Done | Declared):
+        elif isinstance(reply, Done | Declared) and not self.is_over:
             self.committing = True
             await connection.commit()
         return reply
