@@ -112,7 +112,7 @@ async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]
         providers = Providers(settings.folder, settings.environment, AtMostOnce(engine, log))
         stack.push_async_callback(providers.close)
         texts = SpokenTexts([home.texts for home in settings.homes], log)
-        stack.callback(texts.close)
+        stack.push_async_callback(texts.close)
         tickets, metrics = Tickets(engine), Metrics()
         scripts = CallScripts() if settings.test_mode else None
         broker = Broker(providers, TicketDesk(tickets), texts, log, metrics, scripts)
@@ -144,19 +144,33 @@ async def _opened(settings: RuntimeSettings) -> AsyncEngine:
 Serve = Callable[[Runtime], Gateway]
 
 
-async def serve(settings: RuntimeSettings, gateways: Sequence[Serve], log: Log) -> None:
-    """Run until SIGTERM or SIGINT, then let the calls under way have their answers."""
+async def serve(
+    settings: RuntimeSettings,
+    gateways: Sequence[Serve],
+    log: Log,
+    started: Callable[[], None] = lambda: None,
+) -> None:
+    """Run until SIGTERM or SIGINT, then let the calls under way have their answers.
+
+    `started` is called once every gateway serves.
+    """
     stop = asyncio.Event()
     async with running(settings, log) as runtime:
         with _signals(stop):
-            async with AsyncExitStack() as stack:
+            async with AsyncExitStack() as opened:
+                doors = []
                 for gateway in gateways:
-                    host, port = await stack.enter_async_context(_served(gateway(runtime)))
+                    door = await opened.enter_async_context(AsyncExitStack())
+                    host, port = await door.enter_async_context(_served(gateway(runtime)))
                     log.event("serving", host=host, port=port, releases=len(runtime.releases.ids))
+                    doors.append(door)
+                started()
                 if not runtime.releases.ids:
                     log.event("no_release", "warning", why=NOTHING_DEPLOYED)
                 await stop.wait()
                 log.event("stopping")
+                # All at once: what is under way behind each is waited for together.
+                await asyncio.gather(*(door.aclose() for door in doors))
     log.event("stopped")
 
 

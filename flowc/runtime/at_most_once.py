@@ -34,8 +34,8 @@ from flowc.runtime.tables import REQUESTS
 Attempt = Callable[[], Awaitable[Reply]]
 # What a runtime may take beyond its deadline to write down how an attempt ended.
 GRACE_S = 2.0
-# Attempts bound themselves; this is for one that does not.
-DRAIN_S = 10.0
+# Attempts bound themselves, and the gateways that began them have waited already.
+DRAIN_S = 5.0
 _LOOK_AGAIN_S = 0.1
 
 
@@ -87,7 +87,7 @@ class AtMostOnce:
 
     async def _settle(self, key: str, body: str, seconds: float, attempt: Attempt) -> Reply:
         try:
-            if not await within(min(STEP_S, seconds), self._begin(key, body, seconds)):
+            if not await within(STEP_S, self._begin(key, body, seconds)):
                 return await self._reply_of_other(key, body, seconds)
         except (SQLAlchemyError, OSError) as error:
             self._log.event("journal_failed", level="error", why=what_failed(error))

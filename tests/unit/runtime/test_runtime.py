@@ -370,14 +370,14 @@ def test_the_texts_said_longest_ago_go_first_even_if_each_process_makes_few(
             key = await speech.sound("zh", each, voices)
             os.utime(folder / f"{key}.wav", (1000 + number, 1000 + number))
         await speech.sound("zh", "一", {})
-        speech.close()
+        await speech.close()
         assert len(left()) == 3
         speech = spoken_texts.SpokenTexts([folder], Log(io.StringIO()))
         await speech.sound("zh", "四", voices)
         async with asyncio.timeout(10):
             while len(left()) > 2:
                 await asyncio.sleep(0.02)
-        speech.close()
+        await speech.close()
 
     run(call())
     assert left() == {text_key("zh", "一"), text_key("zh", "四")}
