@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from flowc.cli.build import environment_named, with_secrets
-from flowc.cli.deploying import project_read
+from flowc.cli.build import with_secrets
 from flowc.cli.run import store_of
+from flowc.cli.served_settings import served_settings
 from flowc.cli.words import FINDINGS, OUTSIDE, lang_option, project_argument
 from flowc.diagnostics.columns import shown, width
 from flowc.diagnostics.model import Words
@@ -25,6 +25,8 @@ from flowc.graph.services import CLOSED, OPEN_STATES
 if TYPE_CHECKING:
     from flowc.runtime.tickets import Ticket
 
+# What `--state` asks for, unless it is one state by its name.
+_STATES: Mapping[str | None, Sequence[str]] = {None: OPEN_STATES, "all": ()}
 MOVES = ("accepted", "handled", CLOSED)
 MOVED = Words("{number} is {state}", "{number} 已改为 {state}")
 NOT_MOVED = Words(
@@ -66,9 +68,9 @@ def command(
     """List the work orders that calls have opened, or move one on."""
     from flowc.runtime.services.model import SettingsError
 
-    compiled = project_read(folder, language)
-    assert compiled.project is not None
-    url = store_of([with_secrets(environment_named(compiled, environment))])
+    served = served_settings(folder, [environment] if environment else [], language)
+    assert served.compiled.project is not None
+    url = store_of([with_secrets(each) for each in served.places])
     try:
         if move is not None:
             _move(url, folder, *move, language)
@@ -83,7 +85,7 @@ def command(
             json.dumps([_record(each, now) for each in orders], ensure_ascii=False, indent=1)
         )
     else:
-        zone = ZoneInfo(compiled.project.program.around.timezone)
+        zone = ZoneInfo(served.compiled.project.program.around.timezone)
         click.echo(_table(orders, zone, language))
 
 
@@ -101,12 +103,11 @@ def _move(url: str, folder: Path, number: str, state: str, language: str) -> Non
         sys.exit(FINDINGS)
 
 
-async def _listed(url: str, folder: Path, state: str | None) -> list[Ticket]:
+async def _listed(url: str, folder: Path, state: str | None) -> Sequence[Ticket]:
     from flowc.runtime.order_book import order_book
 
     async with order_book(url, folder) as orders:
-        found = await orders.list("" if state in (None, "all") else state)
-    return [each for each in found if state is not None or each.state != CLOSED]
+        return await orders.list(_STATES.get(state, (state or "",)))
 
 
 def _record(order: Ticket, now: int) -> dict[str, object]:

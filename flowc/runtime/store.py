@@ -29,6 +29,8 @@ from flowc.runtime.services.model import SettingsError
 BUSY_S = 1
 # A step of ours (a row read, a row written) takes milliseconds where the store is well.
 STEP_S = 2.0
+# What a data base goes on with after that is waited for by nobody, but other writers stand behind it.
+STATEMENT_S = 10.0
 STORE_MODE = 0o600  # it holds callers' numbers and what they said; SQLite's other files follow it
 # How long a PostgreSQL that cannot be reached, or was lost from the net, is waited for, in its library's
 # words; a URL may say otherwise.
@@ -193,9 +195,9 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
-    """Let the data base itself give up a step that its caller has given up."""
+    """Let the data base itself give up a step that its caller gave up long ago."""
     cursor = connection.cursor()
-    cursor.execute(f"SET statement_timeout = {int(STEP_S * 1000)}")
+    cursor.execute(f"SET statement_timeout = {int(STATEMENT_S * 1000)}")
     cursor.close()
     connection.commit()
 

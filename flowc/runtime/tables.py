@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, Table, Text, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from flowc.runtime.store import is_sqlite, reading, writing
@@ -43,6 +54,9 @@ TICKETS = Table(
     Column("reply_by", BigInteger),
 )
 
+# Few orders are open among the many that were.
+OPEN_TICKETS = Index("ix_flowc_tickets_state", TICKETS.c.state)
+
 ATTACHMENTS = Table(
     "flowc_attachments",
     METADATA,
@@ -64,6 +78,8 @@ async def create_tables(engine: AsyncEngine) -> None:
         if not is_sqlite(engine):  # an index of many rows takes its time
             await connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         await connection.run_sync(METADATA.create_all)
+        # In a store of before, too, where the table is not made any more.
+        await connection.run_sync(OPEN_TICKETS.create, checkfirst=True)
 
 
 async def read_something(engine: AsyncEngine) -> None:

@@ -5,13 +5,14 @@ Knows no call and no server: what it is given are digits, texts and times.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, insert, select, update
+from sqlalchemy import ColumnElement, Row, case, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -137,14 +138,21 @@ class Tickets:
         old = TICKETS.c.made < int(time()) - seconds
         return await self._count(_HALF_OPEN & old, state=ABANDONED)
 
-    async def list(self, state: str = "") -> tuple[Ticket, ...]:
-        """Every order, or those in one state, oldest first."""
-        query = select(TICKETS).order_by(TICKETS.c.number)
-        if state:
-            query = query.where(TICKETS.c.state == state)
+    async def list(self, states: Collection[str] = ()) -> tuple[Ticket, ...]:
+        """Those in one of the states, or every one, oldest first: two questions, however many there are."""
+        wanted = TICKETS.c.state.in_(states) if states else true()
+        orders = select(TICKETS).where(wanted).order_by(TICKETS.c.number)
+        theirs = (
+            select(ATTACHMENTS)
+            .join(TICKETS, TICKETS.c.number == ATTACHMENTS.c.ticket)
+            .where(wanted)
+        )
+        recordings: dict[str, list[str]] = {}
         async with reading(self._engine) as connection:
-            rows = (await connection.execute(query)).all()
-            return tuple([await _ticket(connection, row) for row in rows])
+            rows = (await connection.execute(orders)).all()
+            for number, recording in await connection.execute(theirs):
+                recordings.setdefault(number, []).append(recording)
+        return tuple(_ticket(row, recordings.get(row._mapping["number"], ())) for row in rows)
 
     async def _insert(self, new: NewTicket, limits: TicketClass, now: int) -> None:
         async with writing(self._engine) as connection:
@@ -185,7 +193,11 @@ class Tickets:
         newest = query.order_by(TICKETS.c.opened.desc(), TICKETS.c.number.desc()).limit(1)
         async with reading(self._engine) as connection:
             row = (await connection.execute(newest)).first()
-            return None if row is None else await _ticket(connection, row)
+            if row is None:
+                return None
+            its = ATTACHMENTS.c.ticket == row._mapping["number"]
+            recordings = await connection.execute(select(ATTACHMENTS.c.recording).where(its))
+            return _ticket(row, recordings.scalars().all())
 
     async def _change(self, condition: ColumnElement[bool], **values: object) -> bool:
         return await self._count(condition, **values) > 0
@@ -196,10 +208,8 @@ class Tickets:
         return result.rowcount
 
 
-async def _ticket(connection: AsyncConnection, row: Row[Any]) -> Ticket:
+def _ticket(row: Row[Any], recordings: Iterable[str]) -> Ticket:
     held = row._mapping
-    query = select(ATTACHMENTS.c.recording).where(ATTACHMENTS.c.ticket == held["number"])
-    recordings = (await connection.execute(query)).scalars().all()
     times = ("opened", "accepted", "handled", "replied", "accept_by", "handle_by", "reply_by")
     same = ("number", "state", "caller", "account", "note", "call", "urged")
     return Ticket(
