@@ -30,6 +30,7 @@ from flowc.runtime.services.scripts import CallScripts
 from flowc.runtime.services.ticket_desk import TicketDesk
 from flowc.runtime.spoken_texts import SpokenTexts
 from flowc.runtime.store import STEP_S, open_store
+from flowc.runtime.supervisor import ALIVE, READY, STOPPING, Supervisor, supervisor
 from flowc.runtime.tables import create_tables, read_something
 from flowc.runtime.tickets import Tickets
 from flowc.target import Gateway
@@ -118,13 +119,14 @@ async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]
         broker = Broker(providers, TicketDesk(tickets), texts, log, metrics, scripts)
         folders = [home.releases for home in settings.homes]
         releases = ReleaseTable(folders, providers.prepare, providers.keep, log)
-        await _look(releases, metrics)
-        watch = asyncio.create_task(_watch(releases, metrics, log))
+        await _look(releases, providers, metrics)
+        watch = asyncio.create_task(_watch(releases, providers, metrics, log))
         stack.push_async_callback(_end, watch)
         await _mark_untold(tickets, log)
         stack.push_async_callback(_end, asyncio.create_task(_keep_marking(tickets, log)))
         pulse = _Pulse()
-        stack.push_async_callback(_end, asyncio.create_task(_feel(engine, pulse)))
+        feeling = asyncio.create_task(_feel(engine, pulse, supervisor(settings.environment)))
+        stack.push_async_callback(_end, feeling)
         pages = _pages(settings, metrics, releases, pulse)
         if pages is not None:
             stack.callback(pages.close)
@@ -154,7 +156,7 @@ async def serve(
 
     `started` is called once every gateway serves.
     """
-    stop = asyncio.Event()
+    stop, above = asyncio.Event(), supervisor(settings.environment)
     async with running(settings, log) as runtime:
         with _signals(stop):
             async with AsyncExitStack() as opened:
@@ -165,10 +167,12 @@ async def serve(
                     log.event("serving", host=host, port=port, releases=len(runtime.releases.ids))
                     doors.append(door)
                 started()
+                above.tell(READY)
                 if not runtime.releases.ids:
                     log.event("no_release", "warning", why=NOTHING_DEPLOYED)
                 await stop.wait()
                 log.event("stopping")
+                above.tell(STOPPING)
                 # All at once: what is under way behind each is waited for together.
                 await asyncio.gather(*(door.aclose() for door in doors))
     log.event("stopped")
@@ -200,16 +204,18 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
             loop.remove_signal_handler(each)
 
 
-async def _look(releases: ReleaseTable, metrics: Metrics) -> None:
+async def _look(releases: ReleaseTable, providers: Providers, metrics: Metrics) -> None:
     await releases.look()
     metrics.releases.set(len(releases.ids))
+    metrics.refused.set(len(releases.refused))
+    metrics.resting.set(providers.resting)
 
 
-async def _watch(releases: ReleaseTable, metrics: Metrics, log: Log) -> None:
+async def _watch(releases: ReleaseTable, providers: Providers, metrics: Metrics, log: Log) -> None:
     while True:
         await asyncio.sleep(RELEASES_EVERY_S)
         try:
-            await _look(releases, metrics)
+            await _look(releases, providers, metrics)
         except OSError as error:
             log.event("releases_unreadable", "error", error=type(error).__name__)
 
@@ -261,10 +267,11 @@ def _pages(
         ) from error
 
 
-async def _feel(engine: AsyncEngine, pulse: _Pulse) -> None:
+async def _feel(engine: AsyncEngine, pulse: _Pulse, above: Supervisor) -> None:
     while True:
         pulse.store = await _why_store_fails(engine) or "ok"
         pulse.at = monotonic()
+        above.tell(ALIVE)
         await asyncio.sleep(LOOK_EVERY_S)
 
 

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, insert, select, true, update
+from sqlalchemy import ColumnElement, Row, case, delete, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from flowc.graph.services import ABANDONED, OPEN_STATES, TicketClass, TicketSettings
+from flowc.graph.services import ABANDONED, CLOSED, OPEN_STATES, TicketClass, TicketSettings
 from flowc.runtime.store import reading, writing
 from flowc.runtime.tables import ATTACHMENTS, COUNTERS, TICKETS
 from flowc.runtime.ticket_cards import Clocks, card
@@ -137,6 +137,14 @@ class Tickets:
         """The same for those that are so old and whose runtime died before it could; their number."""
         old = TICKETS.c.made < int(time()) - seconds
         return await self._count(_HALF_OPEN & old, state=ABANDONED)
+
+    async def forget_closed(self, before: int) -> int:
+        """Let go of those that were closed before then, with their recordings' names; their number."""
+        old = (TICKETS.c.state == CLOSED) & (TICKETS.c.replied < before)
+        theirs = ATTACHMENTS.c.ticket.in_(select(TICKETS.c.number).where(old))
+        async with writing(self._engine) as connection:
+            await connection.execute(delete(ATTACHMENTS).where(theirs))
+            return (await connection.execute(delete(TICKETS).where(old))).rowcount
 
     async def list(self, states: Collection[str] = ()) -> tuple[Ticket, ...]:
         """Those in one of the states, or every one, oldest first: two questions, however many there are."""

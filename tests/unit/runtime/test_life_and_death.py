@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from flowc.runtime import app
 from flowc.runtime.app import Runtime, RuntimeSettings, serve
 from flowc.runtime.logs import Log
 from flowc.runtime.services.model import Done, Reply, Unknown
+from flowc.runtime.supervisor import Supervisor
 from tests.unit.runtime.runtime_support import Store, run
 from tests.unit.runtime.test_at_most_once import journals
 
@@ -262,6 +264,46 @@ def test_of_several_gateways_every_door_is_closed_before_one_is_waited_for(tmp_p
         assert told == ["closed"] * 3 + ["ended"] * 3
 
     run(call())
+
+
+@pytest.mark.parametrize("abstract", [False, True], ids=["a path", "a name"])
+def test_the_supervisor_hears_when_it_serves_that_it_lives_and_when_it_ends(
+    tmp_path: Path, abstract: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "LOOK_EVERY_S", 0.05)
+    address = f"@flowc-{os.getpid()}" if abstract else str(tmp_path / "notify")
+    heard: list[str] = []
+
+    async def call() -> None:
+        log, made = io.StringIO(), [NoCalls]
+        settings = RuntimeSettings(
+            tmp_path,
+            tmp_path / "releases",
+            tmp_path / "texts",
+            environment={"NOTIFY_SOCKET": address},
+        )
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as above:
+            above.bind(address.replace("@", "\0"))
+            above.setblocking(False)
+            task = asyncio.create_task(serve(settings, made, Log(log)))
+
+            async def until(state: str) -> None:
+                while state not in heard:
+                    heard.append((await asyncio.get_running_loop().sock_recv(above, 99)).decode())
+
+            await until("READY=1")
+            heard.clear()
+            await until("WATCHDOG=1")
+            os.kill(os.getpid(), signal.SIGTERM)
+            await until("STOPPING=1")
+            await task
+
+    run(call())
+
+
+def test_a_supervisor_that_has_gone_stops_nobody() -> None:
+    for address in ("", "/nowhere/notify", "@nobody-listens"):
+        Supervisor(address).tell("READY=1")
 
 
 TAKEN = {

@@ -191,6 +191,8 @@ def test_a_release_that_cannot_be_served_disturbs_no_other(tmp_path: Path, damag
             assert it.runtime.pages is not None
             status, text = await asyncio.to_thread(page, it.runtime.pages.port, "/health")
             assert (status, json.loads(text)["refused"]) == (503, ["deadbeef"])
+            counted = it.runtime.metrics.registry.get_sample_value
+            assert counted("flowc_releases_refused") == 1
             assert it.log.getvalue().count("release_refused") == 1
 
     run(call())

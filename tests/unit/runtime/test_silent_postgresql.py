@@ -19,6 +19,7 @@ import pytest
 from flowc.expression.types import Scalar
 from flowc.graph.operations import InvokeKind
 from flowc.graph.services import OperationSpec, ServiceSpec, SqlAction, SqlSettings, Words
+from flowc.runtime.app import RELEASES_EVERY_S
 from flowc.runtime.at_most_once import AtMostOnce
 from flowc.runtime.logs import Log
 from flowc.runtime.services.broker import Outcome, Place
@@ -110,6 +111,8 @@ def test_a_look_up_ends_at_its_deadline_is_counted_and_rests_the_data_base(tmp_p
             labels = {"asked": "billing.customer", "outcome": "error"}
             counted = it.runtime.metrics.registry.get_sample_value
             assert counted("flowc_questions_seconds_count", labels) == 6
+            await asyncio.sleep(2 * RELEASES_EVERY_S)
+            assert counted("flowc_back_ends_resting") == 1
 
     begun = time.monotonic()
     run(call())
