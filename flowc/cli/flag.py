@@ -26,7 +26,8 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 @click.option(
     "--until",
     metavar="WHEN",
-    help="90m, 2h, 18:00 or 2026-10-01T18:00, in the project's time zone.",
+    help="90m, 2h, 18:00 or 2026-10-01T18:00, in the project's time zone unless it says another: "
+    "2026-10-01T18:00Z, 2026-10-01T18:00+02:00.",
 )
 @lang_option
 def command(
@@ -62,7 +63,9 @@ def _moment(until: str | None, timezone: str) -> int:
         return FOR_EVER
     moment = _after(until) or _clock(until, timezone)
     if moment is None:
-        raise click.UsageError(f"--until {until}: write 90m, 2h, 18:00 or 2026-10-01T18:00")
+        raise click.UsageError(
+            f"--until {until}: write 90m, 2h, 18:00, 2026-10-01T18:00 or 2026-10-01T18:00+02:00"
+        )
     if not time.time() < moment < FOR_EVER:
         raise click.UsageError(f"--until {until} is not a time to come")
     return moment
@@ -74,14 +77,16 @@ def _after(text: str) -> int | None:
 
 
 def _clock(text: str, timezone: str) -> int | None:
-    """A time of today, or the first to come; or a date and time."""
+    """A time of today, or the first to come; or a date and time, in the zone that it names or the project's."""
     now = datetime.now(ZoneInfo(timezone))
     try:
         if re.fullmatch(r"[0-9]{1,2}:[0-9]{2}", text):
             hour, minute = map(int, text.split(":"))
             today = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
             return int((today if today > now else today + timedelta(days=1)).timestamp())
-        return int(datetime.fromisoformat(text).replace(tzinfo=now.tzinfo).timestamp())
+        written = datetime.fromisoformat(text)
+        moment = written if written.tzinfo else written.replace(tzinfo=now.tzinfo)
+        return int(moment.timestamp())
     except ValueError:
         return None
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from flowc.cli.build import environment_named, with_secrets
-from flowc.cli.deploying import project_read
+from flowc.cli.build import with_secrets
 from flowc.cli.run import store_of
+from flowc.cli.served_settings import served_settings
 from flowc.cli.words import FINDINGS, OUTSIDE, lang_option, project_argument
 from flowc.diagnostics.columns import shown, width
 from flowc.diagnostics.model import Words
@@ -25,6 +25,8 @@ from flowc.graph.services import CLOSED, OPEN_STATES
 if TYPE_CHECKING:
     from flowc.runtime.tickets import Ticket
 
+# What `--state` asks for, unless it is one state by its name.
+_STATES: Mapping[str | None, Sequence[str]] = {None: OPEN_STATES, "all": ()}
 MOVES = ("accepted", "handled", CLOSED)
 MOVED = Words("{number} is {state}", "{number} 已改为 {state}")
 NOT_MOVED = Words(
@@ -32,6 +34,10 @@ NOT_MOVED = Words(
     "{number} 不是未办结的工单；`flowc orders` 列出未办结的工单",
 )
 NONE = Words("no work orders", "没有工单")
+FORGOT_ORDERS = Words("closed orders removed: {count}", "已删除办结的工单：{count}")
+FORGOT_REQUESTS = Words("requests removed: {count}", "已删除办理记录：{count}")
+NOT_YET = Words("{day} is a day to come", "{day} 还没有到")
+DAY = click.DateTime(["%Y-%m-%d"])
 HEAD = Words(
     "number|class|state|card|opened|promised|caller|account|urged|note",
     "编号|类别|状态|超时|登记|承诺|来电|户号|催办|内容",
@@ -53,6 +59,18 @@ HEAD = Words(
     metavar="NUMBER STATE",
     help="Note that an order is accepted, handled or closed: its clocks stop, callers hear it.",
 )
+@click.option(
+    "--forget-closed-before",
+    type=DAY,
+    metavar="DATE",
+    help="Remove the orders closed before that day (2026-01-31) from the store.",
+)
+@click.option(
+    "--forget-requests-before",
+    type=DAY,
+    metavar="DATE",
+    help="The same for what is kept of requests: one of the same key is then done anew.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @lang_option
 def command(
@@ -60,16 +78,26 @@ def command(
     environment: str | None,
     state: str | None,
     move: tuple[str, str] | None,
+    forget_closed_before: datetime | None,
+    forget_requests_before: datetime | None,
     form: str,
     language: str,
 ) -> None:
-    """List the work orders that calls have opened, or move one on."""
+    """List the work orders that calls have opened, move one on, or forget those of long ago."""
     from flowc.runtime.services.model import SettingsError
 
-    compiled = project_read(folder, language)
-    assert compiled.project is not None
-    url = store_of([with_secrets(environment_named(compiled, environment))])
+    served = served_settings(folder, [environment] if environment else [], language)
+    assert served.compiled.project is not None
+    url = store_of([with_secrets(each) for each in served.places])
+    zone = ZoneInfo(served.compiled.project.program.around.timezone)
+    closed, requests = (
+        None if day is None else _begin(day, zone, language)
+        for day in (forget_closed_before, forget_requests_before)
+    )
     try:
+        if closed is not None or requests is not None:
+            _forget(url, folder, closed, requests, language)
+            return
         if move is not None:
             _move(url, folder, *move, language)
             return
@@ -83,7 +111,6 @@ def command(
             json.dumps([_record(each, now) for each in orders], ensure_ascii=False, indent=1)
         )
     else:
-        zone = ZoneInfo(compiled.project.program.around.timezone)
         click.echo(_table(orders, zone, language))
 
 
@@ -101,12 +128,33 @@ def _move(url: str, folder: Path, number: str, state: str, language: str) -> Non
         sys.exit(FINDINGS)
 
 
-async def _listed(url: str, folder: Path, state: str | None) -> list[Ticket]:
+def _begin(day: datetime, zone: ZoneInfo, language: str) -> int:
+    """When the day begins where the project is; a day to come would take what is in hand."""
+    moment = int(day.replace(tzinfo=zone).timestamp())
+    if moment > time.time():
+        raise click.UsageError(NOT_YET.say(language, {"day": f"{day:%Y-%m-%d}"}))
+    return moment
+
+
+def _forget(
+    url: str, folder: Path, closed: int | None, requests: int | None, language: str
+) -> None:
+    from flowc.runtime.order_book import forget_orders, forget_requests
+
+    for before, forget, words in (
+        (closed, forget_orders, FORGOT_ORDERS),
+        (requests, forget_requests, FORGOT_REQUESTS),
+    ):
+        if before is not None:
+            count = asyncio.run(forget(url, folder, before))
+            click.echo(words.say(language, {"count": str(count)}))
+
+
+async def _listed(url: str, folder: Path, state: str | None) -> Sequence[Ticket]:
     from flowc.runtime.order_book import order_book
 
     async with order_book(url, folder) as orders:
-        found = await orders.list("" if state in (None, "all") else state)
-    return [each for each in found if state is not None or each.state != CLOSED]
+        return await orders.list(_STATES.get(state, (state or "",)))
 
 
 def _record(order: Ticket, now: int) -> dict[str, object]:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from flowc.cli.build import environment_named, target_named, with_secrets
-from flowc.cli.deploying import project_read
-from flowc.cli.words import OUTSIDE, lang_option, project_argument
+from flowc.cli.build import target_named, with_secrets
+from flowc.cli.served_settings import keep, served_settings
+from flowc.cli.words import CLEAN, OUTSIDE, lang_option, project_argument
 
 if TYPE_CHECKING:
     from flowc.compiler import Compiled
     from flowc.language.environments import Environment
-    from flowc.runtime.app import Runtime, Serve
+    from flowc.runtime.app import Runtime, RuntimeSettings, Serve
     from flowc.target import Gateway
 
 DEFAULT_STORE = "sqlite:///runtime.db"
@@ -53,20 +55,11 @@ def command(
     language: str,
 ) -> None:
     """Serve live calls until SIGTERM; calls under way are finished first."""
-    from flowc.runtime.app import Home, RuntimeSettings, serve
-    from flowc.runtime.logs import Log
+    from flowc.runtime.app import Home, RuntimeSettings
     from flowc.runtime.services.model import SettingsError
 
-    compiled = project_read(folder, language)
-    if compiled.graph is None:
-        # Whoever starts it after a power cut can't wait for an author.
-        click.echo(
-            "note: the project has errors; what is deployed is served all the same", err=True
-        )
-    places = [
-        with_secrets(environment_named(compiled, each))
-        for each in dict.fromkeys(environments or (None,))
-    ]
+    served = served_settings(folder, environments, language)
+    places = [with_secrets(each) for each in served.places]
     first, *others = [
         Home(releases or root / "releases", root / "texts") for root in _roots(places)
     ]
@@ -80,11 +73,28 @@ def command(
         others=tuple(others),
     )
     try:
-        gateways = [_gateway(compiled, each) for each in places]
-        asyncio.run(serve(settings, gateways, Log(sys.stderr)))
+        gateways = [_gateway(served.compiled, each) for each in places]
+        asyncio.run(_until_stopped(settings, gateways, lambda: keep(folder, served)))
     except SettingsError as error:
         click.echo(f"flowc: {error}", err=True)
         sys.exit(OUTSIDE)
+
+
+async def _until_stopped(
+    settings: RuntimeSettings, gateways: Sequence[Serve], started: Callable[[], None]
+) -> NoReturn:
+    """Serve; then end the program, whatever is left of it.
+
+    What was begun is ended and written down by then. What may be left are threads that look up a name or
+    speak a text, for half a minute at worst, and nobody waits for them.
+    """
+    from flowc.runtime.app import serve
+    from flowc.runtime.logs import Log
+
+    await serve(settings, gateways, Log(sys.stderr), started)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(CLEAN)
 
 
 def _roots(places: Sequence[Environment]) -> tuple[Path, ...]:
@@ -115,8 +125,28 @@ def _gateway(compiled: Compiled, place: Environment) -> Serve:
 
     def made(runtime: Runtime) -> Gateway:
         try:
-            return target.gateway(runtime, where)
+            return _OfEnvironment(place.name, target.gateway(runtime, where))
         except ValueError as reason:
             raise SettingsError(f"environment `{place.name}`: {reason}") from reason
 
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class _OfEnvironment:
+    """A gateway whose complaints say of which environment they are."""
+
+    name: str
+    gateway: Gateway
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[tuple[str, int]]:
+        """As the gateway's. Raises SettingsError."""
+        from flowc.runtime.services.model import SettingsError
+
+        async with AsyncExitStack() as stack:
+            try:
+                where = await stack.enter_async_context(self.gateway.serving())
+            except SettingsError as reason:
+                raise SettingsError(f"environment `{self.name}`: {reason}") from reason
+            yield where

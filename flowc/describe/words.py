@@ -99,6 +99,18 @@ _SERVICE = {
     "file": Words("The table of a fixture.", "fixture 的表格文件。"),
     "headers": Words("Headers of every question.", "每次请求都带的头。"),
     "allow_private": Words("Whether the host may be in a private network.", "是否允许内网地址。"),
+    "ca": Words(
+        "Of https: a file of certificates to believe instead of the machine's own list.",
+        "https：信任这个证书文件，而不是本机的证书列表。",
+    ),
+    "cert": Words(
+        "Of https: our own certificate, where the service asks for one.",
+        "https：服务要求时出示的客户端证书。",
+    ),
+    "key": Words(
+        "The key of `cert`, where it is in a file of its own.",
+        "`cert` 的私钥（如果在另一个文件里）。",
+    ),
     "types": Words("Records that answers are made of.", "答复里的记录类型。"),
     "lookups": Words("Operations that change nothing.", "只查询、不改动的操作。"),
     "requests": Words("Operations with an effect.", "有动作的操作。"),

@@ -24,6 +24,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from flowc.graph.model import FlowGraph
 from flowc.graph.release import Release
+from flowc.graph.services import LATER
 from flowc.source import Span
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -154,10 +155,10 @@ def _object(wanted: type, plain: Json) -> object:
     if not isinstance(plain, dict) or plain.get(_CLASS) != wanted.__name__:
         raise ValueError(f"expected {wanted.__name__}")
     hints = _fields(wanted)
-    if plain.keys() != {_CLASS, *hints}:
-        odd = sorted(plain.keys() ^ {_CLASS, *hints})
-        raise ValueError(f"{wanted.__name__}: missing or unknown fields: {', '.join(odd)}")
-    return wanted(**{name: _value(hint, plain[name]) for name, hint in hints.items()})
+    odd = (plain.keys() ^ {_CLASS, *hints}) - (_later(wanted) - plain.keys())
+    if odd:
+        raise ValueError(f"{wanted.__name__}: missing or unknown fields: {', '.join(sorted(odd))}")
+    return wanted(**{n: _value(hint, plain[n]) for n, hint in hints.items() if n in plain})
 
 
 @cache
@@ -165,6 +166,12 @@ def _fields(wanted: type) -> dict[str, Any]:
     """The fields that are written, with their types; places in the source are not."""
     hints = get_type_hints(wanted)
     return {each.name: hints[each.name] for each in fields(wanted) if hints[each.name] is not Span}
+
+
+@cache
+def _later(wanted: type) -> frozenset[str]:
+    """Fields that a release of an earlier version lacks."""
+    return frozenset(each.name for each in fields(wanted) if each.metadata == LATER)
 
 
 def _shown(hint: Any) -> str:

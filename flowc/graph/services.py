@@ -6,7 +6,7 @@ them. Values enter through parameters only; queries and addresses are the projec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from flowc.expression.tree import Expression
@@ -15,6 +15,8 @@ from flowc.graph.operations import InvokeKind
 
 # What the runtime does by itself, without a line in the project.
 TICKETS = "tickets"
+# Of a field that a release of an earlier version lacks; such a one stays served and can be gone back to.
+LATER = {"later": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,16 @@ class HttpSettings:
     """`kind: http`. Scheme and host are fixed here; an operation adds path and fields.
 
     `headers` go with every question. `allow_private`: the host may resolve to loopback, private or
-    link-local addresses.
+    link-local addresses. `ca`, `cert`, `key`: files of certificates (PEM), relative to the project: whom to
+    believe instead of the machine's list, and who asks.
     """
 
     url: Template
     headers: NamedTemplates = ()
     allow_private: bool = False
+    ca: Template = field(default=(), metadata=LATER)
+    cert: Template = field(default=(), metadata=LATER)
+    key: Template = field(default=(), metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

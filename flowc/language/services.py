@@ -82,6 +82,9 @@ SERVICE = Form(
         "file": PLAIN,
         "headers": MappingShape(PLAIN),
         "allow_private": TRUTH,
+        "ca": PLAIN,
+        "cert": PLAIN,
+        "key": PLAIN,
         "types": TYPES,
         "lookups": OPERATIONS,
         "requests": OPERATIONS,
@@ -181,7 +184,10 @@ class ServiceReader:
                     for key, text in form.get("headers", {}).items()
                 )
                 return HttpSettings(
-                    environment_template(form["url"]), headers, form.get("allow_private", False)
+                    environment_template(form["url"]),
+                    headers,
+                    form.get("allow_private", False),
+                    *(environment_template(form.get(name, "")) for name in ("ca", "cert", "key")),
                 )
             case _:
                 return FixtureSettings(form["file"])

@@ -18,6 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from flowc.runtime.at_most_once import AtMostOnce
+from flowc.runtime.deadlines import within
+from flowc.runtime.failures import what_failed
 from flowc.runtime.logs import Log
 from flowc.runtime.metrics import Metrics, MetricsPage
 from flowc.runtime.releases import ReleaseTable
@@ -27,7 +29,8 @@ from flowc.runtime.services.providers import Providers
 from flowc.runtime.services.scripts import CallScripts
 from flowc.runtime.services.ticket_desk import TicketDesk
 from flowc.runtime.spoken_texts import SpokenTexts
-from flowc.runtime.store import open_store, what_failed
+from flowc.runtime.store import STEP_S, open_store
+from flowc.runtime.supervisor import ALIVE, READY, STOPPING, Supervisor, supervisor
 from flowc.runtime.tables import create_tables, read_something
 from flowc.runtime.tickets import Tickets
 from flowc.target import Gateway
@@ -36,7 +39,6 @@ LOOK_EVERY_S = 1.0
 # A deploy stages a release, and calls enter it as soon as the server has read its files anew.
 RELEASES_EVERY_S = 0.25
 PAGES_HOST = "127.0.0.1"
-STORE_ANSWERS_WITHIN_S = 2.0
 HANGS_AFTER_S = 6.0
 # A call has its answer within seconds; an order of which none was told for so long is half open.
 UNTOLD_FOR_S = 60
@@ -111,19 +113,20 @@ async def running(settings: RuntimeSettings, log: Log) -> AsyncIterator[Runtime]
         providers = Providers(settings.folder, settings.environment, AtMostOnce(engine, log))
         stack.push_async_callback(providers.close)
         texts = SpokenTexts([home.texts for home in settings.homes], log)
-        stack.callback(texts.close)
+        stack.push_async_callback(texts.close)
         tickets, metrics = Tickets(engine), Metrics()
         scripts = CallScripts() if settings.test_mode else None
         broker = Broker(providers, TicketDesk(tickets), texts, log, metrics, scripts)
         folders = [home.releases for home in settings.homes]
         releases = ReleaseTable(folders, providers.prepare, providers.keep, log)
-        await _look(releases, metrics)
-        watch = asyncio.create_task(_watch(releases, metrics, log))
+        await _look(releases, providers, metrics)
+        watch = asyncio.create_task(_watch(releases, providers, metrics, log))
         stack.push_async_callback(_end, watch)
         await _mark_untold(tickets, log)
         stack.push_async_callback(_end, asyncio.create_task(_keep_marking(tickets, log)))
         pulse = _Pulse()
-        stack.push_async_callback(_end, asyncio.create_task(_feel(engine, pulse)))
+        feeling = asyncio.create_task(_feel(engine, pulse, supervisor(settings.environment)))
+        stack.push_async_callback(_end, feeling)
         pages = _pages(settings, metrics, releases, pulse)
         if pages is not None:
             stack.callback(pages.close)
@@ -143,19 +146,35 @@ async def _opened(settings: RuntimeSettings) -> AsyncEngine:
 Serve = Callable[[Runtime], Gateway]
 
 
-async def serve(settings: RuntimeSettings, gateways: Sequence[Serve], log: Log) -> None:
-    """Run until SIGTERM or SIGINT, then let the calls under way have their answers."""
-    stop = asyncio.Event()
+async def serve(
+    settings: RuntimeSettings,
+    gateways: Sequence[Serve],
+    log: Log,
+    started: Callable[[], None] = lambda: None,
+) -> None:
+    """Run until SIGTERM or SIGINT, then let the calls under way have their answers.
+
+    `started` is called once every gateway serves.
+    """
+    stop, above = asyncio.Event(), supervisor(settings.environment)
     async with running(settings, log) as runtime:
         with _signals(stop):
-            async with AsyncExitStack() as stack:
+            async with AsyncExitStack() as opened:
+                doors = []
                 for gateway in gateways:
-                    host, port = await stack.enter_async_context(_served(gateway(runtime)))
+                    door = await opened.enter_async_context(AsyncExitStack())
+                    host, port = await door.enter_async_context(_served(gateway(runtime)))
                     log.event("serving", host=host, port=port, releases=len(runtime.releases.ids))
+                    doors.append(door)
+                started()
+                above.tell(READY)
                 if not runtime.releases.ids:
                     log.event("no_release", "warning", why=NOTHING_DEPLOYED)
                 await stop.wait()
                 log.event("stopping")
+                above.tell(STOPPING)
+                # All at once: what is under way behind each is waited for together.
+                await asyncio.gather(*(door.aclose() for door in doors))
     log.event("stopped")
 
 
@@ -185,16 +204,18 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
             loop.remove_signal_handler(each)
 
 
-async def _look(releases: ReleaseTable, metrics: Metrics) -> None:
+async def _look(releases: ReleaseTable, providers: Providers, metrics: Metrics) -> None:
     await releases.look()
     metrics.releases.set(len(releases.ids))
+    metrics.refused.set(len(releases.refused))
+    metrics.resting.set(providers.resting)
 
 
-async def _watch(releases: ReleaseTable, metrics: Metrics, log: Log) -> None:
+async def _watch(releases: ReleaseTable, providers: Providers, metrics: Metrics, log: Log) -> None:
     while True:
         await asyncio.sleep(RELEASES_EVERY_S)
         try:
-            await _look(releases, metrics)
+            await _look(releases, providers, metrics)
         except OSError as error:
             log.event("releases_unreadable", "error", error=type(error).__name__)
 
@@ -202,7 +223,7 @@ async def _watch(releases: ReleaseTable, metrics: Metrics, log: Log) -> None:
 async def _mark_untold(tickets: Tickets, log: Log) -> None:
     """Orders that a runtime opened and did not live to tell of."""
     try:
-        marked = await tickets.abandon_untold(UNTOLD_FOR_S)
+        marked = await within(STEP_S, tickets.abandon_untold(UNTOLD_FOR_S))
         if marked:
             log.event("orders_abandoned", "warning", count=marked)
     except (SQLAlchemyError, OSError) as error:
@@ -246,18 +267,18 @@ def _pages(
         ) from error
 
 
-async def _feel(engine: AsyncEngine, pulse: _Pulse) -> None:
+async def _feel(engine: AsyncEngine, pulse: _Pulse, above: Supervisor) -> None:
     while True:
         pulse.store = await _why_store_fails(engine) or "ok"
         pulse.at = monotonic()
+        above.tell(ALIVE)
         await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def _why_store_fails(engine: AsyncEngine) -> str:
     """In the store's own words; "" where it answers."""
     try:
-        async with asyncio.timeout(STORE_ANSWERS_WITHIN_S):
-            await read_something(engine)
+        await within(STEP_S, read_something(engine))
     except (SQLAlchemyError, OSError) as error:
         return what_failed(error)
     return ""

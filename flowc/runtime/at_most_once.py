@@ -24,14 +24,18 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from flowc.runtime.deadlines import within
+from flowc.runtime.failures import what_failed
 from flowc.runtime.logs import Log
 from flowc.runtime.services.model import Declared, Done, Failed, Reply, Unknown
-from flowc.runtime.store import what_failed
+from flowc.runtime.store import STEP_S, reading, writing
 from flowc.runtime.tables import REQUESTS
 
 Attempt = Callable[[], Awaitable[Reply]]
 # What a runtime may take beyond its deadline to write down how an attempt ended.
 GRACE_S = 2.0
+# Attempts bound themselves, and the gateways that began them have waited already.
+DRAIN_S = 5.0
 _LOOK_AGAIN_S = 0.1
 
 
@@ -72,14 +76,18 @@ class AtMostOnce:
         except TimeoutError:
             return Unknown("the attempt has not ended in time")
 
-    async def drain(self) -> None:
-        """Wait for every attempt that is under way."""
+    async def drain(self, seconds: float = DRAIN_S) -> None:
+        """Wait for every attempt that is under way, so long at most: one that is broken off stays begun in
+        the journal, and so becomes unknown."""
         tasks = [task for _, task in self._running.values()]
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
 
     async def _settle(self, key: str, body: str, seconds: float, attempt: Attempt) -> Reply:
         try:
-            if not await self._begin(key, body, seconds):
+            if not await within(STEP_S, self._begin(key, body, seconds)):
                 return await self._reply_of_other(key, body, seconds)
         except (SQLAlchemyError, OSError) as error:
             self._log.event("journal_failed", level="error", why=what_failed(error))
@@ -97,7 +105,7 @@ class AtMostOnce:
             "begun": now,
             "until": now + int((seconds + GRACE_S) * 1000),
         }
-        async with self._engine.begin() as connection:
+        async with writing(self._engine) as connection:
             result = await connection.execute(self._insert().values(key=key, **row))
             if result.rowcount == 1:
                 return True
@@ -118,7 +126,7 @@ class AtMostOnce:
         """What the journal says, once the attempt that is under way elsewhere has ended."""
         give_up = _now() + int(seconds * 1000)
         while True:
-            row = await self._row(key)
+            row = await within(STEP_S, self._row(key))
             if row is not None and row.state == "failed":
                 return Failed("the other attempt was surely not done")
             if row is None or row.body != body:
@@ -133,7 +141,7 @@ class AtMostOnce:
 
     async def _row(self, key: str) -> _Row | None:
         columns = (REQUESTS.c.body, REQUESTS.c.state, REQUESTS.c.reply, REQUESTS.c.until)
-        async with self._engine.connect() as connection:
+        async with reading(self._engine) as connection:
             found = (
                 await connection.execute(select(*columns).where(REQUESTS.c.key == key))
             ).first()
@@ -141,16 +149,16 @@ class AtMostOnce:
 
     async def _write_down(self, key: str, reply: Reply) -> Reply:
         """Keep how it ended. What cannot be written stays begun, and so becomes unknown."""
-        state, text = _written(reply)
-        mine = (REQUESTS.c.key == key) & (REQUESTS.c.state == "begun")
         try:
-            async with self._engine.begin() as connection:
-                await connection.execute(
-                    update(REQUESTS).where(mine).values(state=state, reply=text)
-                )
+            await within(STEP_S, self._end(key, *_written(reply)))
         except (SQLAlchemyError, OSError) as error:
             self._log.event("journal_failed", level="error", why=what_failed(error))
         return reply
+
+    async def _end(self, key: str, state: str, text: str) -> None:
+        mine = (REQUESTS.c.key == key) & (REQUESTS.c.state == "begun")
+        async with writing(self._engine) as connection:
+            await connection.execute(update(REQUESTS).where(mine).values(state=state, reply=text))
 
     def _two_meanings(self, key: str) -> Reply:
         self._log.event("request_key_reused", level="error", key=key)

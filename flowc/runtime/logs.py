@@ -14,7 +14,9 @@ from typing import TextIO
 MOST_CHARACTERS = 200
 # Names that no caller can choose, by which lines are found again.
 _OUR_OWN = frozenset({"call", "release", "site", "key"})
-_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{7,}(?![0-9A-Za-z])")
+# In any script's digits, in groups too, and beside letters. A full stop parts none: it is in addresses.
+_LONG_NUMBER = re.compile(r"\d(?:[ \u00a0-]?\d){6,}")
+_DIGIT = re.compile(r"\d")
 _UNSAFE = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ud800-\\udfff]"
 )
@@ -50,14 +52,12 @@ def safe(value: object, mask: bool = True) -> object:
 
 
 def masked(text: str) -> str:
-    """Long numbers shown by their ends: `138****8000`, `400*5678`."""
+    """Long numbers shown by their last digits: `********000`, `*** **** *000`, `*****78`."""
     return _LONG_NUMBER.sub(lambda found: _mask(found[0]), text)
 
 
 def _mask(number: str) -> str:
-    hidden = max(1, len(number) - 7)
-    return (
-        f"{number[:3]}{'*' * hidden}{number[-4:]}"
-        if len(number) > 7
-        else f"{number[:1]}****{number[-2:]}"
-    )
+    """A third of the digits at most, and four; of a short number two."""
+    count = sum(mark.isdecimal() for mark in number)
+    hidden = count - (min(4, count // 3) if count >= 10 else 2)
+    return _DIGIT.sub("*", number, count=hidden)

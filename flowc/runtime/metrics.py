@@ -53,6 +53,14 @@ class Metrics:
         )
         self.calls = Gauge("flowc_calls_asking", "Calls that wait now.", registry=self.registry)
         self.releases = Gauge("flowc_releases_served", "Releases served.", registry=self.registry)
+        self.refused = Gauge(
+            "flowc_releases_refused", "Releases that can't be served.", registry=self.registry
+        )
+        self.resting = Gauge(
+            "flowc_back_ends_resting",
+            "Back ends that failed and are left alone.",
+            registry=self.registry,
+        )
 
     def asked(self, invoke: Invoke, outcome: str, seconds: float) -> None:
         """One question of a call has ended."""

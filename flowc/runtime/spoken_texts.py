@@ -11,9 +11,10 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from functools import partial
 from math import inf
 from pathlib import Path
 
@@ -45,6 +46,7 @@ class SpokenTexts:
         self._log = log
         self._engines = Engines()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="speech")
+        self._under_way: set[Future[None]] = set()
         self._waiting = 0
         self._made = 0
 
@@ -61,9 +63,10 @@ class SpokenTexts:
             return None
         return await self._rendered(key, language, text, voice, until)
 
-    def close(self) -> None:
-        """End the engines; what is being rendered is waited for."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+    async def close(self) -> None:
+        """End the engines; what is being rendered is waited for, as long as a call would."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(wait, tuple(self._under_way), _LONGEST_S)
         self._engines.close()
 
     async def _rendered(
@@ -73,18 +76,25 @@ class SpokenTexts:
         loop = asyncio.get_running_loop()
         try:
             request = PromptRequest(key.rpartition("/")[2], language, voice, text)
-            work = loop.run_in_executor(self._threads, self._place, key, request)
+            work = self._begun(partial(self._place, key, request))
             async with asyncio.timeout_at(min(until, loop.time() + _LONGEST_S)):
-                await work
+                await asyncio.wrap_future(work)
         except (SpeechError, OSError, TimeoutError, ValueError) as error:
             self._log.event("text_not_rendered", level="warning", why=_why(error))
             return None
         finally:
             self._waiting -= 1
         if self._made % TIDY_EVERY == 0:
-            loop.run_in_executor(self._threads, self._tidy)
+            self._begun(self._tidy)
         self._made += 1
         return key
+
+    def _begun(self, work: Callable[[], None]) -> Future[None]:
+        """Work for the threads; noted, so that the end can wait for it."""
+        begun = self._threads.submit(work)
+        self._under_way.add(begun)
+        begun.add_done_callback(self._under_way.discard)
+        return begun
 
     def _place(self, key: str, request: PromptRequest) -> None:
         """Render and give the sound its name; the file is there whole or not at all."""

@@ -8,9 +8,10 @@ no call.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection, connect
@@ -20,14 +21,31 @@ import aiosqlite
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from flowc.runtime.services.model import SettingsError
 
 BUSY_S = 1
+# A step of ours (a row read, a row written) takes milliseconds where the store is well.
+STEP_S = 2.0
+# What a data base goes on with after that is waited for by nobody, but other writers stand behind it.
+STATEMENT_S = 10.0
 STORE_MODE = 0o600  # it holds callers' numbers and what they said; SQLite's other files follow it
+# How long a PostgreSQL that cannot be reached, or was lost from the net, is waited for, in its library's
+# words; a URL may say otherwise.
+_PATIENCE = {
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+
+# Theirs of connections that were thrown away would stand on stderr between the lines of our log.
+for _library in ("psycopg", "sqlalchemy"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 
 class _Connection(aiosqlite.Connection):
@@ -68,7 +86,12 @@ def open_engine(url: str, folder: Path) -> AsyncEngine:
     address = _address(url, folder)
     if address.get_backend_name() != "sqlite":
         try:
-            return create_async_engine(address, pool_pre_ping=True, hide_parameters=True)
+            return create_async_engine(
+                address,
+                connect_args={k: v for k, v in _PATIENCE.items() if k not in address.query},
+                pool_pre_ping=True,
+                hide_parameters=True,
+            )
         except ImportError:
             raise SettingsError("a `postgresql://` URL needs flowc[postgresql] installed") from None
     engine = create_async_engine(
@@ -95,13 +118,34 @@ def open_store(url: str, folder: Path) -> AsyncEngine:
         os.close(
             os.open(engine.url.database or "", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, STORE_MODE)
         )
+    else:
+        event.listen(engine.sync_engine, "connect", _prepare_postgresql)
     return engine
 
 
-def what_failed(error: Exception) -> str:
-    """The data base's own words, one line, for the operator; never what a caller gave."""
-    said = str(getattr(error, "orig", None) or error).partition("\n")[0]
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection for as long as the context is open.
+
+    One whose user is cancelled is thrown away: whatever it would be told next (a rollback, so that
+    another may have it) would have to wait for the statement that was not waited for.
+    """
+    async with engine.connect() as connection:
+        try:
+            yield connection
+        except asyncio.CancelledError:
+            # A driver of SQLite has a thread of its own, which no rollback can keep waiting for long.
+            if not is_sqlite(engine):
+                await connection.invalidate()
+            raise
+
+
+@asynccontextmanager
+async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """The same for one transaction, committed at the end of the context."""
+    async with reading(engine) as connection:
+        yield connection
+        await connection.commit()
 
 
 def is_sqlite(engine: AsyncEngine) -> bool:
@@ -148,6 +192,14 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return state.st_dev, state.st_ino
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    """Let the data base itself give up a step that its caller gave up long ago."""
+    cursor = connection.cursor()
+    cursor.execute(f"SET statement_timeout = {int(STATEMENT_S * 1000)}")
+    cursor.close()
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Connection, _record: object) -> None:

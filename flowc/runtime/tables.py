@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, Table, Text, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from flowc.runtime.store import is_sqlite, reading, writing
 
 METADATA = MetaData()
 
@@ -41,6 +54,9 @@ TICKETS = Table(
     Column("reply_by", BigInteger),
 )
 
+# Few orders are open among the many that were.
+OPEN_TICKETS = Index("ix_flowc_tickets_state", TICKETS.c.state)
+
 ATTACHMENTS = Table(
     "flowc_attachments",
     METADATA,
@@ -58,11 +74,15 @@ COUNTERS = Table(
 
 async def create_tables(engine: AsyncEngine) -> None:
     """Make those that are not there yet."""
-    async with engine.begin() as connection:
+    async with writing(engine) as connection:
+        if not is_sqlite(engine):  # an index of many rows takes its time
+            await connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         await connection.run_sync(METADATA.create_all)
+        # In a store of before, too, where the table is not made any more.
+        await connection.run_sync(OPEN_TICKETS.create, checkfirst=True)
 
 
 async def read_something(engine: AsyncEngine) -> None:
     """Ask the store for a row of ours, to see that it answers. Raises SQLAlchemyError, OSError."""
-    async with engine.connect() as connection:
+    async with reading(engine) as connection:
         await connection.execute(select(COUNTERS.c.value).limit(1))

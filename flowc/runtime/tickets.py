@@ -5,17 +5,19 @@ Knows no call and no server: what it is given are digits, texts and times.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, insert, select, update
+from sqlalchemy import ColumnElement, Row, case, delete, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from flowc.graph.services import ABANDONED, OPEN_STATES, TicketClass, TicketSettings
+from flowc.graph.services import ABANDONED, CLOSED, OPEN_STATES, TicketClass, TicketSettings
+from flowc.runtime.store import reading, writing
 from flowc.runtime.tables import ATTACHMENTS, COUNTERS, TICKETS
 from flowc.runtime.ticket_cards import Clocks, card
 
@@ -116,7 +118,7 @@ class Tickets:
     async def attach(self, number: str, recording: str) -> None:
         """Let a recording go with it; the same one again changes nothing."""
         try:
-            async with self._engine.begin() as connection:
+            async with writing(self._engine) as connection:
                 await connection.execute(
                     insert(ATTACHMENTS).values(ticket=number, recording=recording)
                 )
@@ -136,17 +138,32 @@ class Tickets:
         old = TICKETS.c.made < int(time()) - seconds
         return await self._count(_HALF_OPEN & old, state=ABANDONED)
 
-    async def list(self, state: str = "") -> tuple[Ticket, ...]:
-        """Every order, or those in one state, oldest first."""
-        query = select(TICKETS).order_by(TICKETS.c.number)
-        if state:
-            query = query.where(TICKETS.c.state == state)
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(query)).all()
-            return tuple([await _ticket(connection, row) for row in rows])
+    async def forget_closed(self, before: int) -> int:
+        """Let go of those that were closed before then, with their recordings' names; their number."""
+        old = (TICKETS.c.state == CLOSED) & (TICKETS.c.replied < before)
+        theirs = ATTACHMENTS.c.ticket.in_(select(TICKETS.c.number).where(old))
+        async with writing(self._engine) as connection:
+            await connection.execute(delete(ATTACHMENTS).where(theirs))
+            return (await connection.execute(delete(TICKETS).where(old))).rowcount
+
+    async def list(self, states: Collection[str] = ()) -> tuple[Ticket, ...]:
+        """Those in one of the states, or every one, oldest first: two questions, however many there are."""
+        wanted = TICKETS.c.state.in_(states) if states else true()
+        orders = select(TICKETS).where(wanted).order_by(TICKETS.c.number)
+        theirs = (
+            select(ATTACHMENTS)
+            .join(TICKETS, TICKETS.c.number == ATTACHMENTS.c.ticket)
+            .where(wanted)
+        )
+        recordings: dict[str, list[str]] = {}
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(orders)).all()
+            for number, recording in await connection.execute(theirs):
+                recordings.setdefault(number, []).append(recording)
+        return tuple(_ticket(row, recordings.get(row._mapping["number"], ())) for row in rows)
 
     async def _insert(self, new: NewTicket, limits: TicketClass, now: int) -> None:
-        async with self._engine.begin() as connection:
+        async with writing(self._engine) as connection:
             number = await self._number(connection, now)
             row = {
                 "number": number,
@@ -182,23 +199,25 @@ class Tickets:
     async def _first(self, condition: ColumnElement[bool]) -> Ticket | None:
         query = select(TICKETS).where(condition)
         newest = query.order_by(TICKETS.c.opened.desc(), TICKETS.c.number.desc()).limit(1)
-        async with self._engine.connect() as connection:
+        async with reading(self._engine) as connection:
             row = (await connection.execute(newest)).first()
-            return None if row is None else await _ticket(connection, row)
+            if row is None:
+                return None
+            its = ATTACHMENTS.c.ticket == row._mapping["number"]
+            recordings = await connection.execute(select(ATTACHMENTS.c.recording).where(its))
+            return _ticket(row, recordings.scalars().all())
 
     async def _change(self, condition: ColumnElement[bool], **values: object) -> bool:
         return await self._count(condition, **values) > 0
 
     async def _count(self, condition: ColumnElement[bool], **values: object) -> int:
-        async with self._engine.begin() as connection:
+        async with writing(self._engine) as connection:
             result = await connection.execute(update(TICKETS).where(condition).values(**values))
         return result.rowcount
 
 
-async def _ticket(connection: AsyncConnection, row: Row[Any]) -> Ticket:
+def _ticket(row: Row[Any], recordings: Iterable[str]) -> Ticket:
     held = row._mapping
-    query = select(ATTACHMENTS.c.recording).where(ATTACHMENTS.c.ticket == held["number"])
-    recordings = (await connection.execute(query)).scalars().all()
     times = ("opened", "accepted", "handled", "replied", "accept_by", "handle_by", "reply_by")
     same = ("number", "state", "caller", "account", "note", "call", "urged")
     return Ticket(

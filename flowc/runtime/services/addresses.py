@@ -12,6 +12,14 @@ import socket
 from concurrent.futures import Executor
 from functools import partial
 
+# Networks whose last 32 bits are an IPv4 address: translated (RFC 6052, 2765), mapped, compatible.
+_LAST_32_BITS = tuple(
+    map(ipaddress.IPv6Network, ("64:ff9b::/96", "::ffff:0:0:0/96", "::ffff:0:0/96", "::/96"))
+)
+# What the library calls global, and is at most of one site: kept for protocols (RFC 6890), translated by
+# a site's own rules (RFC 8215), and what was a site's own until 2004.
+_OF_A_SITE = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "fec0::/10")))
+
 
 class RefusedAddress(Exception):  # noqa: N818 - reads as what happened
     """The host is at an address that the project does not allow."""
@@ -44,5 +52,23 @@ async def checked_address(host: str, port: int, allow_private: bool, names: Exec
 def _is_public(address: str) -> bool:
     """Global and unicast, looked at through IPv4 addresses dressed as IPv6."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None) or parsed
-    return bool(inner.is_global and not inner.is_multicast)
+    return all(
+        each.is_global and not each.is_multicast and not any(each in net for net in _OF_A_SITE)
+        for each in _undressed(parsed)
+    )
+
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _undressed(address: _Address) -> tuple[_Address, ...]:
+    """Where packets to it end up."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return (address,)
+    if address.teredo is not None:
+        return address.teredo  # the server, and the host behind it
+    if address.sixtofour is not None:
+        return (address.sixtofour,)
+    if any(address in each for each in _LAST_32_BITS):
+        return (ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF),)
+    return (address,)

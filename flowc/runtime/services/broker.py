@@ -22,6 +22,8 @@ from flowc.graph.prompts import ReadAs, Sound, reading_variable, sound_key
 from flowc.graph.release import Release
 from flowc.graph.services import FixtureAction, OperationSpec
 from flowc.machine.answers import AnswerRejected, answer_variables, check_answer
+from flowc.runtime.deadlines import within
+from flowc.runtime.failures import what_failed
 from flowc.runtime.logs import Log
 from flowc.runtime.metrics import Metrics
 from flowc.runtime.services.model import (
@@ -37,10 +39,12 @@ from flowc.runtime.services.providers import Providers, Target
 from flowc.runtime.services.scripts import CallScripts, ScriptedBackend
 from flowc.runtime.services.ticket_desk import TicketDesk
 from flowc.runtime.spoken_texts import SpokenTexts
-from flowc.runtime.store import what_failed
+from flowc.runtime.store import STEP_S
 from flowc.runtime.world import CallWorld
 from flowc.speech.readers.model import UnknownLanguageError, UnreadableError
 from flowc.speech.readout import read_out
+
+CANCELLED = "cancelled"  # no outcome of a call: whoever asked has gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,20 @@ class Broker:
         clock = asyncio.get_running_loop().time
         begun = clock()
         until = begun + place.invoke.deadline_ms / 1000
+        ended = CANCELLED
         try:
             reply = await self._reply(place, arguments, until)
             outcome = await self._outcome(place, reply, until)
+            ended = outcome.outcome
         except Exception as error:
             outcome = self._failed(place, Unknown(f"a defect: {_whereabouts(error)}"))
-        self.metrics.asked(place.invoke, outcome.outcome, clock() - begun)
+            ended = outcome.outcome
+        except asyncio.CancelledError:
+            if clock() > until:  # else it is the caller who has gone
+                self._tell(place, "not_answered", why="no answer in time, nor an end")
+            raise
+        finally:
+            self.metrics.asked(place.invoke, ended, clock() - begun)
         return outcome
 
     async def delivered(self, place: Place, outcome: Outcome) -> None:
@@ -104,7 +116,7 @@ class Broker:
             return
         mark = self.desk.told if told else self.desk.abandon
         try:
-            await mark(place.invoke, place.call)
+            await within(STEP_S, mark(place.invoke, place.call))
         except (SQLAlchemyError, OSError) as error:
             # The order stays untold, and is marked so by the next look at such orders.
             self._tell(place, "order_not_marked", told=told, why=what_failed(error))
@@ -135,9 +147,9 @@ class Broker:
         return await self.providers.reply(target, question, until)
 
     async def _ticket(self, place: Place, arguments: Mapping[str, Value], until: float) -> Reply:
+        reply = self.desk.reply(place.release, place.invoke, arguments, place.call)
         try:
-            async with asyncio.timeout_at(until):
-                return await self.desk.reply(place.release, place.invoke, arguments, place.call)
+            return await within(until - asyncio.get_running_loop().time(), reply)
         except TimeoutError:
             return Unknown("the store of work orders has not answered in time")
 

@@ -43,6 +43,7 @@ from flowc.runtime.services.model import (
 )
 from flowc.runtime.services.strict_json import MOST_BYTES, BadJson, read_json
 from flowc.runtime.services.templates import constant, filled
+from flowc.runtime.services.trust import believed
 
 MOST_REDIRECTS = 3
 NAMES_AT_ONCE = 4
@@ -52,7 +53,7 @@ class HttpBackend:
     """A host of the project. Scheme, host and port are the settings' and nothing can change them."""
 
     def __init__(
-        self, settings: HttpSettings, _folder: Path, environment: Mapping[str, str]
+        self, settings: HttpSettings, folder: Path, environment: Mapping[str, str]
     ) -> None:
         """Nothing is connected yet. Raises SettingsError."""
         self._base = _checked_base(constant(settings.url, environment))
@@ -61,7 +62,12 @@ class HttpBackend:
         headers = {name: constant(value, environment) for name, value in settings.headers}
         self._headers = {name: _header(value) for name, value in headers.items()}
         # The machine's proxies are not the project's, and its own checks would be passed by.
-        self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=None)  # noqa: S113 - one deadline over the whole exchange stands in `ask`
+        self._client = httpx.AsyncClient(
+            verify=believed(settings, self._base, folder, environment),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=None,  # noqa: S113 - one deadline over the whole exchange stands in `ask`
+        )
 
     async def ask(self, operation: OperationSpec, question: Question) -> Reply:
         """One exchange, and at most three redirects within the host for a look-up."""

@@ -94,6 +94,11 @@ class Providers:
             return None
         return Target(found, provider.backend, provider.breaker)
 
+    @property
+    def resting(self) -> int:
+        """How many back ends are left alone for a while."""
+        return sum(each.breaker.is_open for each in self._ready.values())
+
     async def reply(self, target: Target, question: Question, until: float) -> Reply:
         """The reply of a look-up or a request; `until` is of the event loop's clock."""
         if target.operation.kind is InvokeKind.REQUEST:

@@ -5,8 +5,6 @@ Knows nothing of calls. What a caller typed is never part of a statement's text.
 
 from __future__ import annotations
 
-import asyncio
-import re
 from collections.abc import Mapping
 from datetime import datetime, time
 from decimal import Decimal
@@ -23,6 +21,8 @@ from flowc.graph.as_json import Json
 from flowc.graph.operations import InvokeKind
 from flowc.graph.services import OperationSpec, SqlAction, SqlSettings
 from flowc.machine.templates import as_date, outward
+from flowc.runtime.deadlines import within
+from flowc.runtime.failures import is_answer, what_failed
 from flowc.runtime.services.model import (
     Declared,
     Done,
@@ -33,12 +33,11 @@ from flowc.runtime.services.model import (
     Unknown,
     by_word,
 )
+from flowc.runtime.services.statements import bindable
 from flowc.runtime.services.templates import constant
-from flowc.runtime.store import is_sqlite, open_engine, what_failed
+from flowc.runtime.store import is_sqlite, open_engine, reading
 
 MOST_ROWS = 1000
-# Names in a statement: `:account`, but not `::date` and not within quotes.
-_NAMES = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|::|:([a-z][a-z0-9_]*)")
 _SCALAR = "value"
 
 
@@ -55,16 +54,21 @@ class SqlBackend:
             return Failed("the SQLite file does not exist")
         attempt = _Attempt(operation, question)
         try:
-            async with asyncio.timeout(question.seconds), self._engine.connect() as connection:
-                return await attempt.run(connection)
+            return await within(question.seconds, self._run(attempt))
         except TimeoutError:
+            attempt.is_over = True
             return attempt.lost("no answer in time")
         except (SQLAlchemyError, OSError) as error:
-            return attempt.lost(f"the data base failed: {what_failed(error)}")
+            why = f"the data base failed: {what_failed(error)}"
+            return attempt.refused(why) if is_answer(error) else attempt.lost(why)
 
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+    async def _run(self, attempt: _Attempt) -> Reply:
+        async with reading(self._engine) as connection:
+            return await attempt.run(connection)
 
 
 class _Attempt:
@@ -77,6 +81,7 @@ class _Attempt:
         self.operation = operation
         self.question = question
         self.committing = False
+        self.is_over = False  # whoever asked was told so: nothing may be done any more
 
     def lost(self, why: str) -> Reply:
         """Before the commit nothing has happened; after it nobody can tell."""
@@ -84,13 +89,17 @@ class _Attempt:
             return Unknown(why)
         return Failed(why, again=True)
 
+    def refused(self, why: str) -> Reply:
+        """The data base is well and won't: surely not done, and it would say the same again."""
+        return Failed(why)
+
     async def run(self, connection: AsyncConnection) -> Reply:
         await self._limit(connection)
         rows = await self._rows(connection)
         reply = await self._reply(connection, rows)
         if self.operation.kind is InvokeKind.LOOKUP:
             await connection.rollback()
-        elif isinstance(reply, Done | Declared):
+        elif isinstance(reply, Done | Declared) and not self.is_over:
             self.committing = True
             await connection.commit()
         return reply
@@ -116,16 +125,16 @@ class _Attempt:
     async def _execute(
         self, connection: AsyncConnection, statement: str
     ) -> list[dict[str, Json]] | None:
-        bound = self._bound(statement, connection.dialect.name == "sqlite")
-        result = await connection.execute(text(statement), bound)
+        words, names = bindable(statement, frozenset(name for name, _ in self.operation.parameters))
+        bound = self._bound(names, connection.dialect.name == "sqlite")
+        result = await connection.execute(text(words), bound)
         if not result.returns_rows:
             return None
         found = result.mappings().fetchmany(MOST_ROWS)
         return [{str(name): _plain(value) for name, value in row.items()} for row in found]
 
-    def _bound(self, statement: str, sqlite: bool) -> dict[str, object]:
+    def _bound(self, names: frozenset[str], sqlite: bool) -> dict[str, object]:
         types = dict(self.operation.parameters)
-        names = {name for name in _NAMES.findall(statement) if name in types}
         given = self.question.arguments
         return {name: _native(given.get(name, ""), types[name], sqlite) for name in names}
 

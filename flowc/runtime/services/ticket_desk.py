@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from flowc.expression.evaluate import Value
 from flowc.graph.operations import Invoke
 from flowc.graph.release import Release
+from flowc.runtime.failures import what_failed
 from flowc.runtime.services.model import CallFacts, Declared, Done, Failed, Reply, Unknown
-from flowc.runtime.store import what_failed
 from flowc.runtime.tickets import NewTicket, Ticket, Tickets, UnknownClassError
 
 

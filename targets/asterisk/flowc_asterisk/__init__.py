@@ -48,11 +48,12 @@ class AsteriskTarget:
         return AsteriskLab()
 
     def gateway(self, runtime: LiveRuntime, environment: Environment) -> Gateway:
-        """The FastAGI server that live calls ask."""
+        """The FastAGI server that live calls ask. Raises ValueError for a wrong setting."""
+        from flowc.target.install_words import address_of
         from flowc_asterisk.agi.gateway import AgiGateway
 
-        host, _, port = environment.runtime.rpartition(":")
-        return AgiGateway(runtime.broker, runtime.releases, environment.token, host, int(port))
+        host, port = address_of({"runtime": environment.runtime}, "runtime", "")
+        return AgiGateway(runtime.broker, runtime.releases, environment.token, host, port)
 
 
 TARGET = AsteriskTarget()

@@ -21,10 +21,11 @@ import pytest
 
 from flowc.expression.tree import Literal
 from flowc.expression.types import Scalar
-from flowc.graph.operations import Given, InvokeKind, Reading
+from flowc.graph.operations import Given, Invoke, InvokeKind, Reading
 from flowc.graph.prompts import Phrase, ReadAs, Sound
-from flowc.runtime.services.model import SettingsError
+from flowc.runtime.services.model import CallFacts, SettingsError
 from flowc.runtime.services.scripts import ScriptedReply
+from flowc.runtime.services.ticket_desk import TicketDesk
 from flowc_asterisk.agi.gateway import AgiGateway
 from flowc_asterisk.agi.question import REARM_S
 from flowc_asterisk.protocol import password
@@ -289,8 +290,35 @@ def test_a_work_order_whose_number_never_reached_the_call_is_abandoned(tmp_path:
             for visit, moment in (("n2", 'SET VARIABLE AB "n2"'), ("n3", ",AO) ")):
                 lost = Server(port, {**given(), "AN": visit}, path, hang_up_at=moment)
                 await lost.ask()
-            states = [each.state for each in await it.runtime.tickets.list()]
-            assert states == ["opened", "abandoned", "abandoned"]
+            states: list[str] = []
+            while states != ["opened", "abandoned", "abandoned"]:  # noted once the connection ended
+                await asyncio.sleep(0.05)
+                states = [each.state for each in await it.runtime.tickets.list()]
+
+    run(call())
+
+
+def test_a_call_goes_on_with_its_number_before_the_store_has_noted_that_it_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After 2.5 s the dialplan would give the question up, the whole answer in its hands. A runtime
+    that is asked to stop waits for the note."""
+    noted: list[str] = []
+    free = asyncio.Event()
+
+    async def slowly(_: TicketDesk, _invoke: Invoke, call: CallFacts) -> None:
+        await free.wait()
+        noted.append(call.visit)
+
+    monkeypatch.setattr(TicketDesk, "told", slowly)
+
+    async def call() -> None:
+        async with serving(tmp_path) as (_, port):
+            held = await Server(port, given(), f"{SHOWN}/0a1b2c3d/fault.report").ask()
+            assert (held["AO"], held["AD"]) == ("done", "n1")
+            assert noted == []
+            asyncio.get_running_loop().call_later(0.3, free.set)
+        assert noted == ["n1"]
 
     run(call())
 

@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 import wave
+from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 
 import flowc.cli.check
 from flowc.cli import COMMANDS, cli, main
+from flowc.cli.flag import _moment
 from flowc.cli.where import _parts
 
 STATION = Path(__file__).parents[2] / "cases" / "station"
@@ -117,6 +119,19 @@ def test_a_wrong_use_says_what_is_right_and_ends_with_two(
     code, _, err = run(*arguments)
     assert code == 2
     assert told in err
+
+
+MOMENTS = {
+    "2099-10-01T18:00": "2099-10-01T10:00+00:00",
+    "2099-10-01T18:00Z": "2099-10-01T18:00+00:00",
+    "2099-10-01T18:00+02:00": "2099-10-01T16:00+00:00",
+}
+
+
+@pytest.mark.parametrize("written", MOMENTS)
+def test_a_flags_end_is_of_the_projects_time_zone_unless_it_names_one(written: str) -> None:
+    moment = _moment(written, "Asia/Shanghai")
+    assert moment == datetime.fromisoformat(MOMENTS[written]).timestamp()
 
 
 # The rest reach a server, or look at a build, and go on with flows that are half written.

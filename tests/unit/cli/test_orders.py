@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,31 @@ def test_a_store_that_is_not_there_is_told_and_not_made(
     code, _, told = orders(capsys, project)
     assert code == 3
     assert "the store of work orders: DatabaseError" in told
+
+
+def test_what_was_closed_long_ago_can_be_forgotten(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sqlite3.connect(project / "runtime.db") as base:
+        base.execute("insert into flowc_attachments select number, 'r' from flowc_tickets")
+        row = "insert into flowc_requests values (?, 'b', 'done', '', ?, ?)"
+        for key, moment in (("old", OPENED * 1000), ("new", (OPENED + 86400) * 1000)):
+            base.execute(row, (key, moment, moment))
+    # Closed at ten in Shanghai: that day has begun for it, and the next has not.
+    for day, gone in (("2026-11-24", "0"), ("2026-11-25", "1")):
+        given = (project, "--forget-closed-before", day, "--lang", "en")
+        assert orders(capsys, *given) == (0, f"closed orders removed: {gone}\n", "")
+    (left,) = listed(capsys, project, "--state", "all")
+    assert (left["state"], left["recordings"]) == ("opened", ["r"])
+    given = (project, "--forget-requests-before", "2026-11-25", "--lang", "zh")
+    assert orders(capsys, *given) == (0, "已删除办理记录：1\n", "")
+    with sqlite3.connect(project / "runtime.db") as base:
+        assert base.execute("select key from flowc_requests").fetchall() == [("new",)]
+        assert base.execute("select count(*) from flowc_attachments").fetchone() == (1,)
+
+
+def test_what_is_in_hand_is_not_forgotten(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, told = orders(capsys, project, "--forget-closed-before", "2999-01-01", "--lang", "en")
+    assert (code, "2999-01-01 is a day to come" in told) == (2, True)

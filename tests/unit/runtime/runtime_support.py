@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import sqlite3
+import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -207,8 +208,8 @@ class Web:
 
 
 @contextmanager
-def web(answer: Answer) -> Iterator[Web]:
-    """A back end while the context is open."""
+def web(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Web]:
+    """A back end while the context is open, in the clear unless by `tls`."""
 
     class Handler(BaseHTTPRequestHandler):
         def _serve(self) -> None:
@@ -228,6 +229,11 @@ def web(answer: Answer) -> Iterator[Web]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who hangs up tells no story
+    if tls is not None:
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     state = Web(server.server_port, answer)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

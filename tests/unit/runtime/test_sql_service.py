@@ -1,6 +1,7 @@
 """`kind: sql` against a real SQLite file."""
 
 import asyncio
+import re
 import sqlite3
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from flowc.expression.types import Record, Scalar
 from flowc.graph.operations import Given, InvokeKind
 from flowc.graph.services import OperationSpec, ServiceSpec, SqlAction, SqlSettings, Words
 from flowc.runtime.services.model import SettingsError
+from flowc.runtime.services.statements import bindable
 from tests.unit.runtime.runtime_support import (
+    ACCOUNT,
     GIVES,
     READINGS,
     assert_is_customer,
@@ -20,6 +23,7 @@ from tests.unit.runtime.runtime_support import (
     release,
     run,
     sql_service,
+    value,
 )
 
 LOOK = invoke(InvokeKind.LOOKUP, "billing", "customer", gives=GIVES, readings=READINGS)
@@ -146,6 +150,110 @@ def test_a_lookup_is_answered_from_the_cache_for_as_long_as_it_says(tmp_path: Pa
             assert (await it.ask(fresh, LOOK)).variables["c.suspended"] == 0
 
     run(call())
+
+
+CLAIM = SqlAction(("insert into claim (account) values (:account)",))
+PRIZES = ServiceSpec(
+    "billing",
+    SqlSettings((Words("sqlite:///billing.db"),)),
+    (
+        OperationSpec(
+            "unsuspend", InvokeKind.REQUEST, ACCOUNT, CLAIM, key=(Words("k"), value("account"))
+        ),
+        *sql_service().operations[:1],
+    ),
+)
+
+
+def test_what_callers_give_leaves_nobody_else_without_the_data_base(tmp_path: Path) -> None:
+    """A second claim of an account breaks a rule of the data base, which is well and says so."""
+    make_billing(tmp_path)
+    with sqlite3.connect(tmp_path / "billing.db") as base:
+        base.execute("create table claim (account text primary key check (account != '7'))")
+
+    async def call() -> None:
+        async with bench(tmp_path) as it:
+            served = release(PRIZES, asks=(LOOK, ACT))
+            for number in range(8):
+                assert (await it.ask(served, ACT, "7", number=number)).outcome == "error"
+            assert (await it.ask(served, LOOK)).outcome == "done"
+            assert "SQLITE_CONSTRAINT" not in it.log.getvalue()
+            assert "CHECK constraint failed" in it.log.getvalue()
+
+    run(call())
+
+
+def test_a_rule_in_a_trigger_tells_the_log_nothing_of_what_the_caller_gave(tmp_path: Path) -> None:
+    make_billing(tmp_path)
+    with sqlite3.connect(tmp_path / "billing.db") as base:
+        base.executescript("""
+            create table claim (account text);
+            create trigger no_more before insert on claim
+            begin select raise(abort, 'no, Zhang San'); end;
+        """)
+
+    async def call() -> None:
+        async with bench(tmp_path) as it:
+            assert (await it.ask(release(PRIZES, asks=(ACT,)), ACT)).outcome == "error"
+            assert "IntegrityError: SQLITE_CONSTRAINT_TRIGGER" in it.log.getvalue()
+            assert "Zhang" not in it.log.getvalue()
+
+    run(call())
+
+
+COLONS = {
+    "JSON": """select '{"n":1}' as name where :account = '80012345'""",
+    "a parameter's name in quotes": "select ':account' as name where :account = '80012345'",
+    "a quoted column": 'select 1 as ":account", :account as name',
+    "a doubled quote": "select 'it''s :account' as name, :account",
+    "a comment": "select :account as name -- of :account, as 'it :was\n",
+    "a long comment": "select /* :account: 'it :was */ :account as name",
+    "a backslash": "select '\\:account' as name, :account",
+    "no space": "select name from customer where account=:account",
+}
+
+
+@pytest.mark.parametrize("statement", COLONS.values(), ids=COLONS.keys())
+def test_a_colon_that_begins_no_parameter_stays_as_it_is_written(
+    tmp_path: Path, statement: str
+) -> None:
+    make_billing(tmp_path)
+    gives = Record("R", (("name", Scalar.TEXT),))
+    operation = OperationSpec(
+        "customer", InvokeKind.LOOKUP, ACCOUNT, SqlAction((statement,)), gives
+    )
+    spec = ServiceSpec("billing", SqlSettings((Words("sqlite:///billing.db"),)), (operation,))
+    asked = invoke(
+        InvokeKind.LOOKUP, "billing", "customer", gives=(Given("n", ("name",), Scalar.TEXT),)
+    )
+    with sqlite3.connect(tmp_path / "billing.db") as base:
+        base.row_factory = sqlite3.Row
+        plain = base.execute(statement, {"account": "80012345"}).fetchone()["name"]
+
+    async def call() -> None:
+        async with bench(tmp_path) as it:
+            outcome = await it.ask(release(spec), asked)
+            assert outcome.variables.get("n") == plain, it.log.getvalue()
+
+    run(call())
+
+
+WRITTEN = {
+    "a::date": "a\\:\\:date",
+    ":account::date": ":account\\:\\:date",
+    "$$ :account $$ :account": "$$ \\:account $$ :account",
+    "$a$ $$ :account $a$": "$a$ $$ \\:account $a$",
+    "E'\\':account' :account": "E'\\'\\:account' :account",
+    "a[1:2]": "a[1\\:2]",
+    "'unclosed :account": "'unclosed :account",
+}
+
+
+@pytest.mark.parametrize("statement", WRITTEN)
+def test_what_postgresql_quotes_is_quoted(statement: str) -> None:
+    words, names = bindable(statement, frozenset({"account"}))
+    assert words == WRITTEN[statement]
+    assert names == ({"account"} if re.search(r"(?<!\\):account", words) else set())
 
 
 def test_a_missing_file_is_an_error_and_is_not_made(tmp_path: Path) -> None:

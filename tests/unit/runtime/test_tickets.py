@@ -6,14 +6,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from sqlalchemy import event, inspect
 
 from flowc.expression.types import Scalar
 from flowc.graph.operations import Given, InvokeKind
-from flowc.graph.services import TICKET, TICKET_OPERATIONS, TicketClass, TicketSettings
+from flowc.graph.services import (
+    OPEN_STATES,
+    TICKET,
+    TICKET_OPERATIONS,
+    TicketClass,
+    TicketSettings,
+)
 from flowc.machine.answers import check_answer
 from flowc.runtime.services.broker import Outcome, Place
 from flowc.runtime.store import open_store
-from flowc.runtime.tables import create_tables
+from flowc.runtime.tables import OPEN_TICKETS, create_tables
 from flowc.runtime.ticket_cards import Clocks, card
 from flowc.runtime.tickets import NewTicket, Tickets, UnknownClassError
 from tests.unit.runtime.runtime_support import NOON, Store, bench, facts, invoke, release, run
@@ -255,5 +262,46 @@ def test_what_the_operations_give_is_of_the_declared_type(store: Store) -> None:
         for operation in TICKET_OPERATIONS:
             assert operation.gives == TICKET
             assert set(operation.optional) <= {name for name, _ in operation.parameters}
+
+    run(call())
+
+
+def test_a_list_of_many_orders_is_two_questions_and_takes_only_those_asked_for(
+    store: Store,
+) -> None:
+    asked: list[str] = []
+
+    async def call() -> None:
+        async with desks(store) as (desk, _):
+            for number in range(6):
+                name = f"r{number}"
+                made = await desk.open(new(f"k{number}", recording=name), CLASSES, NOON + number)
+                await desk.attach(made.number, f"{name}-again")
+                if number % 2:
+                    await desk.move(made.number, "closed", NOON)
+            engine = desk._engine.sync_engine
+            event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+            found = await desk.list(OPEN_STATES)
+            recordings = [each.recordings for each in found]
+            assert recordings == [(f"r{each}", f"r{each}-again") for each in (0, 2, 4)]
+            assert len(asked) == 2
+            assert [each.state for each in await desk.list()] == ["opened", "closed"] * 3
+            assert len(await desk.list(["closed"])) == 3
+
+    run(call())
+
+
+def test_a_store_of_before_is_given_the_index_of_states(store: Store) -> None:
+    async def call() -> None:
+        engine = open_store(store.url, store.folder)
+        for _ in range(2):
+            await create_tables(engine)
+            async with engine.begin() as connection:
+                found = await connection.run_sync(
+                    lambda sync: inspect(sync).get_indexes("flowc_tickets")
+                )
+                assert OPEN_TICKETS.name in {each["name"] for each in found}
+                await connection.run_sync(OPEN_TICKETS.drop)
+        await engine.dispose()
 
     run(call())

@@ -60,7 +60,7 @@ class Conversation:
         await self.command(wire.set_variable(name, value))
 
     async def close(self) -> None:
-        """End the connection."""
+        """End the connection; once more changes nothing."""
         self._pump.cancel()
         self._writer.close()
         await asyncio.gather(self._pump, return_exceptions=True)

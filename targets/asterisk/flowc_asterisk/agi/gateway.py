@@ -53,6 +53,13 @@ def _listening(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family)
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 @dataclass(slots=True)
 class AgiGateway:
     """Serves live calls. `host` must be a loopback address. `token` makes the releases' passwords.
@@ -78,11 +85,11 @@ class AgiGateway:
         """
         try:
             quote.token(self.token)
-            is_ours = ipaddress.ip_address(self.host).is_loopback
         except ValueError as reason:
-            raise SettingsError(str(reason)) from reason
-        if not is_ours:
-            raise SettingsError("the gateway listens on a loopback address")
+            raise SettingsError(f"`token`: {reason}") from reason
+        if not _is_loopback(self.host):
+            where = f"`runtime: {self.host}:{self.port}`"
+            raise SettingsError(f"{where}: the gateway listens on a loopback address")
         listening = _listening(self.host, self.port)
         server = await asyncio.start_server(self.accept, sock=listening, backlog=ACCEPT_AT_ONCE)
         # The loop takes as many at once as its backlog says, and serves nobody meanwhile; the

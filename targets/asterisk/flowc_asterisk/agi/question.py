@@ -49,7 +49,10 @@ class CallQuestion:
     clock: Callable[[], float] = time
 
     async def answer(self) -> None:
-        """See it through, up to the nonce. Raises GoneError where the call is gone before."""
+        """See it through, up to the nonce, and end the conversation.
+
+        Raises GoneError where the call is gone before.
+        """
         begun = _now()
         nonce = await self.talk.get(protocol.NONCE)
         call = await self._facts(nonce)
@@ -68,7 +71,10 @@ class CallQuestion:
         finally:
             if self.invoke.kind is InvokeKind.LOOKUP:
                 asking.cancel()
-        if self.talk.hung_up.is_set():
+        is_gone = self.talk.hung_up.is_set()
+        # The call goes on when the connection ends, and a commit of the store is not its to wait for.
+        await self.talk.close()
+        if is_gone:
             await self._lost(place, asking)
         else:
             await self.broker.delivered(place, asking.result())
