@@ -227,3 +227,38 @@ def test_a_way_through_a_flow_that_leaves_to_its_own_caller_is_looked_for_in_vai
     assert compiled.graph is not None
     assert way_to(compiled.graph, BlockId("hotline", "nowhere", "start")) is None
     assert way_to(compiled.graph, BlockId("other", "bye", "start"))
+
+
+def _calling_twice(levels: int, last: str) -> dict[str, str]:
+    """Flows that each call the next one twice, by file; `last` is the innermost one's nodes."""
+    files = {
+        f"flow_f{at}": f"flow: f{at}\nnodes:\n  a: {{call: f{at + 1}, then: b}}\n"
+        f"  b: {{call: f{at + 1}, then: c}}\n  c: {{return: }}\n"
+        for at in range(levels)
+    }
+    return files | {f"flow_f{levels}": f"flow: f{levels}\nnodes:\n{last}"}
+
+
+ROUND = "a: {call: f0, then: b}\nb: {say: 一, then: c}\nc: {say: 二, then: b}"
+
+
+@pytest.mark.timeout(20)
+def test_a_call_behind_calls_within_calls_is_found_in_time(small: Compile) -> None:
+    nothing = "  r: {return: }\n"
+    (found,) = small(ROUND, **_calling_twice(4, nothing)).found
+    assert shown(found) == "dial 3285028 -> and so on for ever"
+    # The shortest call has 2 to the power of 40 steps, which nobody is shown.
+    (found,) = small(ROUND, **_calling_twice(40, nothing)).found
+    assert found.code.number == "F0403"
+    assert found.notes == ()
+
+
+def test_each_call_of_a_flow_is_told_where_it_is_passed(small: Compile) -> None:
+    asks = (
+        "  m: {menu: 请。, choices: {1: {name: 好, to: r}, 2: {name: 再见, to: desk}}}\n"
+        "  r: {return: }\n"
+    )
+    (found,) = small(ROUND, **_calling_twice(1, asks)).found
+    assert shown(found) == "dial 3285028 -> 1 -> 1 -> and so on for ever"
+    (found,) = small(ROUND, **_calling_twice(7, asks)).found
+    assert found.notes == ()  # a hundred and twenty-eight times 1
