@@ -124,6 +124,46 @@ def test_a_bounded_way_back_counts_as_often_as_it_may_be_taken(small: Compile) -
     assert three.silence_s == 2 * one.silence_s
 
 
+LONG = "一二三四五六七八九十" * 10
+
+
+def _mutual(first: str, second: str) -> str:
+    """Two places that a menu leads to and that lead to each other, the second with long words."""
+    return (
+        f"m: {{menu: 请选择。, choices: {{1: {{name: 甲, to: {first}}}, 2: {{name: 乙, to: {second}}}}}}}\n"
+        "a: {say: 甲。, then: am}\n"
+        "am: {menu: 请选择。, choices: {1: {name: 乙, to: b}, 2: {name: 完, to: leaf}}}\n"
+        f"b: {{say: {LONG}, then: bm}}\n"
+        "bm: {menu: 请选择。, choices: {1: {name: 甲, to: a}, 2: {name: 再见, to: bye}}}\n"
+        f"leaf: {{say: {LONG}, then: bye}}\n{BYE}"
+    )
+
+
+def test_the_longest_call_does_not_depend_on_the_order_of_choices(small: Compile) -> None:
+    one, other = (small(_mutual(*order)).longest for order in ("ab", "ba"))
+    assert one == other
+    assert one is not None
+    # Both long texts, 28 seconds each: to b, from there to a, and by its second choice to the leaf.
+    assert one.speech_s >= 56
+    # The call, m, a, am, b, bm, leaf and bye, or the desk and its goodbye.
+    assert one.nodes == 8
+
+
+def test_a_way_back_to_where_every_call_has_been_is_not_followed(small: Compile) -> None:
+    """Each of two long branches leads back to the menu, and a call takes one of them."""
+
+    def nodes(back: str) -> str:
+        choices = f"choices: {{1: {{name: 返回, to: {back}}}, 2: {{name: 再见, to: bye}}}}"
+        return (
+            "m: {menu: 请选择。, choices: {1: {name: 甲, to: a}, 2: {name: 乙, to: b}}}\n"
+            f"a: {{say: {LONG}, then: am}}\nam: {{menu: 请选择。, {choices}}}\n"
+            f"b: {{say: {LONG}, then: bm}}\nbm: {{menu: 请选择。, {choices}}}\n{BYE}"
+        )
+
+    round_, onward = (small(nodes(back)).longest for back in ("m", "bye"))
+    assert round_ == onward
+
+
 # --- calls that findings show
 
 
