@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flowc.graph.exits import Back, Call, Return, Switch, successors
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
-from flowc.graph.operations import OUTCOME, Collect, Digits, Enqueue, Operation, Options
+from flowc.graph.operations import OUTCOME, Collect, Enqueue, Operation, Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +91,6 @@ def reachable(graph: FlowGraph, roots: tuple[BlockId, ...]) -> frozenset[BlockId
             seen.add(at)
             waiting.extend(onward.get(at, ()))
     return frozenset(seen)
-
-
-def keys_pressed(block: Block, outcome: str) -> int:
-    """How many keys it takes to leave an input this way."""
-    match ending(block):
-        case Collect(Options(keys=keys)) if outcome in keys:
-            return len(outcome)
-        case Collect(Digits(least=least)) if outcome == "done":
-            return least
-        case Collect() if outcome in ("back", "person", "empty", "too_short", "key"):
-            return 1
-        case _:
-            return 0
 
 
 def chosen_in_a_menu(block: Block, outcome: str) -> bool:

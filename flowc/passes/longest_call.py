@@ -1,8 +1,9 @@
 """The longest call that nobody draws out by choice: how many nodes, how much speech, how much silence.
 
 Whoever chooses to come where the call has been, goes back, has a prompt repeated or clears an entry
-with `*` goes round by choice, and is not followed round. Everything else is taken at its longest: every attempt used up, every bounded way
-back taken as often as it may be, every answer at its deadline, every key pressed at the last moment.
+with `*` draws it out by choice, and is not followed. Everything else is taken at its longest: every
+attempt used up, every bounded way back taken as often as it may be, every answer at its deadline,
+every key pressed at the last moment.
 """
 
 from __future__ import annotations
@@ -18,10 +19,8 @@ from flowc.graph.operations import Collect, Cue, CueKind, outcomes
 from flowc.passes.attempts import attempts_in_all
 from flowc.passes.bounded_ways import rounds_of
 from flowc.passes.components import components, leads_nowhere_twice
-from flowc.passes.durations import NOTHING, Lasting, Lengths, longest, said_in
+from flowc.passes.durations import NOTHING, Lasting, Lengths, further_attempts, longest
 from flowc.passes.edges import Edge, chosen_in_a_menu, edges_of, ending
-
-Part = frozenset[BlockId]
 
 Part = frozenset[BlockId]
 
@@ -77,7 +76,7 @@ class _Sums:
     def __init__(self, graph: FlowGraph, lengths: Lengths) -> None:
         self._graph = graph
         self._attempts = _attempts(graph)
-        self._asked_again = _asked_again(graph, lengths)
+        self._further = further_attempts(graph, lengths)
         self._lengths = lengths
         self._onward: dict[BlockId, list[Edge]] = {}
         for id_, block in graph.blocks.items():
@@ -137,7 +136,7 @@ class _Sums:
             return max((longest(block, way, self._lengths) for way in ways), key=_whole)
         attempts = self._attempts.get(block.id.node_name, 1)
         once = max((longest(block, way, self._lengths) for way in outcomes(last)), key=_whole)
-        again = Lasting(self._asked_again.get(block.id.node_name, 0))
+        again = Lasting(self._further.get(block.id.node_name, NOTHING).speech)
         return once.times(attempts) + again.times(attempts - 1)
 
 
@@ -157,15 +156,4 @@ def _attempts(graph: FlowGraph) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for id_, block in graph.blocks.items():
         found[id_.node_name] = max(found.get(id_.node_name, 1), attempts_in_all(block))
-    return found
-
-
-def _asked_again(graph: FlowGraph, lengths: Lengths) -> Mapping[str, int]:
-    """By node: the longest that is said before a further attempt, in milliseconds."""
-    found: dict[str, int] = {}
-    for id_, block in graph.blocks.items():
-        last = ending(block)
-        if isinstance(last, Cue) and last.kind is CueKind.RETRY:
-            said = said_in(block, lengths)
-            found[id_.node_name] = max(found.get(id_.node_name, 0), said)
     return found
