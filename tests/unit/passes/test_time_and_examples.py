@@ -49,6 +49,18 @@ QUIET = {
     "as long as is allowed": ([], _asked(2)),
     "longer": (["F0410"], _asked(3)),
     "filled at each question": ([], _asked(3, FILLED)),
+    # Each may be answered within its first second, before anything is said.
+    "filled at eight questions": ([], _asked(8, FILLED)),
+    "filled at nine": (["F0410"], _asked(9, FILLED)),
+    "with a filled one among them that is answered at once": (
+        ["F0410"],
+        (
+            f"a: {{{ASK}, then: b, not_found: b, error: b}}\n"
+            f"b: {{{ASK}, then: c, not_found: c, error: c}}\n"
+            f"c: {{{ASK}, {FILLED}then: d, not_found: d, error: d}}\n"
+            f"d: {{{ASK}, then: bye, not_found: bye, error: bye}}\n{BYE}"
+        ),
+    ),
     "with a word between": ([], _asked(3, between="请稍候。")),
     "with words between that may not be said": (
         ["F0410"],
@@ -80,6 +92,87 @@ def test_a_silence_is_told_at_the_question_that_begins_it_with_its_length(small:
     (found,) = small(_asked(3)).found
     assert found.span.text.startswith("a0") or found.span.position.line == 4
     assert "about 9 s; 8 s are allowed" in found.label("en")
+
+
+def _calling_twice(levels: int, last: str) -> dict[str, str]:
+    """Flows that each call the next one twice, by file; `last` is the innermost one's nodes."""
+    files = {
+        f"flow_f{at}": f"flow: f{at}\nnodes:\n  a: {{call: f{at + 1}, then: b}}\n"
+        f"  b: {{call: f{at + 1}, then: c}}\n  c: {{return: }}\n"
+        for at in range(levels)
+    }
+    return files | {f"flow_f{levels}": f"flow: f{levels}\nnodes:\n{last}"}
+
+
+LOOKS = f"  f: {{{ASK}, then: r, not_found: r, error: r}}\n  r: {{return: }}\n"
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(("levels", "seconds"), [(1, 6), (2, 12), (12, 12288)])
+def test_a_silence_goes_on_through_calls_within_calls(
+    small: Compile, levels: int, seconds: int
+) -> None:
+    """A look-up of 3 s at the bottom of flows that call the next one twice: 2 to the power of levels."""
+    found = small("a: {call: f0, then: bye}\n" + BYE, **_calling_twice(levels, LOOKS)).found
+    told = [each.label("en") for each in found]
+    assert len(told) == (1 if seconds > 8 else 0)
+    assert all(f"about {seconds} s" in each for each in told)
+
+
+CALLED = {
+    "into a called flow and out of it": (
+        ["F0410"],
+        (
+            f"a: {{{ASK}, then: b, not_found: b, error: b}}\nb: {{call: f0, then: c}}\n"
+            f"c: {{{ASK}, then: bye, not_found: bye, error: bye}}\n{BYE}"
+        ),
+        LOOKS,
+    ),
+    "into a called flow that says something first": (
+        [],
+        (
+            f"a: {{{ASK}, then: b, not_found: b, error: b}}\nb: {{call: f0, then: c}}\n"
+            f"c: {{{ASK}, then: bye, not_found: bye, error: bye}}\n{BYE}"
+        ),
+        LOOKS.replace("  f:", "  h: {say: 您好。, then: f}\n  f:"),
+    ),
+    "where one result is quiet and the other is not": (
+        [],
+        (
+            f"a: {{{ASK}, then: b, not_found: b, error: b}}\nb: {{call: f0, good: c, bad: d}}\n"
+            f"c: {{{ASK}, then: d, not_found: d, error: d}}\n"
+            f"d: {{say: 好。, then: bye}}\n{BYE}"
+        ),
+        (
+            f"  f: {{{ASK}, then: h, not_found: x, error: x}}\n  h: {{say: 好。, then: r}}\n"
+            "  r: {return: good}\n  x: {return: bad}\n"
+        ),
+    ),
+    "from behind the last word of a called flow": (
+        ["F0410"],
+        (
+            f"a: {{call: f0, then: b}}\nb: {{{ASK}, then: c, not_found: c, error: c}}\n"
+            f"c: {{{ASK}, then: bye, not_found: bye, error: bye}}\n{BYE}"
+        ),
+        LOOKS.replace("  f:", "  h: {say: 您好。, then: f}\n  f:"),
+    ),
+    "behind another call of the flow than the one that was made": (
+        [],
+        (
+            f"a: {{{ASK}, then: b, not_found: b, error: b}}\nb: {{call: f0, then: s}}\n"
+            f"s: {{say: 好。, then: c}}\nc: {{call: f0, then: d}}\n"
+            f"d: {{{ASK}, then: bye, not_found: bye, error: bye}}\n{BYE}"
+        ),
+        LOOKS,
+    ),
+}
+
+
+@pytest.mark.parametrize(("found", "nodes", "inner"), CALLED.values(), ids=CALLED)
+def test_a_silence_goes_on(small: Compile, found: list[str], nodes: str, inner: str) -> None:
+    head = "results: [good, bad]\n" if "good" in inner else ""
+    flow = f"flow: f0\n{head}nodes:\n{inner}"
+    assert codes(small(nodes, flow_f0=flow)) == found
 
 
 def test_a_project_may_allow_another_silence(small: Compile) -> None:
@@ -267,16 +360,6 @@ def test_a_way_through_a_flow_that_leaves_to_its_own_caller_is_looked_for_in_vai
     assert compiled.graph is not None
     assert way_to(compiled.graph, BlockId("hotline", "nowhere", "start")) is None
     assert way_to(compiled.graph, BlockId("other", "bye", "start"))
-
-
-def _calling_twice(levels: int, last: str) -> dict[str, str]:
-    """Flows that each call the next one twice, by file; `last` is the innermost one's nodes."""
-    files = {
-        f"flow_f{at}": f"flow: f{at}\nnodes:\n  a: {{call: f{at + 1}, then: b}}\n"
-        f"  b: {{call: f{at + 1}, then: c}}\n  c: {{return: }}\n"
-        for at in range(levels)
-    }
-    return files | {f"flow_f{levels}": f"flow: f{levels}\nnodes:\n{last}"}
 
 
 ROUND = "a: {call: f0, then: b}\nb: {say: 一, then: c}\nc: {say: 二, then: b}"
