@@ -13,9 +13,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from flowc.graph.exits import Branch
+from flowc.graph.exits import Branch, Hangup
 from flowc.graph.ids import BlockId
-from flowc.graph.model import Block, FlowGraph
+from flowc.graph.model import Block, FlowGraph, Origin
 from flowc.graph.operations import (
     Collect,
     Dial,
@@ -35,7 +35,7 @@ from flowc.passes.attempts import (
 )
 from flowc.passes.components import components
 from flowc.passes.durations import NOTHING, Lasting, Lengths, further_attempts, longest, said_in
-from flowc.passes.edges import Edge, ending, possible_edges
+from flowc.passes.edges import HUB, Edge, ending, possible_edges
 
 Cost = Callable[[Block, Edge], int | None]
 Costs = Mapping[BlockId, int]
@@ -69,10 +69,13 @@ class Ways:
     bounded: Mapping[BlockId, BlockId]
 
 
+_NO_BLOCK = Block(BlockId(HUB, ""), (), Hangup(), Origin("", ""))  # a hub, where nothing is done
+
+
 def ways_of(graph: FlowGraph) -> Ways:
     """The ways of a graph."""
     blocks = graph.blocks
-    edges = ((blocks[edge.source], edge) for edge in possible_edges(graph))
+    edges = ((blocks.get(edge.source, _NO_BLOCK), edge) for edge in possible_edges(graph))
     chosen = (id_ for id_, block in blocks.items() if is_counted(block) or _asks(block))
     bounded = {
         id_: block.exit.otherwise

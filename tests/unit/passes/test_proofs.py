@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from flowc.compiler import Compiled
+from flowc.graph.ids import BlockId
 from flowc.graph.operations import Invoke, Lead, Play
 from flowc.passes.calls_apart import calls_apart
+from flowc.passes.edges import HUB, all_edges, hubbed_edges
 
 Compile = Callable[..., Compiled]
 FIND = "lookup: billing.customer, with: {account: call.from}, as: customer"
@@ -539,6 +541,43 @@ def joined(compiled: Compiled) -> bool:
 
 
 MENU = "m: {menu: 请选择。, choices: {1: {name: 再见, to: bye}}}\n" + BYE
+
+
+def _many(count: int) -> dict[str, str]:
+    """So many menus that can be gone back to, and as many calls of a flow with as many ends."""
+    menus = "".join(
+        f"m{at}: {{menu: 请。, choices: {{1: {{name: 下一个, to: m{at + 1}}}}}}}\n"
+        for at in range(count)
+    )
+    calls = "".join(f"c{at}: {{call: ends, then: c{at + 1}}}\n" for at in range(count))
+    cases = ", ".join(f"{{if: call.from == '{at}', to: r{at}}}" for at in range(count))
+    ends = "".join(f"  r{at}: {{return: }}\n" for at in range(count))
+    return {
+        "nodes": f"{menus}m{count}: {{mark: x, then: c0}}\n{calls}c{count}: {{hangup: 再见。}}",
+        "flow_ends": f"flow: ends\nnodes:\n  a: {{branch: [{cases}], else: r0}}\n{ends}",
+    }
+
+
+def test_ways_over_hubs_are_no_more_than_a_few_a_block_and_lead_to_the_same(small: Compile) -> None:
+    few, many = (small(**_many(count)) for count in (10, 40))
+    assert few.lowered is not None
+    assert many.lowered is not None
+    assert codes(few) == []
+    short, long = (len(list(hubbed_edges(each.lowered.graph))) for each in (few, many))
+    assert long < 4 * short
+    onward: dict[BlockId, set[BlockId]] = {}
+    for edge in hubbed_edges(few.lowered.graph):
+        onward.setdefault(edge.source, set()).add(edge.to)
+    over = {
+        (at, to)
+        for at, ways in onward.items()
+        if at.flow != HUB
+        for way in ways
+        for to in (onward[way] if way.flow == HUB else [way])
+    }
+    assert over == {(edge.source, edge.to) for edge in all_edges(few.lowered.graph)}
+
+
 JOINS = {
     "straight to a menu": (True, f"a: {{say: 您好。, then: m}}\n{MENU}"),
     "over set, mark and language": (
