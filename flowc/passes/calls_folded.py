@@ -9,10 +9,10 @@ large at most, however deep calls stand in calls, and no way leads back to where
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from flowc.graph.exits import Back, Call, Exit, Hangup, Jump, Return, Switch, retargeted
+from flowc.graph.exits import Back, Call, Exit, Hangup, Jump, Return, Switch, retargeted, successors
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph, Origin
 from flowc.passes.calls_apart import APART, as_written
@@ -28,7 +28,7 @@ Place = Callable[[BlockId], BlockId]
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """The graph, whose blocks have neither `Call` nor `Return` nor *back*.
+    """The graph of what calls come to, whose blocks have neither `Call` nor `Return` nor *back*.
 
     `called`: of each called flow its entry, down; those that it calls before it. `ends`: where such a
     flow ends, by result. `passing`: the blocks between a call and what stands behind it.
@@ -72,8 +72,31 @@ class _Folding:
             inner.setdefault(id_.flow, set()).add(call.flow)
         in_order = [flow for part in components(inner) for flow in part if flow in entries]
         called = {flow: _in_form(entries[flow], DOWN) for flow in in_order}
-        folded = replace(self.graph, blocks=self.blocks, menus={})
+        reached = self._reached()
+        blocks = {id_: block for id_, block in self.blocks.items() if _as_come_to(id_) in reached}
+        folded = replace(self.graph, blocks=blocks, menus={})
         return Folded(folded, called, self.ends, self.passing)
+
+    def _reached(self) -> set[BlockId]:
+        """What some call comes to. Behind a call it comes where the called flow ends so; as who comes
+        *up* it is where it came *down*.
+        """
+        ends = {end: result for result, each in self.ends.items() for end in each}
+        held: dict[Result, list[BlockId]] = {result: [] for result in self.passing.values()}
+        waiting = [entry for _, entry in self.graph.numbers]
+        found: set[BlockId] = set()
+        while waiting:
+            at = waiting.pop()
+            if at in found or at not in self.blocks:
+                continue
+            if (result := self.passing.get(at)) in held:
+                held[result].append(at)
+                continue
+            found.add(at)
+            waiting += map(_as_come_to, successors(self.blocks[at].exit))
+            if at in ends:
+                waiting += held.pop(ends[at], ())
+        return found | {_behind(result) for result in self.behind}
 
     def _stand(self, block: Block, form: str) -> None:
         """Put a block in one of its flow's forms, which only a jump to another flow leaves."""
@@ -121,8 +144,14 @@ def _in_form(id_: BlockId, form: str) -> BlockId:
     return replace(id_, flow=f"{id_.flow}{form}") if form else id_
 
 
-def _forms(id_: BlockId) -> Iterator[BlockId]:
-    yield from (id_, _in_form(id_, UP))
+def _as_come_to(id_: BlockId) -> BlockId:
+    """The form in which a call comes to a block first: *down* for *up*."""
+    flow = id_.flow.removesuffix(UP)
+    return id_ if flow == id_.flow else replace(id_, flow=f"{flow}{DOWN}")
+
+
+def _forms(id_: BlockId) -> tuple[BlockId, ...]:
+    return (id_, _in_form(id_, UP))
 
 
 def _behind(result: Result) -> BlockId:

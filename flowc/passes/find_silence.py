@@ -20,7 +20,7 @@ from flowc.passes.bounded_ways import Heaviest, heaviest
 from flowc.passes.calls_apart import as_written
 from flowc.passes.calls_folded import Result, calls_folded
 from flowc.passes.durations import Lengths, is_heard, prompt_ms
-from flowc.passes.edges import ending, reachable
+from flowc.passes.edges import ending
 from flowc.passes.example_call import example, way_through
 
 NO_RESULT: Result = ("", "")
@@ -57,7 +57,7 @@ class _Silence:
 
 
 def find_silence(graph: FlowGraph, most_s: int, lengths: Lengths, report: Reporter) -> None:
-    """Report each silence that may be longer than `most_s`, once for the question that begins it."""
+    """Report each silence that may be longer than `most_s`, the longest of those that overlap."""
     ways = _Ways(graph, lengths)
     silences = [each for each in ways.silences() if each.ms > most_s * 1000]
     told: set[BlockId] = set()
@@ -84,12 +84,7 @@ class _Ways:
         self._graph = graph
         self._folded = calls_folded(graph)
         blocks = self._folded.graph.blocks
-        during = reachable(graph, tuple(entry for _, entry in graph.numbers))
-        self._quiet = {
-            id_: _quiet(block, lengths)
-            for id_, block in blocks.items()
-            if as_written(id_) in during or as_written(id_) not in graph.blocks
-        }
+        self._quiet = {id_: _quiet(block, lengths) for id_, block in blocks.items()}
         self._order = {id_: place for place, id_ in enumerate(blocks)}
         self._passed: dict[Result, _Passed] = {}
         self._pass_called_flows()

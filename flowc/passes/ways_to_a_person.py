@@ -328,8 +328,11 @@ def _round_about(
     A round begins with a bounded way and ends where the next one begins; behind the last it is out.
     """
     within = frozenset(part)
+    bounded = ((at, graph.blocks[at].exit) for at in part if at in trusted)
     round_by = {
-        at: to for at in part if at in trusted and (to := _then(graph.blocks[at])) in within
+        at: to.then
+        for at, to in bounded
+        if isinstance(to, Branch) and to.then in within and to.then != to.otherwise
     }
     out: dict[BlockId, int] = {}  # from each block, with no round left
     back: dict[BlockId, int] = {}  # to where a round begins
@@ -344,7 +347,3 @@ def _round_about(
     )
     last = max(out[to] - back[to] for to in round_by.values())
     return {at: max(out[at], back[at] + rounds + last) for at in part}
-
-
-def _then(block: Block) -> BlockId | None:
-    return block.exit.then if isinstance(block.exit, Branch) else None

@@ -303,6 +303,15 @@ ADVERSE = {
         ),
         "keys: {0: main_menu}",
     ),
+    "unless one of two bounds of a way round has the same way behind it": (
+        [],
+        (
+            "a: {menu: 请。, choices: {1: {name: 人工, to: f}}}\n"
+            f"f: {{{FIND}, then: desk, error: desk, not_found: {{to: g, at_most: 1, else: g}}}}\n"
+            f"g: {{{FIND}, then: desk, error: desk, not_found: {{to: f, at_most: 2, else: desk}}}}"
+        ),
+        "keys: {0: main_menu}",
+    ),
     "unless a way back is bounded": (
         [],
         (

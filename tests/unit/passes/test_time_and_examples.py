@@ -156,6 +156,16 @@ CALLED = {
         ),
         LOOKS.replace("  f:", "  h: {say: 您好。, then: f}\n  f:"),
     ),
+    "not behind a call that never comes back so": (
+        [],
+        (
+            "m: {menu: 请选择。, choices: {1: {name: 甲, to: a}, 2: {name: 乙, to: f0.g}}}\n"
+            f"a: {{call: f0, good: b, bad: bye}}\nb: {{{ASK}, then: c, not_found: c, error: c}}\n"
+            f"c: {{{ASK}, then: d, not_found: d, error: d}}\n"
+            f"d: {{{ASK}, then: bye, not_found: bye, error: bye}}\n{BYE}"
+        ),
+        "  f: {say: 您好。, then: x}\n  x: {return: bad}\n  g: {say: 您好。, then: r}\n  r: {return: good}\n",
+    ),
     "behind another call of the flow than the one that was made": (
         [],
         (
@@ -171,6 +181,7 @@ CALLED = {
 @pytest.mark.parametrize(("found", "nodes", "inner"), CALLED.values(), ids=CALLED)
 def test_a_silence_goes_on(small: Compile, found: list[str], nodes: str, inner: str) -> None:
     head = "results: [good, bad]\n" if "good" in inner else ""
+    head += "entries: [g]\n" if "  g:" in inner else ""
     flow = f"flow: f0\n{head}nodes:\n{inner}"
     assert codes(small(nodes, flow_f0=flow)) == found
 
