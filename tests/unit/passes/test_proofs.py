@@ -308,7 +308,7 @@ ADVERSE = {
         (
             "a: {menu: 请。, choices: {1: {name: 人工, to: f}}}\n"
             f"f: {{{FIND}, then: desk, error: desk, not_found: {{to: g, at_most: 1, else: g}}}}\n"
-            f"g: {{{FIND}, then: desk, error: desk, not_found: {{to: f, at_most: 2, else: desk}}}}"
+            f"g: {{{FIND}, then: desk, error: desk, not_found: {{say: 没有。, to: f, at_most: 2, else: desk}}}}"
         ),
         "keys: {0: main_menu}",
     ),
