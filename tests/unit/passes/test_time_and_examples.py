@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from random import Random
 
 import pytest
 
 from flowc.compiler import Compiled, compile_files
 from flowc.diagnostics.model import Diagnostic
 from flowc.graph.ids import BlockId
+from flowc.passes.components import leads_nowhere_twice
 from flowc.passes.example_call import way_to
 
 Compile = Callable[..., Compiled]
@@ -266,6 +268,20 @@ def test_a_way_back_to_where_every_call_has_been_is_not_followed(small: Compile)
 
     round_, onward = (small(nodes(back)).longest for back in ("m", "bye"))
     assert round_ == onward
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_way_is_left_out_that_a_call_can_take_which_comes_nowhere_twice(seed: int) -> None:
+    chance = Random(seed)
+    onward = {one: chance.sample(range(7), chance.randint(0, 3)) for one in range(7)}
+    starts = chance.sample(range(7), 2)
+    left = leads_nowhere_twice(onward, starts)
+    ways = [[start] for start in starts]
+    for way in ways:
+        for to in onward[way[-1]]:
+            if to not in way:
+                assert to in left[way[-1]]
+                ways.append([*way, to])
 
 
 # --- calls that findings show
