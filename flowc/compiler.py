@@ -143,7 +143,7 @@ def prove(
     apart = calls_apart(graph)
     find_no_person(apart, project.program.around.promise, pace, report)
     find_long_menus(graph, pace, report)
-    find_silence(apart, project.program.most_silence_s, pace, report)
+    find_silence(graph, project.program.most_silence_s, pace, report)
     longest = None if report.has_errors else longest_call(apart, pace)
     graph = count_nodes(join_says(prove_back(graph)))
     broken = () if report.has_errors else verify(graph)

@@ -89,12 +89,12 @@ def _longest(call: LongestCall, language: str) -> str:
     speech, silence = (_minutes(seconds) for seconds in (call.speech_s, call.silence_s))
     if language == "zh":
         return (
-            f"最长的通话（不重复选择，不算排队和通话）：最多经过 {call.nodes} 个节点，"
+            f"最长的通话（不按选择走回头路，不用 * 清除重输，不算排队和通话）：最多经过 {call.nodes} 个节点，"
             f"放音约 {speech}，等按键和查询约 {silence}"
         )
     return (
-        f"the longest call, with no choice made twice, apart from queues and talks: at most {call.nodes} nodes, "
-        f"about {speech} of speech and {silence} of waiting for keys and answers"
+        "the longest call, with no way back by choice and no entry cleared by *, apart from queues and talks: "
+        f"at most {call.nodes} nodes, about {speech} of speech and {silence} of waiting for keys and answers"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from flowc.expression.tree import Expression
@@ -100,6 +100,16 @@ def successors(exit_: Exit) -> tuple[BlockId, ...]:
             return () if otherwise is None else (otherwise,)
         case Hangup():
             return ()
+
+
+def behind_calls(exits: Iterable[Exit]) -> dict[tuple[str, str], list[BlockId]]:
+    """Where calls go on, by the flow that they call and its result: the dynamic targets of a Return."""
+    found: dict[tuple[str, str], list[BlockId]] = {}
+    for exit_ in exits:
+        if isinstance(exit_, Call):
+            for result, to in exit_.results:
+                found.setdefault((exit_.flow, result), []).append(to)
+    return found
 
 
 def retargeted(exit_: Exit, to: Callable[[BlockId], BlockId]) -> Exit:

@@ -22,6 +22,7 @@ CAUSE = "cause"  # of the last failed attempt: silence, wrong(key), wrong(empty)
 SILENCES = "input.silences"  # attempts of this visit that ended in silence
 WRONGS = "input.wrongs"
 REPEATS = "input.repeats"
+MOST_KEYS = 64  # an entry ends with them as it stands, and no digits are more
 TONE_MS = 250  # before a recording, at least: servers have tones of their own
 SHORTEST_RECORDING_MS = 500  # behind the tone; what is shorter holds no word
 
@@ -69,7 +70,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Digits:
-    """An entry of `least` to `most` digits (1..64). Outcomes: see `Collect`.
+    """An entry of `least` to `most` digits (1..`MOST_KEYS`). Outcomes: see `Collect`.
 
     `person`: a lone `0` where more digits are needed leaves by the outcome `person`.
     """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowc.graph.exits import Call, Return, Switch, successors
+from flowc.graph.exits import Call, Return, Switch, behind_calls, successors
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import (
@@ -117,6 +117,7 @@ def _collects_without_cue(graph: FlowGraph) -> Iterator[str]:
     """Forward over all paths: which blocks can be entered with nothing cued yet?"""
     waiting = list(graph.entries)
     uncued = set(waiting)
+    behind = behind_calls(block.exit for block in graph.blocks.values())
     while waiting:
         name = waiting.pop()
         block = graph.blocks[name]
@@ -125,22 +126,11 @@ def _collects_without_cue(graph: FlowGraph) -> Iterator[str]:
             yield f"{name}: collects before anything was cued"
         if first is not None:
             continue
-        for to in _followers(graph, block):
+        onward = [*successors(block.exit)]
+        if isinstance(block.exit, Return):
+            # Whatever returns so comes to the same places, which are there after the first.
+            onward += behind.pop((block.exit.flow, block.exit.result), ())
+        for to in onward:
             if to not in uncued:
                 uncued.add(to)
                 waiting.append(to)
-
-
-def _followers(graph: FlowGraph, block: Block) -> tuple[BlockId, ...]:
-    """Successors, with the places that a Return may come back to."""
-    if not isinstance(block.exit, Return):
-        return successors(block.exit)
-    flow, result = block.exit.flow, block.exit.result
-    back = tuple(
-        to
-        for other in graph.blocks.values()
-        if isinstance(other.exit, Call) and other.exit.flow == flow
-        for name, to in other.exit.results
-        if name == result
-    )
-    return (*back, block.exit.otherwise)

@@ -31,17 +31,16 @@ from flowc.diagnostics.model import Words
 from flowc.expression.evaluate import Undecided, World, evaluate
 from flowc.expression.literals import MOST, UNITS, cents, read_literal
 from flowc.expression.types import ListOf, Record, Scalar, Secret, Type
-from flowc.graph.operations import Given, Invoke
+from flowc.graph.operations import MOST_KEYS, Given, Invoke
 from flowc.graph.prompts import ReadAs, reading_variable
 
 MOST_TEXT = 2000
-MOST_KEYS = 64
 Held = int | str
 Read = Callable[[ReadAs, Held, str], tuple[str, ...]]
 
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
-_DIGITS = re.compile(r"[0-9]{1,64}")
+_DIGITS = re.compile(rf"[0-9]{{1,{MOST_KEYS}}}")
 _DURATION = re.compile(r"([0-9]{1,9})([smh])")
 _DATETIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})"

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from flowc.graph.operations import Digits, Options
-
-MOST_KEYS = 64
+from flowc.graph.operations import MOST_KEYS, Digits, Options
 
 
 class DigitsReader:

@@ -9,7 +9,7 @@ from flowc.expression.operators import reads, walk
 from flowc.expression.tree import Expression, Literal
 from flowc.graph.exits import Branch
 from flowc.graph.model import Block
-from flowc.graph.operations import SILENCES, WRONGS
+from flowc.graph.operations import REPEATS, SILENCES, WRONGS
 from flowc.passes.edges import Edge
 
 WAY = "way."  # what counters of bounded ways begin with
@@ -20,6 +20,15 @@ def is_giving_up(block: Block, edge: Edge) -> bool:
     match block.exit:
         case Branch(condition, then):
             return bool(reads(condition) & {SILENCES, WRONGS}) and edge.to == then
+        case _:
+            return False
+
+
+def is_repeated_too_often(block: Block, edge: Edge) -> bool:
+    """Is a way that of a *repeat* too many, which is a wrong key?"""
+    match block.exit:
+        case Branch(condition, then):
+            return REPEATS in reads(condition) and edge.to == then
         case _:
             return False
 

@@ -1,7 +1,9 @@
 """Each call of a flow as blocks of its own: what returns leads on where it was called, nowhere else.
 
-For proofs, which would else take every return for one that leads to every call. A graph that would
-become too large is left as it is: what is proved of it holds all the same, and less can be proved.
+For proofs of what every way leads to, which would else take every return for one that leads to every
+call. A graph that would become too large is left as it is: where more ways count than there are, what
+is proved of all of them holds all the same, and less can be proved. That is no way to add up what a
+single way takes (see `calls_folded`).
 """
 
 from __future__ import annotations

@@ -14,6 +14,34 @@ def on_ways_round(onward: Mapping[Item, Collection[Item]]) -> list[frozenset[Ite
     return [part for part in parts if len(part) > 1 or any(one in onward[one] for one in part)]
 
 
+def leads_nowhere_twice(
+    onward: Mapping[Item, Collection[Item]], starts: Collection[Item]
+) -> Mapping[Item, Collection[Item]]:
+    """Without ways that nobody takes from the starts who comes to no item twice.
+
+    Whoever is in a part that is entered by one item has been at that item. The ways to it from within
+    are left out, and then the same of the smaller parts that are left.
+    """
+    left = onward
+    while True:
+        part_of = {one: part for part in on_ways_round(left) for one in part}
+        entered: dict[frozenset[Item], set[Item]] = {part: set() for part in part_of.values()}
+        for one in starts:
+            if one in part_of:
+                entered[part_of[one]].add(one)
+        for one, ways in left.items():
+            for to in ways:
+                if to in part_of and part_of.get(one) is not part_of[to]:
+                    entered[part_of[to]].add(to)
+        first = {one for heads in entered.values() if len(heads) == 1 for one in heads}
+        if not first:
+            return left
+        left = {
+            one: [to for to in ways if to not in first or part_of.get(one) is not part_of[to]]
+            for one, ways in left.items()
+        }
+
+
 def components(onward: Mapping[Item, Collection[Item]]) -> Iterator[frozenset[Item]]:
     """Each part, those that it leads to before it.
 

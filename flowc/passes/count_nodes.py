@@ -32,7 +32,7 @@ from flowc.graph.operations import (
     Record,
 )
 from flowc.passes.components import on_ways_round
-from flowc.passes.edges import Edge, all_edges, chosen_in_a_menu, edges_of, ending
+from flowc.passes.edges import MENUS, Edge, chosen_in_a_menu, edges_but_back, edges_of, ending
 
 SPENT = "call.spent"  # nodes that took time so far
 WAY_OUT = "call.way_out"  # set once the budget is used up
@@ -48,10 +48,10 @@ Onward = dict[BlockId, set[BlockId]]
 def count_nodes(graph: FlowGraph) -> FlowGraph:
     """The graph with each node on a way round counted once a visit, and a guard on every way round."""
     onward = _onward(graph)
-    parts = on_ways_round(onward)
+    parts = [part - {MENUS} for part in on_ways_round(onward)]
     round_about = frozenset[BlockId]().union(*parts)
     menus = _gone_back_to(graph, parts)
-    inputs, left = _in_the_way(_forward(onward, graph), graph)
+    inputs, left = _in_the_way(_forward(onward), graph)
     keys = _keys_of_queues(left, graph)
     if not menus and not inputs and not keys:
         return graph
@@ -72,9 +72,15 @@ def count_nodes(graph: FlowGraph) -> FlowGraph:
 
 
 def _onward(graph: FlowGraph) -> Onward:
-    """Where each block leads, but for an input's own attempts, which are counted by themselves."""
-    onward: Onward = {id_: set() for id_ in graph.blocks}
-    for edge in all_edges(graph):
+    """Where each block leads, but for an input's own attempts, which are counted by themselves.
+
+    *Back* leads to the menus over a hub, so that there are no backs times menus of them.
+    """
+    onward: Onward = {
+        id_: {MENUS} if _goes_back(block) else set() for id_, block in graph.blocks.items()
+    }
+    onward[MENUS] = set(graph.menus.values())
+    for edge in edges_but_back(graph):
         if not _is_attempt(edge, graph):
             onward[edge.source].add(edge.to)
     return onward
@@ -86,27 +92,13 @@ def _is_attempt(edge: Edge, graph: FlowGraph) -> bool:
     return edge.to in graph.blocks and isinstance(ending(graph.blocks[edge.to]), Collect)
 
 
-def _forward(onward: Onward, graph: FlowGraph) -> Onward:
+def _forward(onward: Onward) -> Onward:
     """The same without *back*: menus look for themselves."""
-    menus = set(graph.menus.values())
-    return {
-        id_: ways - menus | set(_named(graph.blocks[id_]))
-        if _goes_back(graph.blocks[id_])
-        else ways
-        for id_, ways in onward.items()
-    }
+    return {id_: ways - {MENUS} for id_, ways in onward.items() if id_ != MENUS}
 
 
 def _goes_back(block: Block) -> bool:
     return isinstance(block.exit, Back)
-
-
-def _named(block: Block) -> tuple[BlockId, ...]:
-    match block.exit:
-        case Back(BlockId() as otherwise):
-            return (otherwise,)
-        case _:
-            return ()
 
 
 def _gone_back_to(graph: FlowGraph, parts: Iterable[frozenset[BlockId]]) -> tuple[str, ...]:

@@ -6,14 +6,15 @@ hold. Knows no text: how long a sound is, is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from flowc.graph.model import Block
+from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import (
     Collect,
     Cue,
+    CueKind,
     Digits,
     Invoke,
     Lead,
@@ -123,6 +124,22 @@ def _keys_ms(collect: Collect, outcome: str) -> int:
         case Options(keys=keys):
             pressed = len(outcome) if outcome in keys else max(map(len, keys))
             return collect.first_ms + collect.inter_ms * pressed
+
+
+def further_attempts(graph: FlowGraph, lengths: Lengths) -> Mapping[str, Lasting]:
+    """By node with an input: the longest that is said before a further attempt, and waited in one."""
+    found: dict[str, Lasting] = {}
+    for id_, block in graph.blocks.items():
+        known = found.get(id_.node_name, NOTHING)
+        match ending(block):
+            case Cue(kind=CueKind.RETRY):
+                said = max(known.speech, said_in(block, lengths))
+                found[id_.node_name] = replace(known, speech=said)
+            case Collect(first_ms=first):
+                found[id_.node_name] = replace(known, silence=max(known.silence, first))
+            case _:
+                pass
+    return found
 
 
 def is_heard(operations: Iterable[Operation]) -> bool:

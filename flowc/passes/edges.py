@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from flowc.graph.exits import Back, Call, Return, Switch, successors
+from flowc.graph.exits import Back, Call, Return, Switch, behind_calls, successors
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
-from flowc.graph.operations import OUTCOME, Collect, Digits, Enqueue, Operation, Options
+from flowc.graph.operations import OUTCOME, Collect, Enqueue, Operation, Options
+
+HUB = "@hub"  # the flow of hubs: what many blocks lead to that all lead on to the same places
+MENUS = BlockId(HUB, "menus")  # where *back* leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +33,54 @@ def edges_of(block: Block) -> tuple[Edge, ...]:
 
 
 def all_edges(graph: FlowGraph) -> Iterator[Edge]:
-    """Every way, those by `Back` and `Return` too: they lead wherever they could."""
-    results = [
-        (block.exit.flow, result, to)
-        for block in graph.blocks.values()
-        if isinstance(block.exit, Call)
-        for result, to in block.exit.results
-    ]
+    """Every way, those by `Back` and `Return` too: they lead wherever they could.
+
+    These are as many as there are backs times menus. Where only what leads to what counts, and not how
+    often, see `hubbed_edges`.
+    """
+    yield from edges_but_back(graph)
+    for block in graph.blocks.values():
+        if isinstance(block.exit, Back):
+            yield from (Edge(block.id, menu) for menu in graph.menus.values())
+
+
+def edges_but_back(graph: FlowGraph) -> Iterator[Edge]:
+    """Every way but *back* to a menu."""
+    behind = _behind_calls(graph)
+    for block in graph.blocks.values():
+        yield from edges_of(block)
+        if isinstance(block.exit, Return):
+            result = block.exit.flow, block.exit.result
+            yield from (Edge(block.id, to) for to in behind.get(result, ()))
+
+
+def hubbed_edges(graph: FlowGraph) -> Iterator[Edge]:
+    """The same ways, those by `Back` and `Return` in two steps over a hub, which is no block."""
+    behind = _behind_calls(graph)
     for block in graph.blocks.values():
         yield from edges_of(block)
         match block.exit:
             case Back():
-                yield from (Edge(block.id, menu) for menu in graph.menus.values())
-            case Return(flow=flow, result=result):
-                yield from (Edge(block.id, to) for f, r, to in results if f == flow and r == result)
+                yield Edge(block.id, MENUS)
+            case Return(flow=flow, result=result) if (flow, result) in behind:
+                yield Edge(block.id, BlockId(HUB, flow, result))
+    yield from (Edge(MENUS, menu) for menu in dict.fromkeys(graph.menus.values()))
+    for (flow, result), ways in behind.items():
+        yield from (Edge(BlockId(HUB, flow, result), to) for to in dict.fromkeys(ways))
+
+
+def _behind_calls(graph: FlowGraph) -> Mapping[tuple[str, str], list[BlockId]]:
+    return behind_calls(block.exit for block in graph.blocks.values())
 
 
 def possible_edges(graph: FlowGraph) -> Iterator[Edge]:
-    """Every way that some call can go, step by step.
+    """Every way that some call can go, step by step, over hubs.
 
     A flow that is called leads on by its returns, and one that is only called to nowhere else.
     """
     jumped = frozenset(jumped_into(graph))
-    for edge in all_edges(graph):
-        match graph.blocks[edge.source].exit:
+    for edge in hubbed_edges(graph):
+        match graph.blocks[edge.source].exit if edge.source.flow != HUB else None:
             case Return(flow=flow, otherwise=otherwise) if edge.to == otherwise:
                 if flow in jumped:
                     yield edge
@@ -81,29 +108,16 @@ def ending(block: Block) -> Operation | None:
 def reachable(graph: FlowGraph, roots: tuple[BlockId, ...]) -> frozenset[BlockId]:
     """The blocks that some call gets to."""
     onward: dict[BlockId, list[BlockId]] = {}
-    for edge in all_edges(graph):
+    for edge in hubbed_edges(graph):
         onward.setdefault(edge.source, []).append(edge.to)
     seen: set[BlockId] = set()
     waiting = list(roots)
     while waiting:
         at = waiting.pop()
-        if at not in seen and at in graph.blocks:
+        if at not in seen and (at in graph.blocks or at.flow == HUB):
             seen.add(at)
             waiting.extend(onward.get(at, ()))
-    return frozenset(seen)
-
-
-def keys_pressed(block: Block, outcome: str) -> int:
-    """How many keys it takes to leave an input this way."""
-    match ending(block):
-        case Collect(Options(keys=keys)) if outcome in keys:
-            return len(outcome)
-        case Collect(Digits(least=least)) if outcome == "done":
-            return least
-        case Collect() if outcome in ("back", "person", "empty", "too_short", "key"):
-            return 1
-        case _:
-            return 0
+    return frozenset(at for at in seen if at.flow != HUB)
 
 
 def chosen_in_a_menu(block: Block, outcome: str) -> bool:

@@ -1,17 +1,16 @@
 """A call that shows a finding, in a line: `dial 3285028 -> 1 -> silence x3 -> hang up`.
 
 The shortest way by blocks, told by what callers do and what the world answers; what takes no
-caller's notice is left out. Finds ways and says them; what is wrong is a pass's to know.
+caller's notice is left out. Says ways; what is wrong is a pass's to know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from flowc.diagnostics.model import Note, Words, note
-from flowc.graph.exits import Branch, Call, Return
+from flowc.graph.exits import Branch
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import (
@@ -25,14 +24,11 @@ from flowc.graph.operations import (
     Record,
 )
 from flowc.passes.attempts import attempts_at, is_giving_up, rounds_left
-from flowc.passes.edges import Edge, edges_of, ending
+from flowc.passes.edges import Edge, ending
 from flowc.passes.leaving import block_ways
+from flowc.passes.shortest_way import shortest_way
 
-State = TypeVar("State", bound=Hashable)
-Place = tuple[
-    BlockId, tuple[BlockId, ...]
-]  # a block, and the calls of flows that are open, newest first
-
+MOST_TOLD = 100  # what happens more often in a call than so shows nobody anything
 SHOWN = Words("for example: {call}", "例如：{call_zh}")
 HANG_UP = Words("hang up", "挂断")
 FOR_EVER = Words("and so on for ever", "如此往复不止")
@@ -50,76 +46,9 @@ class Happening:
         return said if self.times == 1 else f"{said} x{self.times}"
 
 
-def steps(graph: FlowGraph) -> Callable[[Place], Iterator[tuple[Edge, Place]]]:
-    """Where a call can go from a place, and with what: the calls of flows that it will return to.
-
-    *Back* leads where it does with no menu left: where else depends on the call.
-    """
-    blocks = graph.blocks
-
-    def onward(place: Place) -> Iterator[tuple[Edge, Place]]:
-        at, calls = place
-        block = blocks[at]
-        exit_ = block.exit
-        match exit_:
-            # No caller needs to be shown a flow within itself, and such calls have no end.
-            case Call(entry=entry) if at not in calls:
-                yield Edge(at, entry), (entry, (at, *calls))
-            case Call():
-                return
-            case Return(flow=flow, result=result) if calls and _calls(blocks[calls[0]], flow):
-                to = _returned(blocks[calls[0]], result)
-                if to is not None:
-                    yield Edge(at, to, result), (to, calls[1:])
-            case _:
-                for edge in edges_of(block):
-                    if edge.to in blocks:
-                        yield edge, (edge.to, calls)
-
-    return onward
-
-
-def _calls(site: Block, flow: str) -> bool:
-    return isinstance(site.exit, Call) and site.exit.flow == flow
-
-
-def _returned(site: Block, result: str) -> BlockId | None:
-    return dict(site.exit.results).get(result) if isinstance(site.exit, Call) else None
-
-
-def shortest(
-    starts: Iterable[State],
-    onward: Callable[[State], Iterable[tuple[Edge, State]]],
-    is_there: Callable[[State], bool],
-) -> tuple[Edge, ...] | None:
-    """The fewest edges from one of the states to one that is there; None where no way leads there."""
-    came: dict[State, tuple[Edge, State] | None] = dict.fromkeys(starts)
-    for state in (waiting := list(came)):
-        if is_there(state):
-            return tuple(reversed(list(_way_back(state, came))))
-        for edge, following in onward(state):
-            if following not in came:
-                came[following] = edge, state
-                waiting.append(following)
-    return None
-
-
-def _way_back(state: State, came: Mapping[State, tuple[Edge, State] | None]) -> Iterator[Edge]:
-    step = came[state]
-    while step is not None:
-        edge, before = step
-        yield edge
-        step = came[before]
-
-
-def starts(graph: FlowGraph) -> list[Place]:
-    """Where calls begin."""
-    return [(entry, ()) for _, entry in graph.numbers]
-
-
 def way_to(graph: FlowGraph, there: BlockId) -> tuple[Edge, ...] | None:
     """The shortest way of a call to a block."""
-    return shortest(starts(graph), steps(graph), lambda place: place[0] == there)
+    return shortest_way(graph, True, lambda _, fact: fact, lambda at, _: at == there)
 
 
 def way_through(
@@ -129,22 +58,20 @@ def way_through(
     is_end: Callable[[BlockId], bool],
 ) -> tuple[Edge, ...] | None:
     """The shortest way of a call to a block, and from there by edges that are followed to an end."""
-    step = steps(graph)
 
-    def onward(state: tuple[Place, bool]) -> Iterator[tuple[Edge, tuple[Place, bool]]]:
-        place, passed = state
-        for edge, following in step(place):
-            if not passed or follow(edge):
-                yield edge, (following, passed or following[0] == there)
+    def carry(edge: Edge, passed: bool) -> bool | None:
+        passed = passed or edge.source == there
+        return None if passed and not follow(edge) else passed
 
-    begun = [(place, place[0] == there) for place in starts(graph)]
-    return shortest(begun, onward, lambda state: state[1] and is_end(state[0][0]))
+    return shortest_way(
+        graph, False, carry, lambda at, passed: (passed or at == there) and is_end(at)
+    )
 
 
 def example(
     graph: FlowGraph, way: tuple[Edge, ...] | None, end: Words | None = None
 ) -> tuple[Note, ...]:
-    """The way as a note, from the number that is dialled; nothing where there is no way."""
+    """The way as a note, from the number that is dialled; nothing where there is none to tell."""
     if way is None:
         return ()
     entry = way[0].source if way else None
@@ -156,6 +83,8 @@ def example(
         *told(graph, way),
         *([Happening(end)] if end else []),
     ]
+    if len(happenings) > MOST_TOLD:
+        return ()
     en, zh = (" -> ".join(each.say(language) for each in happenings) for language in ("en", "zh"))
     return (note(None, SHOWN, call=en, call_zh=zh),)
 

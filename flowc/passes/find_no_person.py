@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flowc.diagnostics.codes import proofs
 from flowc.diagnostics.model import Note, Reporter
 from flowc.graph.exits import Hangup
@@ -14,8 +16,8 @@ from flowc.passes.durations import Lengths
 from flowc.passes.edges import Edge, ending
 from flowc.passes.example_call import HANG_UP, example, way_through, way_to
 from flowc.passes.ways_to_a_person import (
-    Costs,
     Ways,
+    by_any_way,
     by_silence,
     keys_to_a_person,
     seconds_to_a_person,
@@ -36,28 +38,27 @@ def find_no_person(
 
 
 def _find_by_keys(ways: Ways, most: int | None, report: Reporter) -> None:
-    """`most` None: as many keys as it takes."""
-    graph, keys, silent = ways.graph, keys_to_a_person(ways), by_silence(ways)
+    """`most` None: as many keys as it takes, or none."""
+    graph, reached, silent = ways.graph, by_any_way(ways), by_silence(ways)
+    keys = keys_to_a_person(ways) if most is not None else {}
     told: set[BlockId] = set()
     for id_, block in graph.blocks.items():
         if not isinstance(ending(block), Collect) or as_written(id_) in told:
             continue
         span, node = block.origin.span, id_.node
-        if id_ not in silent or (most is not None and keys[id_] > most):
-            told.add(as_written(id_))
-        if id_ not in keys:
-            report.report(proofs.NO_PERSON, span, *_lost(graph, id_, keys), node=node)
+        if id_ not in reached:
+            report.report(proofs.NO_PERSON, span, *_lost(graph, id_, reached), node=node)
+        elif most is not None and id_ not in keys:
+            shown = example(graph, way_to(graph, id_))
+            report.report(proofs.NO_KEYS, span, *shown, node=node, most=most)
         elif most is not None and keys[id_] > most:
-            report.report(
-                proofs.TOO_MANY_KEYS,
-                span,
-                *example(graph, way_to(graph, id_)),
-                node=node,
-                keys=keys[id_],
-                most=most,
-            )
+            shown = example(graph, way_to(graph, id_))
+            report.report(proofs.TOO_MANY_KEYS, span, *shown, node=node, keys=keys[id_], most=most)
         elif id_ not in silent:
             report.report(proofs.SILENT_NO_PERSON, span, *_lost(graph, id_, silent), node=node)
+        else:
+            continue
+        told.add(as_written(id_))
 
 
 def _find_by_seconds(ways: Ways, most: int, lengths: Lengths, report: Reporter) -> None:
@@ -84,7 +85,7 @@ def _is_heard_first(block: Block) -> bool:
     return isinstance(last, Cue) and last.kind is CueKind.ENTRY
 
 
-def _lost(graph: FlowGraph, there: BlockId, found: Costs) -> tuple[Note, ...]:
+def _lost(graph: FlowGraph, there: BlockId, found: Collection[BlockId]) -> tuple[Note, ...]:
     """A call that comes there and is silent from then on, to its end without a person."""
 
     def is_lost(edge: Edge) -> bool:

@@ -25,7 +25,8 @@ from flowc.graph.operations import (
 from flowc.graph.reads import evaluated_by, phrases_in, spoken_in, written_by
 from flowc.kinds.builder import CALLED, ENTER
 from flowc.passes.edges import Edge, edges_of
-from flowc.passes.example_call import Place, example, shortest, starts, steps
+from flowc.passes.example_call import example
+from flowc.passes.shortest_way import shortest_way
 
 PROJECT = "project."
 WAITED = "call.waited"  # the one of the call's own that is not there from its beginning
@@ -62,17 +63,15 @@ def find_unset_variables(graph: FlowGraph, report: Reporter) -> None:
 
 def _example(graph: FlowGraph, there: BlockId, variable: str) -> tuple[Note, ...]:
     """A call that comes there without the value; none where only the way *back* shows it."""
-    own, step = {variable, f"{variable}!"}, steps(graph)
+    own = {variable, f"{variable}!"}
 
-    def onward(state: tuple[Place, Known]) -> Iterator[tuple[Edge, tuple[Place, Known]]]:
-        place, held = state
-        for edge, following in step(place):
-            after = _entered(edge.to, _after(graph.blocks[edge.source], edge, held))
-            yield edge, (following, after & own)
+    def carry(edge: Edge, held: Known) -> Known:
+        return _entered(edge.to, _after(graph.blocks[edge.source], edge, held)) & own
 
-    begun = [(place, Known()) for place in starts(graph)]
-    way = shortest(begun, onward, lambda state: state[0][0] == there and variable not in state[1])
-    return example(graph, way)
+    def is_there(at: BlockId, held: Known) -> bool:
+        return at == there and variable not in held
+
+    return example(graph, shortest_way(graph, Known(), carry, is_there))
 
 
 def _decisions(graph: FlowGraph) -> Decisions:

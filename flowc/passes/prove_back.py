@@ -16,7 +16,7 @@ from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import REPEATS, Assign, Forget, Remember
 from flowc.graph.reads import expressions_in
 from flowc.passes.drop_unreachable import drop_unreachable
-from flowc.passes.edges import all_edges
+from flowc.passes.edges import edges_but_back
 
 NONE = ""  # no menu is on the list
 Newest = frozenset[str]  # the flows that the newest menu may be of, NONE among them
@@ -40,7 +40,7 @@ def _newest(graph: FlowGraph) -> dict[BlockId, Newest]:
     """What may be on top of the list where a block is left, by block that a call gets to."""
     anything = frozenset({NONE, *(node.partition(".")[0] for node in graph.menus)})
     onward: dict[BlockId, list[BlockId]] = {id_: [] for id_ in graph.blocks}
-    for edge in all_edges(graph):
+    for edge in edges_but_back(graph):
         onward[edge.source].append(edge.to)
     entered: dict[BlockId, Newest] = {entry: frozenset({NONE}) for entry in graph.entries}
     if graph.limits.to is not None:

@@ -9,17 +9,15 @@ does a work order that was opened.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from flowc.graph.exits import Branch
+from flowc.graph.exits import Branch, Hangup
 from flowc.graph.ids import BlockId
-from flowc.graph.model import Block, FlowGraph
+from flowc.graph.model import Block, FlowGraph, Origin
 from flowc.graph.operations import (
     Collect,
-    Cue,
-    CueKind,
     Dial,
     Digits,
     Enqueue,
@@ -28,9 +26,16 @@ from flowc.graph.operations import (
     Options,
     Record,
 )
-from flowc.passes.attempts import attempts_at, is_counted, is_giving_up, rounds_left
-from flowc.passes.durations import Lengths, longest, said_in
-from flowc.passes.edges import Edge, ending, keys_pressed, possible_edges
+from flowc.passes.attempts import (
+    attempts_at,
+    is_counted,
+    is_giving_up,
+    is_repeated_too_often,
+    rounds_left,
+)
+from flowc.passes.components import components
+from flowc.passes.durations import NOTHING, Lasting, Lengths, further_attempts, longest, said_in
+from flowc.passes.edges import HUB, Edge, ending, possible_edges
 
 Cost = Callable[[Block, Edge], int | None]
 Costs = Mapping[BlockId, int]
@@ -64,10 +69,13 @@ class Ways:
     bounded: Mapping[BlockId, BlockId]
 
 
+_NO_BLOCK = Block(BlockId(HUB, ""), (), Hangup(), Origin("", ""))  # a hub, where nothing is done
+
+
 def ways_of(graph: FlowGraph) -> Ways:
     """The ways of a graph."""
     blocks = graph.blocks
-    edges = ((blocks[edge.source], edge) for edge in possible_edges(graph))
+    edges = ((blocks.get(edge.source, _NO_BLOCK), edge) for edge in possible_edges(graph))
     chosen = (id_ for id_, block in blocks.items() if is_counted(block) or _asks(block))
     bounded = {
         id_: block.exit.otherwise
@@ -88,14 +96,14 @@ def _leads_nowhere(block: Block, edge: Edge) -> bool:
     return failed or is_person(block) or _is_promise(block, edge.outcome)
 
 
-def keys_to_a_person(ways: Ways) -> Costs:
-    """The fewest keys from each block from which a caller surely gets to a person."""
-    return _found(ways, lambda block, edge: keys_pressed(block, edge.outcome))
+def by_any_way(ways: Ways) -> Collection[BlockId]:
+    """The blocks from which a caller surely gets to a person, by keys or by waiting."""
+    return _trusting(ways, _priced(ways, lambda _, __: 0)).found.keys()
 
 
-def by_silence(ways: Ways) -> Costs:
+def by_silence(ways: Ways) -> Collection[BlockId]:
     """The blocks from which a caller who presses nothing surely gets to a person."""
-    return _found(ways, _silent)
+    return _trusting(ways, _priced(ways, _silent)).found.keys()
 
 
 def _silent(block: Block, edge: Edge) -> int | None:
@@ -103,16 +111,59 @@ def _silent(block: Block, edge: Edge) -> int | None:
     return None if _asks(block) and edge.outcome != "silence" else 0
 
 
+def keys_to_a_person(ways: Ways) -> Costs:
+    """The fewest keys from each block by which a caller surely gets to a person who presses right ones.
+
+    Silence is no key, and whoever has pressed wrong ones often enough has chosen nothing.
+    """
+    once = {
+        id_.node_name: _keys_of(block) for id_, block in ways.graph.blocks.items() if _asks(block)
+    }
+
+    def keys(block: Block, edge: Edge) -> int | None:
+        if _asks(block):
+            return _keys_pressed(block, edge.outcome)
+        if is_repeated_too_often(block, edge):
+            return None
+        # Keys that fail a check of the input's own are pressed anew, until it gives up.
+        again = attempts_at(block) - 1 if is_giving_up(block, edge) else 0
+        return again * once.get(block.id.node_name, 0)
+
+    return _found(ways, keys)
+
+
+def _keys_pressed(block: Block, outcome: str) -> int | None:
+    """How many keys it takes to leave an input this way on purpose."""
+    match ending(block):
+        case Collect(Options(keys=keys)) if outcome in keys:
+            return len(outcome)
+        case Collect(Digits()) if outcome == "done":
+            return _keys_of(block)
+        case Collect(Digits()) if outcome in ("back", "person"):
+            return 1
+        case _:
+            return None
+
+
+def _keys_of(block: Block) -> int:
+    """The fewest keys that an input takes for an entry."""
+    match ending(block):
+        case Collect(Digits(least=least)):
+            return least
+        case _:
+            return 1
+
+
 def seconds_to_a_person(ways: Ways, lengths: Lengths) -> Costs:
     """Milliseconds from each block to a person, by the quickest keys."""
-    return _found(ways, _Quickest(ways.graph, lengths).ms)
+    return _found(ways, _Quickest(further_attempts(ways.graph, lengths), lengths).ms)
 
 
 @dataclass(frozen=True, slots=True)
 class _Quickest:
     """What a way takes of somebody who hears everything and presses the right key at once."""
 
-    graph: FlowGraph
+    further: Mapping[str, Lasting]
     lengths: Lengths
 
     def ms(self, block: Block, edge: Edge) -> int:
@@ -135,69 +186,164 @@ class _Quickest:
         """Who gives up by silence has been asked before: all attempts but the last."""
         if not is_giving_up(block, edge):
             return 0
-        node = [one for one in self.graph.blocks.values() if one.id.node_name == block.id.node_name]
-        waits = max(last.first_ms for one in node if isinstance(last := ending(one), Collect))
-        said = max((said_in(one, self.lengths) for one in node if _asks_again(one)), default=0)
-        return (attempts_at(block) - 1) * (waits + said)
+        again = self.further.get(block.id.node_name, NOTHING)
+        return (attempts_at(block) - 1) * again.whole
 
 
-def _asks_again(block: Block) -> bool:
-    last = ending(block)
-    return isinstance(last, Cue) and last.kind is CueKind.RETRY
+# --- the game: a caller chooses what to press, the world all else
+
+
+Prices = Mapping[BlockId, Mapping[BlockId, int]]  # of each way, by where it begins and leads
+NO_WAYS: Mapping[BlockId, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What each block costs from which a person is reached at all, nearest first.
+
+    `chose`: the way that a caller takes, where callers choose. `trusted`: the bounded ways that are
+    as far as their `else`, since the way itself leads to a person, too, or round.
+    """
+
+    found: Costs
+    chose: Mapping[BlockId, BlockId]
+    trusted: Collection[BlockId]
 
 
 def _found(ways: Ways, cost: Cost) -> Costs:
-    """What each block costs from which a person is reached at all, nearest first.
+    """What each block costs at worst; of the ways that a caller may choose, the best.
 
-    A block where the caller chooses is as far as its best way; any other as its worst, and it is
-    settled when all of its ways are. A way that is bounded comes to its `else` in the end, so that
-    settles it - unless the way itself leads to where nobody is.
+    A caller chooses by what bounded ways cost once they are used up, and then by what they do with
+    their rounds; what was better holds, from each block.
     """
-    trusted = set(ways.bounded)
+    prices = _priced(ways, cost)
+    first = _trusting(ways, prices)
+    most = _at_worst(ways, prices, first)
+    dearer = {at: most[at] - first.found[at] for at in first.trusted if at in most}
+    if not any(dearer.values()):
+        return most
+    again = _at_worst(ways, prices, _settled(ways, prices, first.trusted, dearer))
+    return {at: min(total, again[at]) for at, total in most.items()}
+
+
+def _trusting(ways: Ways, prices: Prices) -> _Settled:
+    """A way that is bounded comes to its `else` in the end, so that settles it - unless the way itself
+    leads to where nobody is.
+    """
+    trusted = frozenset(ways.bounded)
     while True:
-        found = _settled(ways, cost, trusted)
-        onward = ((at, ways.graph.blocks[at].exit) for at in trusted if at in found)
-        broken = {at for at, to in onward if isinstance(to, Branch) and to.then not in found}
+        settled = _settled(ways, prices, trusted, {})
+        onward = ((at, ways.graph.blocks[at].exit) for at in trusted if at in settled.found)
+        broken = {
+            at for at, to in onward if isinstance(to, Branch) and to.then not in settled.found
+        }
         if not broken:
-            return found
+            return settled
         trusted -= broken
 
 
-def _settled(ways: Ways, cost: Cost, trusted: Collection[BlockId]) -> Costs:
-    """The same, where the ways in `trusted` are as far as their `else`."""
-    backward: dict[BlockId, list[tuple[BlockId, int]]] = {}
-    unsettled: dict[BlockId, set[BlockId]] = {}
-    for (source, to), price in _priced(ways, cost).items():
-        backward.setdefault(to, []).append((source, price))
-        unsettled.setdefault(source, set()).add(to)
-    found: dict[BlockId, int] = {}
+def _settled(
+    ways: Ways, prices: Prices, trusted: Collection[BlockId], dearer: Mapping[BlockId, int]
+) -> _Settled:
+    """A block where the caller chooses is as far as its best way; any other as its worst, and it is
+    settled when all of its ways are.
+
+    `dearer`: what bounded ways cost more than their `else`.
+    """
+    backward: dict[BlockId, list[BlockId]] = {}
+    for source, each in prices.items():
+        for to in each:
+            backward.setdefault(to, []).append(source)
+    unsettled = {source: len(each) for source, each in prices.items()}
     worst: dict[BlockId, int] = {}
+    found: dict[BlockId, int] = {}
+    chose: dict[BlockId, BlockId] = {}
     people = [id_ for id_, block in ways.graph.blocks.items() if is_person(block)]
-    heap = [(0, at, id_) for at, id_ in enumerate(people)]
+    heap = [(0, at, id_, id_) for at, id_ in enumerate(people)]
     pushed = count(len(heap))
     while heap:
-        total, _, at = heapq.heappop(heap)
+        total, _, at, through = heapq.heappop(heap)
         if at in found:
             continue
-        found[at] = total
-        for before, price in backward.get(at, ()):
+        found[at], chose[at] = total, through
+        for before in backward.get(at, ()):
             if before in trusted and at != ways.bounded[before]:
                 continue
-            worst[before] = max(worst.get(before, 0), total + price)
-            unsettled[before].discard(at)
+            price = total + prices[before][at] + dearer.get(before, 0)
+            worst[before] = max(worst.get(before, 0), price)
+            unsettled[before] -= 1
             if before in ways.chosen or before in trusted:
-                heapq.heappush(heap, (total + price, next(pushed), before))
+                heapq.heappush(heap, (price, next(pushed), before, at))
             elif not unsettled[before]:
-                heapq.heappush(heap, (worst[before], next(pushed), before))
-    return found
+                heapq.heappush(heap, (worst[before], next(pushed), before, at))
+    return _Settled(found, chose, trusted)
 
 
-def _priced(ways: Ways, cost: Cost) -> dict[tuple[BlockId, BlockId], int]:
+def _priced(ways: Ways, cost: Cost) -> Prices:
     """What each way costs; of several from a block to another, the one that counts."""
-    found: dict[tuple[BlockId, BlockId], int] = {}
+    found: dict[BlockId, dict[BlockId, int]] = {}
     for block, edge in ways.edges:
         price = cost(block, edge)
         if price is not None:
-            way, which = (edge.source, edge.to), min if edge.source in ways.chosen else max
-            found[way] = which(price, found.get(way, price))
+            each, which = (
+                found.setdefault(edge.source, {}),
+                min if edge.source in ways.chosen else max,
+            )
+            each[edge.to] = which(price, each.get(edge.to, price))
     return found
+
+
+# --- what it costs with every round of the bounded ways
+
+
+def _at_worst(ways: Ways, prices: Prices, settled: _Settled) -> Costs:
+    """The dearest way that the world can lead a caller who chooses as was settled."""
+    onward: dict[BlockId, Mapping[BlockId, int]] = {}
+    for at in settled.found:
+        each = prices.get(at, NO_WAYS)
+        to = settled.chose[at]
+        onward[at] = {to: each[to]} if at in ways.chosen else each
+    # Whatever does not go round once more leads to what was settled before.
+    order = {at: place for place, at in enumerate(settled.found)}
+    most: dict[BlockId, int] = {}
+    for part in components(onward):
+        if len(part) == 1:
+            (at,) = part
+            most[at] = max((price + most[to] for to, price in onward[at].items()), default=0)
+        else:
+            in_order = sorted(part, key=order.__getitem__)
+            most |= _round_about(in_order, onward, most, ways.graph, settled.trusted)
+    return most
+
+
+def _round_about(
+    part: Sequence[BlockId],
+    onward: Prices,
+    most: Costs,
+    graph: FlowGraph,
+    trusted: Collection[BlockId],
+) -> Costs:
+    """The same for a part that bounded ways lead round in: every round at its dearest, and then out.
+
+    A round begins with a bounded way and ends where the next one begins; behind the last it is out.
+    """
+    within = frozenset(part)
+    bounded = ((at, graph.blocks[at].exit) for at in part if at in trusted)
+    round_by = {
+        at: to.then
+        for at, to in bounded
+        if isinstance(to, Branch) and to.then in within and to.then != to.otherwise
+    }
+    out: dict[BlockId, int] = {}  # from each block, with no round left
+    back: dict[BlockId, int] = {}  # to where a round begins
+    for at in part:
+        ways = {to: price for to, price in onward[at].items() if to != round_by.get(at)}
+        out[at] = max(price + (out if to in within else most)[to] for to, price in ways.items())
+        again = [price + back[to] for to, price in ways.items() if to in within]
+        back[at] = max([*again, *([0] if at in round_by else [])])
+    rounds = sum(
+        (rounds_left(graph.blocks[at]) or 0) * (onward[at][to] + back[to])
+        for at, to in round_by.items()
+    )
+    last = max(out[to] - back[to] for to in round_by.values())
+    return {at: max(out[at], back[at] + rounds + last) for at in part}

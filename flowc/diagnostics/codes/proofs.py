@@ -135,6 +135,19 @@ MORE_THAN_ONCE = Code(
         "请去掉它：没有收到回复时，通话按 `unknown` 继续；`key:` 保证动作不会做两次",
     ),
 )
+NO_KEYS = Code(
+    "F0412",
+    E,
+    Words("no keys lead to a person", "按键到不了人工"),
+    Words(
+        "from `{node}` only silence or wrong keys end at a person; `person:` promises one by {most} keys",
+        "从 `{node}` 只有不按键或一直按错才到人工；`person:` 承诺按 {most} 次键能到",
+    ),
+    Words(
+        "bind a key to the person (`keys: {{0: person}}`), or lead a choice to one",
+        "请设人工键（`keys: {{0: person}}`），或让一个选项通向人工",
+    ),
+)
 
 CODES: tuple[Code, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Code)

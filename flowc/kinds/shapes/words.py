@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flowc.diagnostics.model import Words
 from flowc.expression.parse import parse_expression
+from flowc.graph.operations import MOST_KEYS
 from flowc.kinds.parts import Formula, Length, Word
 from flowc.kinds.shapes.base import NAME, JsonSchema, Place, Worded
 from flowc.kinds.shapes.meant import count_meant, duration_meant
@@ -62,11 +63,14 @@ def _length_of(text: str) -> Length | None:
     if not found:
         return None
     least, most = int(found[1]), int(found[2] or found[1])
-    return Length(least, most) if 1 <= least <= most <= 64 else None
+    return Length(least, most) if 1 <= least <= most <= MOST_KEYS else None
 
 
 LENGTH = Worded(
-    Words("how many digits: a number or a range, 64 at most", "位数：一个数或一个范围，最多 64"),
+    Words(
+        f"how many digits: a number or a range, {MOST_KEYS} at most",
+        f"位数：一个数或一个范围，最多 {MOST_KEYS}",
+    ),
     LENGTH_EXAMPLE,
     _length_of,
     "^[0-9]+(-[0-9]+)?$",

@@ -7,13 +7,13 @@ its node, and `<I>.<outcome>` is where the node goes on. Knows no graph but its 
 from __future__ import annotations
 
 from flowc.graph.model import WAY_OUT_S
+from flowc.graph.operations import MOST_KEYS
 from flowc_asterisk.draft import ContextDraft, Script
 from flowc_asterisk.lower_base import Release
 from flowc_asterisk.lower_calls import LED_OUT
 from flowc_asterisk.lower_input import SWALLOW, swallow_late
 from flowc_asterisk.lower_speech import NIL
 
-MOST_KEYS = 64
 _OWN = "${EXTEN:0:1}"
 
 

@@ -39,6 +39,7 @@ def test_a_sound_project_is_clean() -> None:
     code, out, err = run("check", STATION, "--lang", "en")
     assert (code, err) == (0, "")
     assert out.startswith("station: nothing wrong (")
+    assert "the longest call, with no way back by choice and no entry cleared by *, " in out
 
 
 def test_a_slip_is_shown_with_its_line_and_its_fix(broken: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flowc.graph.exits import Hangup, Jump, Switch
+from flowc.expression.tree import Literal
+from flowc.expression.types import Scalar
+from flowc.graph.exits import Branch, Call, Hangup, Jump, Return, Switch
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph, Origin
 from flowc.graph.operations import OUTCOME, Answer, Collect, Cue, CueKind, Operation, Options, Play
@@ -54,6 +56,24 @@ def test_an_outcome_is_switched_over_where_there_is_one() -> None:
 
 def test_a_collect_is_cued_on_every_way() -> None:
     assert verify(graph(Answer(), COLLECT)) == ("f.a.start: collects before anything was cued",)
+
+
+def test_a_collect_is_cued_behind_every_call_of_a_flow() -> None:
+    """Two ends of a flow, two calls of it; behind the second one the caller is asked at once."""
+    first, second, third = (BlockId("f", name) for name in "xyz")
+    one, two, three = (BlockId("g", name) for name in ("one", "two", "three"))
+    origin = Origin("f.a", "call")
+    sound = graph(Answer(), Cue((), CueKind.ENTRY), COLLECT)
+    calls = {
+        first: Block(first, (Answer(),), Call("g", one, 1, (("done", second),)), origin),
+        second: Block(second, (), Call("g", one, 2, (("done", third),)), origin),
+        one: Block(one, (), Branch(Literal(True, Scalar.BOOL), two, three), origin),
+        two: Block(two, (), Return("g", "done", END), origin),
+        three: Block(three, (), Return("g", "done", END), origin),
+        third: Block(third, (COLLECT,), Switch(OUTCOME, CASES), origin),
+    }
+    broken = replace(sound, numbers=(("1", first),), blocks={**sound.blocks, **calls})
+    assert verify(broken) == ("f.z.start: collects before anything was cued",)
 
 
 def test_the_handler_says_nothing_to_a_caller_who_has_gone() -> None:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from flowc.compiler import Compiled
+from flowc.graph.ids import BlockId
 from flowc.graph.operations import Invoke, Lead, Play
 from flowc.passes.calls_apart import calls_apart
+from flowc.passes.edges import HUB, all_edges, hubbed_edges
 
 Compile = Callable[..., Compiled]
 FIND = "lookup: billing.customer, with: {account: call.from}, as: customer"
@@ -205,6 +207,31 @@ PERSON = {
         "a: {collect: x, prompt: 号码。, length: 8, then: desk, gave_up: bye}\n" + BYE,
         "keys: {0: main_menu}",
     ),
+    "by silence and wrong keys alone": (
+        "F0412",
+        f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: desk}}\n{BYE}",
+        "keys: {0: main_menu}",
+    ),
+    "too many keys away, though silence leads there": (
+        "F0405",
+        "a: {collect: x, prompt: 号码。, length: 8, then: desk, gave_up: desk}\n",
+        "keys: {0: main_menu}",
+    ),
+    # Two digits, three times.
+    "too many keys away by checks that fail": (
+        "F0405",
+        "a: {collect: x, prompt: 号码。, length: 2, luhn: yes, then: desk, gave_up: desk}\n",
+        "keys: {0: main_menu}",
+    ),
+    "too many keys away round by round": (
+        "F0405",
+        (
+            "a: {collect: x, prompt: 号码。, length: 1, then: f, gave_up: desk}\n"
+            "f: {lookup: billing.customer, with: {account: x}, as: customer, then: desk, "
+            "not_found: {to: a, at_most: 3, else: desk}, error: desk}\n"
+        ),
+        "keys: {0: main_menu}",
+    ),
     "not by silence": (
         "F0407",
         f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: bye}}\n{BYE}",
@@ -262,7 +289,7 @@ ADVERSE = {
     "unless a message is taken at night": (
         [],
         (
-            f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: b}}\n"
+            f"a: {{menu: 请。, choices: {{1: {{name: 人工, to: b}}}}, gave_up: b}}\n"
             "b: {hours: office, open: desk, closed: c}\n"
             f"c: {{voicemail: 请留言。, as: words, then: bye, empty: bye, error: bye}}\n{BYE}"
         ),
@@ -271,8 +298,17 @@ ADVERSE = {
     "unless a work order is opened": (
         [],
         (
-            f"a: {{menu: 请。, choices: {{1: {{name: 再见, to: bye}}}}, gave_up: b}}\n"
+            f"a: {{menu: 请。, choices: {{1: {{name: 人工, to: b}}}}, gave_up: b}}\n"
             f"b: {{ticket: open, class: fault, as: order, then: bye, error: desk, unknown: desk}}\n{BYE}"
+        ),
+        "keys: {0: main_menu}",
+    ),
+    "unless one of two bounds of a way round has the same way behind it": (
+        [],
+        (
+            "a: {menu: 请。, choices: {1: {name: 人工, to: f}}}\n"
+            f"f: {{{FIND}, then: desk, error: desk, not_found: {{to: g, at_most: 1, else: g}}}}\n"
+            f"g: {{{FIND}, then: desk, error: desk, not_found: {{say: 没有。, to: f, at_most: 2, else: desk}}}}"
         ),
         "keys: {0: main_menu}",
     ),
@@ -298,7 +334,9 @@ def test_a_person_is_promised_whatever_the_world_answers(
 
 SHARED = "flow: shared\nnodes:\n  hello: {say: 一, then: over}\n  over: {return: }\n"
 ASKING = "flow: shared\nnodes:\n  ask: {menu: 请。, choices: {1: {name: 好, to: over}}, gave_up: over}\n  over: {return: }\n"
-ASKED_FIRST = "a: {menu: 请。, choices: {1: {name: 再见, to: c}}, gave_up: b}\n"
+ASKED_FIRST = (
+    "a: {menu: 请。, choices: {1: {name: 再见, to: c}, 2: {name: 人工, to: b}}, gave_up: b}\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -377,12 +415,40 @@ SLOW = {
 }
 
 
+# A look-up of 3 s, asked four times, and a sentence of 3.05 s before each further one.
+_FOUND = "then: desk, error: desk, not_found: {say: 一二三四五六七八九十。, to: f, at_most: 3, else: desk}"
+SLOW |= {
+    "every round of a way that is bounded": (
+        24,
+        f"a: {{menu: 请选择。, choices: {{1: {{name: 查询, to: f}}}}}}\nf: {{{FIND}, {_FOUND}}}",
+        "person: f",
+    ),
+    "a key that is dearer at first and has no rounds": (
+        10,
+        (
+            "a: {menu: 请选择。, choices: {1: {name: 查询, to: f}, 2: {name: 人工, to: b}}}\n"
+            f"b: {{say: 一二三四五六七八九十一二三四五六七八。, then: desk}}\nf: {{{FIND}, {_FOUND}}}"
+        ),
+        "person: f",
+    ),
+    "a failure that is dear, once": (
+        31,
+        (
+            f"a: {{menu: 请选择。, choices: {{1: {{name: 查询, to: f}}}}}}\n"
+            f"f: {{{FIND}, {_FOUND.replace('error: desk', 'error: b')}}}\n"
+            "b: {say: 一二三四五六七八九十一二三四五六七八九十一二三四。, then: desk}"
+        ),
+        "person: f",
+    ),
+}
+
+
 @pytest.mark.parametrize(("seconds", "nodes", "head"), SLOW.values(), ids=SLOW)
 def test_the_seconds_to_a_person_are_counted(
     small: Compile, seconds: int, nodes: str, head: str
 ) -> None:
     """The least promise that holds, and one second less that does not."""
-    nodes = f"{nodes}\n{BYE}"
+    nodes += f"\n{BYE}" if "bye" in nodes else ""
     within = [codes(small(nodes, head, project=_within(most))) for most in (seconds, seconds - 1)]
     assert within == [[], ["F0409"]]
 
@@ -484,6 +550,43 @@ def joined(compiled: Compiled) -> bool:
 
 
 MENU = "m: {menu: 请选择。, choices: {1: {name: 再见, to: bye}}}\n" + BYE
+
+
+def _many(count: int) -> dict[str, str]:
+    """So many menus that can be gone back to, and as many calls of a flow with as many ends."""
+    menus = "".join(
+        f"m{at}: {{menu: 请。, choices: {{1: {{name: 下一个, to: m{at + 1}}}}}}}\n"
+        for at in range(count)
+    )
+    calls = "".join(f"c{at}: {{call: ends, then: c{at + 1}}}\n" for at in range(count))
+    cases = ", ".join(f"{{if: call.from == '{at}', to: r{at}}}" for at in range(count))
+    ends = "".join(f"  r{at}: {{return: }}\n" for at in range(count))
+    return {
+        "nodes": f"{menus}m{count}: {{mark: x, then: c0}}\n{calls}c{count}: {{hangup: 再见。}}",
+        "flow_ends": f"flow: ends\nnodes:\n  a: {{branch: [{cases}], else: r0}}\n{ends}",
+    }
+
+
+def test_ways_over_hubs_are_no_more_than_a_few_a_block_and_lead_to_the_same(small: Compile) -> None:
+    few, many = (small(**_many(count)) for count in (10, 40))
+    assert few.lowered is not None
+    assert many.lowered is not None
+    assert codes(few) == []
+    short, long = (len(list(hubbed_edges(each.lowered.graph))) for each in (few, many))
+    assert long < 4 * short
+    onward: dict[BlockId, set[BlockId]] = {}
+    for edge in hubbed_edges(few.lowered.graph):
+        onward.setdefault(edge.source, set()).add(edge.to)
+    over = {
+        (at, to)
+        for at, ways in onward.items()
+        if at.flow != HUB
+        for way in ways
+        for to in (onward[way] if way.flow == HUB else [way])
+    }
+    assert over == {(edge.source, edge.to) for edge in all_edges(few.lowered.graph)}
+
+
 JOINS = {
     "straight to a menu": (True, f"a: {{say: 您好。, then: m}}\n{MENU}"),
     "over set, mark and language": (
