@@ -28,6 +28,7 @@ PROJECT_FILE = "flowc.yaml"
 MAIN_MENU = BlockId(CALL, "main_menu")
 PERSON_UNREAD = "person:"
 GLOBAL_WORDS = ("person", "back", "repeat", "main_menu")
+ELSE = "_else"  # behind an outcome's name: the way over its bound; no result is called so
 
 
 def plus_one(variable: str) -> Expression:
@@ -134,7 +135,7 @@ class NodeBuilder:
             return self.block(part, said, Jump(to))
         counter = f"way.{self.name}.{label}"
         goes = self.block(f"{part}_taken", said, Jump(to)) if said else to
-        over = self.way(way.otherwise, f"{label}_else") if way.otherwise else goes
+        over = self.way(way.otherwise, f"{label}{ELSE}") if way.otherwise else goes
         within = Binary("<=", Read(counter, Scalar.INT), number(way.at_most))
         return self.block(part, (Assign(counter, plus_one(counter)),), Branch(within, goes, over))
 

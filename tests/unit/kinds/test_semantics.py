@@ -207,6 +207,7 @@ FORMS = {
     ),
     "an entry that is no node": ("entries: [nope]", BYE, ["F0201"]),
     "a result with the word of a node": ("results: [then]", BYE, ["F0246"]),
+    "a result called like the way over a bound": ("results: [lost, lost_else]", BYE, ["F0246"]),
     "a variable called like the call": (
         "",
         f"a: {{set: {{call: 1}}, then: bye}}\n{BYE}",
