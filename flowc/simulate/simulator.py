@@ -137,6 +137,7 @@ class CallInSteps:
         self._line = Line(self._machine, world, voice, self._outside)
         self._ear = Ear(self._line.said)
         self._failures: list[Failure] = []
+        self._events = 0  # that came by themselves
 
     @property
     def machine(self) -> Machine:
@@ -364,7 +365,8 @@ class CallInSteps:
             pass
 
     def _advance(self) -> str:
-        if self._machine.steps_taken > MOST_EVENTS:
+        self._events += 1
+        if self._events > MOST_EVENTS:
             raise StepError(failure(words.NOT_WAITING, self._span(), step="...", why=words.STUCK))
         return self._line.advance()
 

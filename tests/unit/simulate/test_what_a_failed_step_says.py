@@ -66,3 +66,11 @@ def test_a_call_that_the_limit_led_out_ends_by_the_limit(small: Compile, called:
     assert told(run) == []
     hung_up = called(compiled, f"{HEAD}  - hang up: {{during: 请选}}\nexpect: {{ends: caller}}\n")
     assert told(hung_up) == []
+
+
+def test_a_bounded_way_over_many_nodes_is_gone_to_its_end(small: Compile, called: Call) -> None:
+    """A hundred thousand blocks that take no time are no call that is stuck."""
+    sets = "\n".join(f"s{i}: {{set: {{v{i}: {i}}}, then: s{i + 1}}}" for i in range(1_010))
+    again = "s1010: {branch: [{if: v0 == 0, to: s0, at_most: 99, else: end}], else: end}"
+    compiled = small(f"{sets}\n{again}\nend: {{say: 请稍候。, then: bye}}\nbye: {{hangup: 再见。}}")
+    assert told(called(compiled, f"{HEAD}  - hears: 请稍候\n  - hears: 再见\n")) == []
