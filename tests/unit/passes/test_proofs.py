@@ -35,6 +35,10 @@ UNSET = {
         "q: {queue: agents, after_agent: bye, waited_too_long: bye, full: bye, no_agents: bye, error: bye}\n"
         + BYE
     ),
+    "of a withheld number that is made a number": (
+        f"a: {{branch: [{{if: number(call.from) > 5, to: bye}}], else: bye}}\n{BYE}"
+    ),
+    "of a withheld number that is said": f"a: {{say: '{{call.from}}', then: bye}}\n{BYE}",
     "in a condition that asks too late": (
         f"a: {{{FIND}, then: b, not_found: b, error: b}}\n"
         f"b: {{branch: [{{if: customer.suspended and customer.suspended is set, to: bye}}], else: bye}}\n{BYE}"
@@ -85,6 +89,11 @@ SET = {
         f"a: {{{FIND}, then: b, not_found: b, error: b}}\n"
         f"b: {{branch: [{{if: customer.suspended is set and customer.suspended, to: bye}}], else: bye}}\n{BYE}"
     ),
+    "of a withheld number that is compared, or asked for first": (
+        "a: {branch: [{if: call.from is set and number(call.from) > 5, to: b}], else: bye}\n"
+        "b: {branch: [{if: call.from == '1', to: c}, {if: call.from is set, to: c}], else: bye}\n"
+        f"c: {{say: [{{when: call.from is set, text: '{{call.from}}'}}], then: bye}}\n{BYE}"
+    ),
     "in a prompt that asks first": (
         f"a: {{{FIND}, then: tell, not_found: tell, error: tell}}\n"
         f"tell: {{say: [{{when: customer.name is set, text: '{{customer.name}}'}}], then: bye}}\n{BYE}"
@@ -105,6 +114,35 @@ SET = {
 @pytest.mark.parametrize("nodes", SET.values(), ids=SET)
 def test_a_variable_is_set(small: Compile, nodes: str) -> None:
     assert codes(small(nodes)) == []
+
+
+LONG = "a: {collect: x, prompt: 数量。, length: 1-16, then: b}\n"
+LONG_NUMBERS = {
+    "at once": (
+        f"{LONG}b: {{branch: [{{if: number(x) > 5, to: bye}}], else: bye}}\n{BYE}",
+        ["F0248"],
+    ),
+    "by another name": (
+        (
+            f"{LONG}b: {{set: {{y: x if x is set else '0', z: y}}, then: c}}\n"
+            f"c: {{say: [{{when: number(z) > 5, text: 多。}}], then: bye}}\n{BYE}"
+        ),
+        ["F0248"],
+    ),
+    "of as many digits as a number has": (
+        f"{LONG.replace('16', '15')}b: {{branch: [{{if: number(x) > 5, to: bye}}], else: bye}}\n{BYE}",
+        [],
+    ),
+    "that are used as they are": (
+        f"{LONG}b: {{branch: [{{if: len(x) > 5, to: bye}}], else: bye}}\n{BYE}",
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("nodes", "found"), LONG_NUMBERS.values(), ids=LONG_NUMBERS)
+def test_digits_are_too_long_for_a_number(small: Compile, nodes: str, found: list[str]) -> None:
+    assert codes(small(nodes)) == found
 
 
 def test_a_variable_is_unset_in_a_flow_that_is_entered_from_another(small: Compile) -> None:
