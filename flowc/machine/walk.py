@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowc.expression.evaluate import World
+from flowc.graph.destinations import is_allowed
 from flowc.graph.operations import OUTCOME, Dial
-from flowc.machine.allowed import is_allowed
 from flowc.machine.commands import Command, DialNumber, EndCall
 from flowc.machine.formula import Formula
 from flowc.machine.listening import Listener

@@ -7,7 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from flowc.compiler import Compiled
+from flowc.expression.operators import reads
+from flowc.expression.tree import Expression
 from flowc.graph.operations import Invoke, Lead, Play
+from flowc.passes import attach_readings
 from flowc.passes.calls_apart import calls_apart
 
 Compile = Callable[..., Compiled]
@@ -550,3 +553,40 @@ JOINS = {
 @pytest.mark.parametrize(("joins", "nodes"), JOINS.values(), ids=JOINS)
 def test_a_say_joins_the_input_that_it_leads_to(small: Compile, joins: bool, nodes: str) -> None:
     assert joined(small(nodes)) is joins
+
+
+def _looked_up(count: int) -> str:
+    """So many look-ups one after another, each with a condition on a text of its answer."""
+    steps = (
+        f"l{i}: {{lookup: billing.customer, with: {{account: call.from}}, as: r{i}, then: b{i}, not_found: bye}}\n"
+        f"b{i}: {{branch: [{{if: r{i}.name == '王', to: bye}}], else: s{i}}}\n"
+        f"s{i}: {{say: 请稍候。, then: l{i + 1}}}\n"
+        for i in range(count)
+    )
+    return "".join(steps) + f"l{count}: {{say: 您好。, then: bye}}\n{BYE}"
+
+
+def test_conditions_on_answers_are_attached_in_proportion(
+    small: Compile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Expression] = []
+
+    def counted(expression: Expression) -> frozenset[str]:
+        asked.append(expression)
+        return reads(expression)
+
+    monkeypatch.setattr(attach_readings, "reads", counted)
+    taken = []
+    for count in (10, 20):
+        asked.clear()
+        compiled = small(_looked_up(count))
+        assert codes(compiled) == []
+        assert compiled.graph is not None
+        invokes = [
+            i for b in compiled.graph.blocks.values() for i in b.operations if isinstance(i, Invoke)
+        ]
+        assert [[d.variable for d in i.decided] for i in invokes] == [
+            [f"hotline.r{i}.name.is1"] for i in range(count)
+        ]
+        taken.append(len(asked))
+    assert taken[1] <= 2 * taken[0]
