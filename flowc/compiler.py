@@ -26,6 +26,7 @@ from flowc.passes.drop_unreachable import drop_unreachable
 from flowc.passes.find_end_of_holidays import find_end_of_holidays
 from flowc.passes.find_endless_loops import find_endless_loops
 from flowc.passes.find_long_menus import find_long_menus
+from flowc.passes.find_long_numbers import find_long_numbers
 from flowc.passes.find_no_person import find_no_person
 from flowc.passes.find_no_reader import find_no_reader
 from flowc.passes.find_silence import find_silence
@@ -139,6 +140,7 @@ def prove(
     find_no_reader(graph, unread_languages(graph.languages), report)
     graph = attach_readings(graph, report)
     find_unset_variables(graph, report)
+    find_long_numbers(graph, report)
     find_endless_loops(graph, report)
     apart = calls_apart(graph)
     find_no_person(apart, project.program.around.promise, pace, report)

@@ -14,7 +14,7 @@ from operator import eq, ge, gt, le, lt, ne
 from re import fullmatch
 from typing import Any, Protocol, assert_never
 
-from flowc.expression.literals import MOST, calendar_date, held_date
+from flowc.expression.literals import MOST, MOST_DIGITS, calendar_date, held_date
 from flowc.expression.operators import type_of
 from flowc.expression.tree import (
     Binary,
@@ -85,7 +85,8 @@ class TooLarge(Undecided):
 
 @dataclass
 class Unreadable(Undecided):
-    """A value is not of its type's form: a date that no calendar has, a decimal with letters."""
+    """A value is not of its type's form: a date that no calendar has, a decimal with letters, a
+    number of no digits."""
 
     value: Value
     span: Span
@@ -259,7 +260,9 @@ def _on_words(function: str, words: list[str]) -> int:
 
 
 def _number_of(digits: str, span: Span) -> int:
-    if not fullmatch("[0-9]{1,15}", digits):
+    if not fullmatch("[0-9]+", digits):
+        raise Unreadable(digits, span)
+    if len(digits) > MOST_DIGITS:
         raise TooLarge(span)
     return int(digits)
 

@@ -13,7 +13,8 @@ from flowc.expression.types import Scalar
 from flowc.source import NOWHERE, Span
 
 # The largest number a call holds: 15 digits, which every telephone system adds exactly.
-MOST = 10**15 - 1
+MOST_DIGITS = 15
+MOST = 10**MOST_DIGITS - 1
 
 # What each constant looks like, in the order in which they are tried; `grammar.lark` says the same.
 PATTERNS = (

@@ -34,7 +34,7 @@ from flowc.graph.operations import (
     outcomes,
 )
 from flowc.graph.prompts import Prompt
-from flowc.kinds.builder import NodeBuilder, number
+from flowc.kinds.builder import BACK, NodeBuilder, number
 from flowc.kinds.parts import Choice, Speech, Way, Word
 
 MOST_SILENCES = 3
@@ -197,14 +197,10 @@ def repeat(into: NodeBuilder, question: Question) -> BlockId:
 
 
 def back(into: NodeBuilder, question: Question, repeats: bool) -> BlockId:
-    """Where the back key leads: the newest menu left by a choice, else the prompt again."""
-    none_left = into.id("repeat") if repeats else _once_more(into, question)
+    """Where the back key leads: the newest menu left by a choice, else the prompt again, which is
+    bounded like repeat where there is no such key (`repeats`), too."""
+    none_left = into.id("repeat") if repeats else repeat(into, question)
     return into.block("back", (), Back(none_left))
-
-
-def _once_more(into: NodeBuilder, question: Question) -> BlockId:
-    """*Back* with nowhere to go is repeat; an input without the key still bounds it."""
-    return repeat(into, question)
 
 
 def global_answers(
@@ -235,10 +231,21 @@ def live_keys(into: NodeBuilder, taken: tuple[str, ...]) -> tuple[tuple[str, ...
 
 
 def chosen(into: NodeBuilder, choice: Choice) -> BlockId:
-    """The way of a choice: the menu goes on the back list, then what is said and where it leads."""
+    """The way of a choice: the menu goes on the back list, then what is said and where it leads.
+
+    A choice that leads *back* leaves no menu to go back to; where only the way within its bound
+    does, or the one over it, each says for itself.
+    """
     part = f"choice_{key_part(choice.key.text)}"
+    remembered = (Remember(into.name),)
+    if _may_go_back(choice.way):
+        return into.block(part, (), Jump(into.way(choice.way, part, onward=remembered)))
     to = into.way(choice.way, part)
-    return into.block(part, (Remember(into.name),), Jump(to))
+    return into.block(part, remembered, Jump(to))
+
+
+def _may_go_back(way: Way) -> bool:
+    return way.to.text == BACK or (way.otherwise is not None and _may_go_back(way.otherwise))
 
 
 def warn_of_prefixes(

@@ -5,7 +5,6 @@ Knows how names lead to blocks; knows no kind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flowc.diagnostics.codes import flows as codes
@@ -27,7 +26,9 @@ CALLED = "called"  # the part by which `call` enters a flow
 PROJECT_FILE = "flowc.yaml"
 MAIN_MENU = BlockId(CALL, "main_menu")
 PERSON_UNREAD = "person:"
-GLOBAL_WORDS = ("person", "back", "repeat", "main_menu")
+BACK = "back"
+GLOBAL_WORDS = ("person", BACK, "repeat", "main_menu")
+ELSE = "_else"  # behind an outcome's name: the way over its bound; no result is called so
 
 
 def plus_one(variable: str) -> Expression:
@@ -66,11 +67,9 @@ class GraphBuilder:
     program: Program
     report: Reporter
     blocks: dict[BlockId, Block] = field(default_factory=dict)
-    menus: dict[str, BlockId] = field(default_factory=dict)
     texts: Texts = field(default_factory=Texts)
     entered: dict[BlockId, None] = field(default_factory=dict)  # nodes that other flows jump to
     called: dict[BlockId, None] = field(default_factory=dict)  # starts of flows that are called
-    uses: list[tuple[Word, str]] = field(default_factory=list)
     sites: dict[str, int] = field(default_factory=dict)  # calls so far, by the flow called
 
     def add(self, block: Block) -> None:
@@ -92,7 +91,6 @@ class NodeBuilder:
     flow: BoundFlow
     node: BoundNode
     words: PhraseMaker
-    part_prefix: str = ""
 
     @property
     def report(self) -> Reporter:
@@ -121,20 +119,22 @@ class NodeBuilder:
     def expression(self, formula: Formula, expected: Type | None = None) -> Expression | None:
         return check(formula.expression, self.words.scope, self.report, expected)
 
-    def way(self, way: Way, label: str) -> BlockId:
-        """The block that a way leads to; makes the blocks of what is said and counted on it."""
+    def way(self, way: Way, label: str, onward: tuple[Operation, ...] = ()) -> BlockId:
+        """The block that a way leads to; makes the blocks of what is said and counted on it.
+
+        `onward`: what is done besides wherever it leads, but for the way *back*.
+        """
         to = self.target(way.to)
         if to is None:
             return self.id()  # reported; the build stops after this stage
-        if not way.say and way.at_most is None:
-            return to
-        part = f"{label}_way"
         said = (Play(self.words.prompt(way.say)),) if way.say else ()
+        done = said if way.to.text == BACK else (*onward, *said)
+        part = f"{label}_way"
         if way.at_most is None:
-            return self.block(part, said, Jump(to))
+            return self.block(part, done, Jump(to)) if done else to
         counter = f"way.{self.name}.{label}"
-        goes = self.block(f"{part}_taken", said, Jump(to)) if said else to
-        over = self.way(way.otherwise, f"{label}_else") if way.otherwise else goes
+        goes = self.block(f"{part}_taken", done, Jump(to)) if done else to
+        over = self.way(way.otherwise, f"{label}{ELSE}", onward) if way.otherwise else goes
         within = Binary("<=", Read(counter, Scalar.INT), number(way.at_most))
         return self.block(part, (Assign(counter, plus_one(counter)),), Branch(within, goes, over))
 
@@ -246,6 +246,3 @@ class NodeBuilder:
             )
             return None
         return None if person.to.text == "person" else self.target(person.to)
-
-
-Results = Mapping[str, BlockId]

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 
 from flowc.diagnostics.model import Words
 from flowc.diagnostics.not_yet import NotYet
+from flowc.expression.literals import MOST_DIGITS
 from flowc.expression.tree import Binary, Call, Expression, Literal, Read
 from flowc.expression.types import Scalar
 from flowc.graph.exits import Branch, Jump, Switch
@@ -188,7 +189,7 @@ class CollectNode(NodeKind):
         return checks
 
     def _in_range(self, into: NodeBuilder, entry: Read, range_: Range) -> Expression:
-        if self.length.most > 15:
+        if self.length.most > MOST_DIGITS:
             LONG_RANGE.report(into.node.span, into.report)
         value = Call("number", (entry,))
         least, most = (Literal(bound, Scalar.INT) for bound in range_)

@@ -12,6 +12,7 @@ from flowc.diagnostics.model import Words, closest
 from flowc.expression.parse import parse_expression
 from flowc.expression.tree import Expression, Literal
 from flowc.expression.types import Scalar
+from flowc.graph.destinations import is_allowed
 from flowc.graph.exits import Jump, Switch
 from flowc.graph.operations import OUTCOME, Dial, Enqueue, Play, Record, outcomes
 from flowc.graph.surroundings import QUEUES_FILE, Surroundings
@@ -189,13 +190,6 @@ class _DialingNode(NodeKind):
         elif around.knows_destinations and not is_allowed(digits, around.allowed_destinations):
             into.report.report(codes.FORBIDDEN_DESTINATION, word.span, number=called or digits)
         return Literal(digits, Scalar.DIGITS, word.span)
-
-
-def is_allowed(digits: str, allowed: tuple[str, ...]) -> bool:
-    """Whether a number fits a pattern: the digits themselves, or a beginning and `*`."""
-    return any(
-        digits == each or (each.endswith("*") and digits.startswith(each[:-1])) for each in allowed
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

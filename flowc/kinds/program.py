@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from flowc.expression.types import Type
 from flowc.graph.surroundings import Keys, Surroundings
@@ -25,7 +26,7 @@ class BoundNode:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BoundFlow:
     """A flow. The first node is the start. `results`: what a `call` of it may end with."""
 
@@ -44,8 +45,13 @@ class BoundFlow:
     # Variables that only such nodes fill, or look-ups of what there is not: of no type.
     untold: frozenset[str] = frozenset()
 
+    @cached_property
+    def _by_name(self) -> Mapping[str, BoundNode]:
+        return {node.name.text: node for node in reversed(self.nodes)}
+
     def node(self, name: str) -> BoundNode | None:
-        return next((node for node in self.nodes if node.name.text == name), None)
+        """The node of a name; the first, where there are two."""
+        return self._by_name.get(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter
+from flowc.kinds.builder import ELSE
 from flowc.kinds.parts import Word
 from flowc.kinds.shapes import LONGEST_NAME, NAME
 from flowc.kinds.table import BY_KEYWORD
@@ -39,9 +41,13 @@ def check_variable(word: Word, report: Reporter) -> None:
     _check(word, report, is_taken=word.text in VARIABLES)
 
 
-def check_result(word: Word, report: Reporter) -> None:
-    """Report a name that no result can have; its form was seen to when it was read."""
-    if word.text in RESULTS:
+def check_result(word: Word, report: Reporter, taken: Collection[str] = RESULTS) -> None:
+    """Report a name that no result can have; its form was seen to when it was read.
+
+    A result may be an outcome with a bound, whose `else:` makes blocks of its name and `_else`:
+    no other result beside it may have these.
+    """
+    if word.text in taken or word.text.endswith(ELSE):
         report.report(codes.RESERVED_NAME, word.span, name=word.text)
 
 

@@ -58,6 +58,7 @@ from flowc.kinds.shapes import (
 )
 from flowc.language.forms import PLAIN, RAW, Form, MappingShape, RawMapping, entries
 from flowc.language.not_yet import type_of
+from flowc.language.reserved import check_result
 from flowc.source import Span
 from flowc.syntax.tree import Mapping, Scalar, Tree
 
@@ -275,8 +276,7 @@ class ServiceReader:
 
     def _results(self, words: tuple[Word, ...]) -> tuple[str, ...]:
         for word in words:
-            if word.text in RESERVED_RESULTS:
-                self.report.report(codes.RESERVED_NAME, word.span, name=word.text)
+            check_result(word, self.report, RESERVED_RESULTS)
         return tuple(dict.fromkeys(word.text for word in words))
 
     def _fits(

@@ -47,14 +47,15 @@ _LISTENING, _MOVING = Phase.LISTENING, Phase.MOVING
 
 
 class ReadError(Exception):
-    """A block read a value that nobody gave, such as a field that a test's answer left out."""
+    """A block read what has no value in this call: a field that a test's answer left out, a sum too
+    large for a telephone system."""
 
     def __init__(self, block: BlockId, reason: Undecided) -> None:
         """Keep the block, and the variable where it is known."""
         self.block = block
         self.reason = reason
         self.variable = reason.variable if isinstance(reason, Unset) else ""
-        super().__init__(f"{block} reads {self.variable or repr(reason)}, which has no value")
+        super().__init__(f"{block} reads what has no value: {self.variable or repr(reason)}")
 
 
 class Machine:

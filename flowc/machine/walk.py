@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowc.expression.evaluate import World
+from flowc.graph.destinations import is_allowed
 from flowc.graph.operations import OUTCOME, Dial
-from flowc.machine.allowed import is_allowed
 from flowc.machine.commands import Command, DialNumber, EndCall
 from flowc.machine.formula import Formula
 from flowc.machine.listening import Listener
@@ -20,7 +20,9 @@ from flowc.machine.prepared import Action, Prepared, PreparedBlock
 from flowc.machine.speaking import Readout, Say
 from flowc.machine.trace import Assigned, Ended, HungUp, Marked, Step
 
-MOST_STEPS = 10_000  # blocks entered between two events; what a compiler proves stays far below
+# Blocks entered between two events before anybody looks whether the call goes round. No bound: a long
+# flow, or a bounded way back over many nodes, enters more, and looking costs.
+UNWATCHED = 1_000
 
 # Named once: looking up a member costs more than the step it is needed for.
 _MOVING = Phase.MOVING
@@ -92,13 +94,33 @@ class Walk:
         self.enter(self.prepared.numbers[number])
 
     def move_on(self) -> None:
-        """Go as far as no wait is needed. Raises Undecided where a value is missing."""
-        for _ in range(MOST_STEPS):
+        """Go as far as no wait is needed. Raises Undecided where a value is missing, and MachineError
+        where the call would go round for ever."""
+        for _ in range(UNWATCHED):
             for do in self.todo:
                 do(self)
                 if self.phase is not _MOVING:
                     return
-        raise MachineError(f"{self.block.id} goes round without end and without the caller")
+        self._move_on_watched()
+
+    def _move_on_watched(self) -> None:
+        """The same, for a way so long that it may have no end.
+
+        Where a block is entered once more with nothing changed, it will be again and again. One
+        such place is kept to compare with, each for twice as many blocks as the one before: a way
+        round of any length is found so (Brent's method).
+        """
+        stretch = UNWATCHED
+        while True:
+            block, values, remembered = self.block, dict(self.values), list(self.remembered)
+            for _ in range(stretch):
+                for do in self.todo:
+                    do(self)
+                    if self.phase is not _MOVING:
+                        return
+                if self.block is block and (self.values, self.remembered) == (values, remembered):
+                    raise MachineError(f"{block.id} goes round without end and without the caller")
+            stretch *= 2
 
     def enter(self, block: PreparedBlock) -> None:
         """Leave whatever is waited for, and go to a block."""

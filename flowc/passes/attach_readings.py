@@ -37,25 +37,50 @@ from flowc.graph.prompts import Prompt, ReadAs, Spoken
 from flowc.graph.reads import author_name, expressions_in, phrases_in, spoken_in
 from flowc.source import Span
 
+# By variable: every set of variables that some question fills together with it.
+Answers = Mapping[str, tuple[frozenset[str], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """What an answer decides, what it takes to, and its place among all that are decided."""
+
+    decided: Decided
+    reads: frozenset[str]
+    place: int
+
 
 @dataclass(slots=True)
 class _Wanted:
-    """What the flow goes on to ask of the answers."""
+    """What the flow goes on to ask of the answers. `beginning`: conditions by their first variable,
+    in the order of names."""
 
     read: set[str] = field(default_factory=set)
     spoken: dict[str, ReadAs] = field(default_factory=dict)
-    decided: dict[str, Decided] = field(default_factory=dict)
+    conditions: dict[str, _Condition] = field(default_factory=dict)  # by their text
+    beginning: dict[str, list[_Condition]] = field(default_factory=dict)
+
+    def decided(self, expression: Expression, read: frozenset[str]) -> Decided:
+        """The condition under a name; a known one on the same values is decided once."""
+        text = expression_text(expression)
+        if text not in self.conditions:
+            first = min(read)
+            beside = self.beginning.setdefault(first, [])
+            decided = Decided(f"{first}.is{len(beside) + 1}", expression)
+            self.conditions[text] = _Condition(decided, read, len(self.conditions))
+            beside.append(self.conditions[text])
+        return self.conditions[text].decided
+
+    def by_answer(self, own: set[str]) -> list[_Condition]:
+        """What an answer that fills these variables decides by itself, in the order of the flow."""
+        found = (each for variable in own for each in self.beginning.get(variable, ()))
+        return sorted((each for each in found if each.reads <= own), key=lambda each: each.place)
 
 
 def attach_readings(graph: FlowGraph, report: Reporter) -> FlowGraph:
     """The same graph with each `Invoke` complete and no text left to compare natively."""
     givers = _givers(graph)
-    answers = tuple(
-        {
-            frozenset(given.variable for given in each.gives): None
-            for each in _invokes(graph.blocks.values())
-        }
-    )
+    answers = _answers(graph)
     wanted = _Wanted()
     blocks = {
         id_: _Rewriter(answers, wanted, report, block).block()
@@ -76,6 +101,16 @@ def _givers(graph: FlowGraph) -> dict[str, list[Given]]:
         for given in invoke.gives:
             found.setdefault(given.variable, []).append(given)
     return found
+
+
+def _answers(graph: FlowGraph) -> Answers:
+    """Which variables are filled together: a condition on them is decided by that answer."""
+    found: dict[str, dict[frozenset[str], None]] = {}
+    for invoke in _invokes(graph.blocks.values()):
+        together = frozenset(given.variable for given in invoke.gives)
+        for variable in together:
+            found.setdefault(variable, {})[together] = None
+    return {variable: tuple(answers) for variable, answers in found.items()}
 
 
 def _changed(
@@ -110,7 +145,7 @@ def _invokes(blocks: Iterable[Block]) -> Iterator[Invoke]:
 class _Rewriter:
     """Puts a decided variable in the place of each condition on text, block by block."""
 
-    answers: tuple[frozenset[str], ...]  # the variables that each question fills
+    answers: Answers
     wanted: _Wanted
     report: Reporter
     at: Block
@@ -169,24 +204,14 @@ class _Rewriter:
 
     def _decided(self, expression: Expression) -> Expression:
         read = reads(expression)
-        whole = any(read <= answer for answer in self.answers)
-        if not read or not whole or type_of(expression) is not Scalar.BOOL:
+        whole = read and any(read <= answer for answer in self.answers.get(min(read), ()))
+        if not whole or type_of(expression) is not Scalar.BOOL:
             span: Span = getattr(expression, "span", self.at.origin.span)
             shown = span if span.end > span.start else self.at.origin.span
             self.report.report(proofs.UNDECIDED_TEXT, shown, text=expression_text(expression))
             return expression
-        # A known condition on the same values is decided once.
-        key = f"{expression_text(expression)}"
-        if key not in self.wanted.decided:
-            first = min(read)
-            count = sum(
-                1
-                for each in self.wanted.decided.values()
-                if each.variable.startswith(f"{first}.is")
-            )
-            self.wanted.decided[key] = Decided(f"{first}.is{count + 1}", expression)
         # In its author's words still, for whoever shows the condition.
-        return Read(self.wanted.decided[key].variable, Scalar.BOOL, expression.span)
+        return Read(self.wanted.decided(expression, read).variable, Scalar.BOOL, expression.span)
 
 
 def _is_constant(expression: Expression) -> bool:
@@ -226,7 +251,7 @@ def _refuse_changes(
     report: Reporter,
 ) -> None:
     """What an answer has worked out would be said, and compared, of a value that is gone."""
-    worked_out = set(wanted.spoken).union(*(reads(d.expression) for d in wanted.decided.values()))
+    worked_out = set(wanted.spoken).union(*(each.reads for each in wanted.conditions.values()))
     for variable in sorted(worked_out & changed.keys()):
         at = blocks[changed[variable]].origin
         report.report(flows.CHANGED_ANSWER, at.span, name=author_name(variable))
@@ -253,15 +278,16 @@ def _filled(block: Block, wanted: _Wanted) -> Block:
 
 
 def _carry(invoke: Invoke, wanted: _Wanted) -> Invoke:
-    own = {given.variable for given in invoke.gives}
-    decided = tuple(each for each in wanted.decided.values() if reads(each.expression) <= own)
-    needed = wanted.read.union(*(reads(each.expression) for each in decided))
+    conditions = wanted.by_answer({given.variable for given in invoke.gives})
+    decided = tuple(each.decided for each in conditions)
+    compared = frozenset[str]().union(*(each.reads for each in conditions))
     readings = tuple(
         Reading(given.variable, given.type, wanted.spoken[given.variable])
         for given in invoke.gives
         if given.variable in wanted.spoken and isinstance(given.type, Scalar)
     )
-    kept = tuple(g for g in invoke.gives if g.variable in needed or g.variable in wanted.spoken)
+    needed = (wanted.read, wanted.spoken, compared)
+    kept = tuple(g for g in invoke.gives if any(g.variable in each for each in needed))
     return replace(invoke, gives=kept, decided=decided, readings=readings)
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from flowc.diagnostics.codes import proofs
 from flowc.diagnostics.model import Note, Reporter
+from flowc.expression.evaluate import MAY_BE_EMPTY
 from flowc.expression.operators import children, reads
 from flowc.expression.tree import Binary, Conditional, Expression, IsSet, Not, Read
+from flowc.expression.tree import Call as Asked
 from flowc.graph.exits import Back, Branch, Call, Exit, Return
 from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
@@ -50,7 +52,7 @@ def find_unset_variables(graph: FlowGraph, report: Reporter) -> None:
         block = graph.blocks[id_]
         for variable in _read_unset(block, before, decisions):
             # One finding for a whole answer, in the author's words: no index, no length.
-            own = variable if variable == WAITED else variable.partition(".")[2]
+            own = variable if variable.startswith("call.") else variable.partition(".")[2]
             name = re.split(r"\.(?:[0-9]+|len|is[0-9]+)(?:\.|$)", own)[0]
             key = id_.node_name, name.partition(".")[0]
             if key not in told:
@@ -363,11 +365,13 @@ def _unguarded(expression: Expression, known: Known, decisions: Decisions) -> It
     """What is read and neither known nor asked for before it: `x is set and x > 3`."""
     match expression:
         case Read(variable=variable) if variable not in known:
-            if variable not in decisions:
+            if variable not in decisions and variable not in MAY_BE_EMPTY:
                 yield variable
             yield from decisions.get(variable, known) - known
         case IsSet():
             return
+        case Asked("number", (Read(variable=variable),)) if variable in MAY_BE_EMPTY - known:
+            yield variable  # compared it may be empty, but that is no number
         case Binary("and" | "or" as operator, left, right):
             yield from _unguarded(left, known, decisions)
             beside = known | set(_implied(left, operator == "and"))
@@ -383,4 +387,4 @@ def _unguarded(expression: Expression, known: Known, decisions: Decisions) -> It
 
 
 def _is_author(variable: str) -> bool:
-    return variable == WAITED or variable.partition(".")[0] not in REGISTERS
+    return variable in (WAITED, *MAY_BE_EMPTY) or variable.partition(".")[0] not in REGISTERS

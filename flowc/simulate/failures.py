@@ -76,6 +76,17 @@ UNREAD = Words(
     "the flow reads `{variable}`, which no answer under `services:` of this call gives",
     "流程用到了 `{variable}`，而这通电话的 `services:` 里没有给出它",
 )
+TOO_LARGE = Words(
+    "`{text}` ({place}) has no value in this call: it comes to more than 15 digits, or to a date that is in "
+    "no calendar; ask first whether it is small enough (`n < 1000`), or use digits as they are, without `number`",
+    "`{text}`（{place}）在这通电话里没有值：结果超过 15 位，或者日期超出日历；请先判断是否够小（`n < 1000`），"
+    "或者按号码使用，不要用 `number`",
+)
+UNREADABLE = Words(
+    "`{text}` ({place}) has no value in this call: “{value}” can't be read so; give another value, or ask first "
+    "(`x is set`, `x == ...`)",
+    "`{text}`（{place}）在这通电话里没有值：“{value}”不能这样读；请换一个值，或者先判断（`x is set`、`x == ...`）",
+)
 HEARD_UNWANTED = Words("“{text}” was heard", "不该听到“{text}”，却听到了")
 WRONG_MARKS = Words(
     "marks: expected {expected}, found {found}", "标记：应为 {expected}，实为 {found}"

@@ -6,17 +6,17 @@ of call scripts. Time is virtual: prompts take none of the person's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from flowc.graph.model import FlowGraph
 from flowc.graph.services import ServiceSpec
-from flowc.machine.machine import KEYS, Phase
+from flowc.machine.machine import KEYS, Phase, ReadError
 from flowc.machine.trace import HungUp
 from flowc.simulate.failures import Failure
 from flowc.simulate.hearing import sentences
 from flowc.simulate.script import CallScript, Hears, Press, Step
-from flowc.simulate.simulator import CallInSteps, StepError
+from flowc.simulate.simulator import CallInSteps, StepError, told_unread
 from flowc.simulate.words import phrase_step
 from flowc.simulate.write_script import script_of
 from flowc.source import NOWHERE
@@ -65,9 +65,7 @@ class InteractiveCall:
 
     def begin(self) -> Turn:
         """Dial; what is said until keys are waited for."""
-        self._call.begin()
-        self._call.settle()
-        return self._turn(None)
+        return self._turn(self._tried(self._call.begin))
 
     def line(self, text: str) -> Turn:
         """Do what a line says, and tell what is said next."""
@@ -79,13 +77,23 @@ class InteractiveCall:
                     "请输入按键（0-9 * # A-D）、`silence`、`wait 2s` 或 `hang up`",
                 )
             )
+        problem = self._tried(lambda: self._call.take(step))
+        if problem is None:
+            self.history.append(step)
+        return self._turn(problem)
+
+    def _tried(self, do: Callable[[], None]) -> tuple[str, str] | None:
+        """Do it and let the call go on; what came in the way."""
         try:
-            self._call.take(step)
+            do()
             self._call.settle()
         except StepError as wrong:
-            return self._turn((wrong.found.say("en"), wrong.found.say("zh")))
-        self.history.append(step)
-        return self._turn(None)
+            found = wrong.found
+        except ReadError as unread:
+            found = told_unread(unread, NOWHERE)
+        else:
+            return None
+        return found.say("en"), found.say("zh")
 
     def _turn(self, problem: tuple[str, str] | None) -> Turn:
         said = self._call.heard[self._told :]

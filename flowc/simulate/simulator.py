@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from flowc.diagnostics.model import Words
+from flowc.expression.evaluate import TooLarge, Unreadable, Unset
 from flowc.graph.model import FlowGraph
 from flowc.graph.services import ServiceSpec
 from flowc.machine.events import DialEnded, QueueEnded
@@ -100,6 +101,20 @@ def run_calls(
     return tuple(simulate(prepared, script, texts, lengths, services) for script in scripts)
 
 
+def told_unread(unread: ReadError, span: Span) -> Failure:
+    """What a call read that had no value in it, for the author; `span`: the step that led there."""
+    block = str(unread.block)
+    match unread.reason:
+        case Unset(variable):
+            return failure(words.UNREAD, span, block, variable=_as_written(variable))
+        case TooLarge(at):
+            return failure(words.TOO_LARGE, span, block, text=at.text, place=at)
+        case Unreadable(value, at):
+            return failure(words.UNREADABLE, span, block, text=at.text, place=at, value=value)
+        case other:
+            raise AssertionError(other)  # an answer of its own kind has words of its own
+
+
 class StepError(Exception):
     """A step failed: what comes after it means nothing any more."""
 
@@ -137,6 +152,7 @@ class CallInSteps:
         self._line = Line(self._machine, world, voice, self._outside)
         self._ear = Ear(self._line.said)
         self._failures: list[Failure] = []
+        self._events = 0  # that came by themselves
 
     @property
     def machine(self) -> Machine:
@@ -186,18 +202,8 @@ class CallInSteps:
         except StepError as stop:
             self._failures.append(stop.found)
         except ReadError as unread:
-            self._unread(unread)
+            self._failures.append(told_unread(unread, self._span()))
         return self._result()
-
-    def _unread(self, unread: ReadError) -> None:
-        self._failures.append(
-            failure(
-                words.UNREAD,
-                self._span(),
-                str(unread.block),
-                variable=_as_written(unread.variable) or unread.reason,
-            )
-        )
 
     def _result(self) -> Run:
         run = Run(
@@ -364,7 +370,8 @@ class CallInSteps:
             pass
 
     def _advance(self) -> str:
-        if self._machine.steps_taken > MOST_EVENTS:
+        self._events += 1
+        if self._events > MOST_EVENTS:
             raise StepError(failure(words.NOT_WAITING, self._span(), step="...", why=words.STUCK))
         return self._line.advance()
 

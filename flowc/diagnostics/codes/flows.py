@@ -393,6 +393,19 @@ VALUE_NOT_SAID = Code(
     ),
     Words("say it in both, or make two texts of it", "两种语言都说出来，或者写成两段文字"),
 )
+LONG_NUMBER = Code(
+    "F0248",
+    E,
+    Words("digits that may be too long for a number", "位数可能过多，不能当作数值"),
+    Words(
+        "`{name}` may have {length} digits, a number has at most {most}",
+        "`{name}` 可能有 {length} 位，数值最多 {most} 位",
+    ),
+    Words(
+        "let `length:` be at most {most} where it is asked for, or use the digits as they are: `==`, `starts_with`, `len`",
+        "请把输入它的 `length:` 限制在 {most} 位以内，或按号码使用：`==`、`starts_with`、`len`",
+    ),
+)
 
 CODES: tuple[Code, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Code)

@@ -124,6 +124,13 @@ def test_a_number_past_fifteen_digits_is_too_large() -> None:
             value(text, {"n": 10**15 - 1})
 
 
+def test_digits_past_fifteen_are_too_large_and_none_are_no_number() -> None:
+    with pytest.raises(TooLarge):
+        value("number(account)", {"account": "1" * 16})
+    with pytest.raises(Unreadable):
+        value("number(account)", {"account": "+86"})
+
+
 def test_a_date_past_the_calendar_is_too_large() -> None:
     for text in ("due + 1", "due + 999999999999", "due - 999999999999"):
         with pytest.raises(TooLarge):

@@ -143,7 +143,7 @@ CONDITIONS = {
     "`x is not set`": "words is not set",
     "if ": '(call.from if flags.burst else call.to) == "100"',
     "`len(": "len(call.from) > 10",
-    "`number(": "number(call.from) > 100",
+    "`number(": "call.from is set and number(call.from) > 100",
     "`starts_with(": 'starts_with(call.from, "0750")',
     "`+ - *`": "len(call.from) * 2 - 1 + 3 > 4",
 }

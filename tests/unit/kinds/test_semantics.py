@@ -87,6 +87,35 @@ def test_the_steps_after_the_call_are_those_of(
     assert (run.failures, list(run.marks)) == ((), marks)
 
 
+BACK_BY_CHOICE = """
+hello: {say: 您好。, then: first}
+first: {menu: 第一。, choices: {1: {name: 二, to: second}, 2: {name: 上一层, to: back}}}
+second: {menu: 第二。, choices: {1: {name: 上一层, to: back}, 2: {name: 一次, to: back, at_most: 1, else: third}, 3: {name: 请人, to: third, at_most: 1, else: back}}}
+third: {menu: 第三。, choices: {1: {name: 上一层, to: back}}}
+"""
+BACKS = {
+    "a choice leads to the menu before": ["press: 1", "press: 1", "hears: 第一"],
+    "within its bound it leads there, too": ["press: 1", "press: 2", "hears: 第一"],
+    "over its bound it is left for another, and gone back to": [
+        *("press: 1", "press: 2", "hears: 第一", "press: 1", "press: 2", "hears: 第三"),
+        *("press: 1", "hears: 第二", "press: 1", "hears: 第一"),
+    ],
+    "over the bound of another way it leads to the menu before": [
+        *("press: 1", "press: 3", "hears: 第三", "press: 1", "hears: 第二"),
+        *("press: 3", "hears: 第一"),
+    ],
+    "with none before, a choice leads to the main menu": ["press: 2", "hears: 您好", "hears: 第一"],
+    "with none before, the key says the prompt again": ["press: '*'", "hears: 第一"],
+}
+
+
+@pytest.mark.parametrize("steps", BACKS.values(), ids=BACKS)
+def test_back(small: Compile, called: Callable[..., Run], steps: list[str]) -> None:
+    listed = "\n".join(f"  - {step}" for step in ["hears: 第一", *steps])
+    run = called(small(BACK_BY_CHOICE), f"{TO}steps:\n{listed}\n  - hang up\n")
+    assert run.failures == ()
+
+
 def test_how_often_a_way_is_taken_is_counted_for_the_whole_call(
     small: Compile, called: Callable[..., Run]
 ) -> None:
@@ -207,6 +236,7 @@ FORMS = {
     ),
     "an entry that is no node": ("entries: [nope]", BYE, ["F0201"]),
     "a result with the word of a node": ("results: [then]", BYE, ["F0246"]),
+    "a result called like the way over a bound": ("results: [lost, lost_else]", BYE, ["F0246"]),
     "a variable called like the call": (
         "",
         f"a: {{set: {{call: 1}}, then: bye}}\n{BYE}",

@@ -36,6 +36,13 @@ SLIPS = {
         "F0246",
         "done",
     ),
+    "a result called like the way over the bound of another": (
+        BILLING,
+        "or: [not_found]",
+        "or: [error_else]",
+        "F0246",
+        "error_else",
+    ),
     "a query left out": (
         BILLING,
         '    query: "update customer set suspended = 0 where account = :account"\n',

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from flowc.expression.tree import Literal, Read
+from flowc.expression.tree import Binary, Literal, Read
 from flowc.expression.types import Scalar
 from flowc.graph.exits import Branch, Call, Exit, Hangup, Jump, Return, Switch
 from flowc.graph.ids import BlockId
@@ -187,6 +187,33 @@ def test_a_graph_that_goes_round_without_the_caller_is_our_mistake() -> None:
     machine = call(graph(block("a", Jump(at("b"))), block("b", Jump(at("a")))))
     with pytest.raises(MachineError, match="without end"):
         machine.handle(DIALLED)
+
+
+FAR = 10_001
+
+
+def test_a_way_round_of_any_length_is_found() -> None:
+    way = (block(f"n{i}", Jump(at(f"n{(i + 1) % FAR}"))) for i in range(FAR))
+    with pytest.raises(MachineError, match="without end"):
+        call(graph(*way)).handle(DIALLED)
+
+
+def test_a_long_way_without_the_caller_comes_to_its_end() -> None:
+    way = (block(f"n{i}", Jump(at(f"n{i + 1}"))) for i in range(FAR))
+    machine = call(graph(*way, leaf(f"n{FAR}")))
+    machine.handle(DIALLED)
+    assert machine.marks == (f"n{FAR}",)
+
+
+def test_a_way_round_that_counts_is_gone_as_often_as_it_says() -> None:
+    count = Read("f.x", Scalar.INT)
+    one_more = Assign("f.x", Binary("+", count, Literal(1, Scalar.INT)))
+    again = Branch(Binary("<", count, Literal(FAR, Scalar.INT)), at("b"), at("c"))
+    begin = block("a", Jump(at("b")), Assign("f.x", Literal(0, Scalar.INT)))
+    machine = call(graph(begin, block("b", again, one_more), leaf("c")))
+    machine.handle(DIALLED)
+    assert machine.values["f.x"] == FAR
+    assert machine.marks == ("c",)
 
 
 def test_the_handler_runs_once_at_the_callers_hang_up() -> None:

@@ -7,8 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from flowc.compiler import Compiled
+from flowc.expression.operators import reads
+from flowc.expression.tree import Expression
 from flowc.graph.ids import BlockId
 from flowc.graph.operations import Invoke, Lead, Play
+from flowc.passes import attach_readings
 from flowc.passes.calls_apart import calls_apart
 from flowc.passes.edges import HUB, all_edges, hubbed_edges
 
@@ -37,6 +40,10 @@ UNSET = {
         "q: {queue: agents, after_agent: bye, waited_too_long: bye, full: bye, no_agents: bye, error: bye}\n"
         + BYE
     ),
+    "of a withheld number that is made a number": (
+        f"a: {{branch: [{{if: number(call.from) > 5, to: bye}}], else: bye}}\n{BYE}"
+    ),
+    "of a withheld number that is said": f"a: {{say: '{{call.from}}', then: bye}}\n{BYE}",
     "in a condition that asks too late": (
         f"a: {{{FIND}, then: b, not_found: b, error: b}}\n"
         f"b: {{branch: [{{if: customer.suspended and customer.suspended is set, to: bye}}], else: bye}}\n{BYE}"
@@ -87,6 +94,11 @@ SET = {
         f"a: {{{FIND}, then: b, not_found: b, error: b}}\n"
         f"b: {{branch: [{{if: customer.suspended is set and customer.suspended, to: bye}}], else: bye}}\n{BYE}"
     ),
+    "of a withheld number that is compared, or asked for first": (
+        "a: {branch: [{if: call.from is set and number(call.from) > 5, to: b}], else: bye}\n"
+        "b: {branch: [{if: call.from == '1', to: c}, {if: call.from is set, to: c}], else: bye}\n"
+        f"c: {{say: [{{when: call.from is set, text: '{{call.from}}'}}], then: bye}}\n{BYE}"
+    ),
     "in a prompt that asks first": (
         f"a: {{{FIND}, then: tell, not_found: tell, error: tell}}\n"
         f"tell: {{say: [{{when: customer.name is set, text: '{{customer.name}}'}}], then: bye}}\n{BYE}"
@@ -107,6 +119,35 @@ SET = {
 @pytest.mark.parametrize("nodes", SET.values(), ids=SET)
 def test_a_variable_is_set(small: Compile, nodes: str) -> None:
     assert codes(small(nodes)) == []
+
+
+LONG = "a: {collect: x, prompt: 数量。, length: 1-16, then: b}\n"
+LONG_NUMBERS = {
+    "at once": (
+        f"{LONG}b: {{branch: [{{if: number(x) > 5, to: bye}}], else: bye}}\n{BYE}",
+        ["F0248"],
+    ),
+    "by another name": (
+        (
+            f"{LONG}b: {{set: {{y: x if x is set else '0', z: y}}, then: c}}\n"
+            f"c: {{say: [{{when: number(z) > 5, text: 多。}}], then: bye}}\n{BYE}"
+        ),
+        ["F0248"],
+    ),
+    "of as many digits as a number has": (
+        f"{LONG.replace('16', '15')}b: {{branch: [{{if: number(x) > 5, to: bye}}], else: bye}}\n{BYE}",
+        [],
+    ),
+    "that are used as they are": (
+        f"{LONG}b: {{branch: [{{if: len(x) > 5, to: bye}}], else: bye}}\n{BYE}",
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("nodes", "found"), LONG_NUMBERS.values(), ids=LONG_NUMBERS)
+def test_digits_are_too_long_for_a_number(small: Compile, nodes: str, found: list[str]) -> None:
+    assert codes(small(nodes)) == found
 
 
 def test_a_variable_is_unset_in_a_flow_that_is_entered_from_another(small: Compile) -> None:
@@ -615,3 +656,40 @@ JOINS = {
 @pytest.mark.parametrize(("joins", "nodes"), JOINS.values(), ids=JOINS)
 def test_a_say_joins_the_input_that_it_leads_to(small: Compile, joins: bool, nodes: str) -> None:
     assert joined(small(nodes)) is joins
+
+
+def _looked_up(count: int) -> str:
+    """So many look-ups one after another, each with a condition on a text of its answer."""
+    steps = (
+        f"l{i}: {{lookup: billing.customer, with: {{account: call.from}}, as: r{i}, then: b{i}, not_found: bye}}\n"
+        f"b{i}: {{branch: [{{if: r{i}.name == '王', to: bye}}], else: s{i}}}\n"
+        f"s{i}: {{say: 请稍候。, then: l{i + 1}}}\n"
+        for i in range(count)
+    )
+    return "".join(steps) + f"l{count}: {{say: 您好。, then: bye}}\n{BYE}"
+
+
+def test_conditions_on_answers_are_attached_in_proportion(
+    small: Compile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Expression] = []
+
+    def counted(expression: Expression) -> frozenset[str]:
+        asked.append(expression)
+        return reads(expression)
+
+    monkeypatch.setattr(attach_readings, "reads", counted)
+    taken = []
+    for count in (10, 20):
+        asked.clear()
+        compiled = small(_looked_up(count))
+        assert codes(compiled) == []
+        assert compiled.graph is not None
+        invokes = [
+            i for b in compiled.graph.blocks.values() for i in b.operations if isinstance(i, Invoke)
+        ]
+        assert [[d.variable for d in i.decided] for i in invokes] == [
+            [f"hotline.r{i}.name.is1"] for i in range(count)
+        ]
+        taken.append(len(asked))
+    assert taken[1] <= 2 * taken[0]

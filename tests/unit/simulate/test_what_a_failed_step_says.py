@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flowc.compiler import Compiled
+from flowc.simulate.interactive import InteractiveCall
+from flowc.simulate.script import CallScript
 from flowc.simulate.simulator import Run
 
 Compile = Callable[..., Compiled]
@@ -14,6 +16,7 @@ MESSAGE = """
 a: {voicemail: 请留言。, as: words, then: bye, empty: bye, error: bye}
 bye: {hangup: 再见。}
 """
+BYE = "bye: {hangup: 再见。}"
 ENTRY = """
 a: {collect: number, prompt: 请输入。, length: 4-8, then: bye}
 bye: {hangup: 再见。}
@@ -66,3 +69,53 @@ def test_a_call_that_the_limit_led_out_ends_by_the_limit(small: Compile, called:
     assert told(run) == []
     hung_up = called(compiled, f"{HEAD}  - hang up: {{during: 请选}}\nexpect: {{ends: caller}}\n")
     assert told(hung_up) == []
+
+
+def test_a_bounded_way_over_many_nodes_is_gone_to_its_end(small: Compile, called: Call) -> None:
+    """A hundred thousand blocks that take no time are no call that is stuck."""
+    sets = "\n".join(f"s{i}: {{set: {{v{i}: {i}}}, then: s{i + 1}}}" for i in range(1_010))
+    again = "s1010: {branch: [{if: v0 == 0, to: s0, at_most: 99, else: end}], else: end}"
+    compiled = small(f"{sets}\n{again}\nend: {{say: 请稍候。, then: bye}}\nbye: {{hangup: 再见。}}")
+    assert told(called(compiled, f"{HEAD}  - hears: 请稍候\n  - hears: 再见\n")) == []
+
+
+SUM = f"""
+a: {{menu: 请选。, choices: {{1: {{name: 多, to: b}}}}}}
+b: {{set: {{n: 999999999}}, then: c}}
+c: {{set: {{n: n * n}}, then: bye}}
+{BYE}
+"""
+TOO_LARGE = {
+    "en": "`n * n` (flows/hotline.flow.yaml:6:16) has no value in this call: it comes to more than 15 digits",
+    "zh": "`n * n`（flows/hotline.flow.yaml:6:16）在这通电话里没有值：结果超过 15 位",
+}
+
+
+def test_a_sum_that_is_too_large_is_told_as_one(small: Compile, called: Call) -> None:
+    (found,) = called(small(SUM), f"{HEAD}  - press: 1\n  - hears: 再见\n").failures
+    assert found.span.position.line == 4
+    for language, words in TOO_LARGE.items():
+        assert found.say(language).startswith(words)
+
+
+def test_digits_that_are_no_number_are_told_with_what_they_are(
+    small: Compile, called: Call
+) -> None:
+    nodes = f"a: {{branch: [{{if: call.from is set and number(call.from) > 5, to: bye}}], else: bye}}\n{BYE}"
+    script = HEAD.replace("steps:", 'from: "+8613800000000"\nsteps:')
+    (found,) = told(called(small(nodes), f"{script}  - hears: 再见\n"))
+    assert "`number(call.from)`" in found
+    assert "“+8613800000000” can't be read so" in found
+
+
+def test_a_call_that_is_typed_tells_it_too(small: Compile) -> None:
+    compiled = small(SUM)
+    assert compiled.graph is not None
+    call = InteractiveCall(
+        compiled.graph, compiled.texts, CallScript("", "3285028", ()), compiled.services
+    )
+    assert call.begin().problem is None
+    problem = call.line("1").problem
+    assert problem is not None
+    assert problem[0].startswith(TOO_LARGE["en"])
+    assert problem[1].startswith(TOO_LARGE["zh"])

@@ -1,4 +1,5 @@
-"""Which numbers may be dialled. Knows neither calls nor graphs."""
+"""Which numbers may be dialled: one rule, for what a flow names and for what a call makes. Knows neither
+calls nor graphs."""
 
 from __future__ import annotations
 
