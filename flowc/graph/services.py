@@ -55,6 +55,9 @@ Template = tuple[TemplatePart, ...]
 NamedTemplates = tuple[tuple[str, Template], ...]
 
 
+DATA_BASES = ("sqlite", "postgresql")  # whose addresses the runtime can open
+
+
 @dataclass(frozen=True, slots=True)
 class SqlSettings:
     """`kind: sql`. A relative SQLite path is relative to the project's folder.

@@ -58,6 +58,7 @@ from flowc.kinds.shapes import (
 )
 from flowc.language.forms import PLAIN, RAW, Form, MappingShape, RawMapping, entries
 from flowc.language.not_yet import type_of
+from flowc.language.sql import check_statements, check_url
 from flowc.source import Span
 from flowc.syntax.tree import Mapping, Scalar, Tree
 
@@ -172,9 +173,12 @@ class ServiceReader:
         if needed not in form:
             SERVICE.report_missing(needed, tree.span, place.report)
             return None
+        written = {key.text: value for key, value in entries(tree)}
         match form["kind"]:
             case "sql":
-                return SqlSettings(environment_template(form["url"]))
+                url = environment_template(form["url"])
+                check_url(written.get("url", tree), url, place.under("url"))
+                return SqlSettings(url)
             case "http":
                 headers = tuple(
                     (key.text, environment_template(text))
@@ -229,6 +233,8 @@ class ServiceReader:
         if is_request and not _HOLE_OF_THE_CALL.search(form.get("key", "")):
             self.report.report(proofs.ALWAYS_REQUEST, name.span, name=name.text)
         self._known_results(body, form, results)
+        if service_kind == "sql":
+            check_statements(body, entries(form.get("with")), kind, self.report)
         return OperationSpec(
             name=name.text,
             kind=kind,

@@ -23,11 +23,12 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from flowc.graph.services import DATA_BASES
 from flowc.runtime.services.model import SettingsError
 
 BUSY_S = 1
 STORE_MODE = 0o600  # it holds callers' numbers and what they said; SQLite's other files follow it
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+_DRIVERS = dict(zip(DATA_BASES, ("sqlite+aiosqlite", "postgresql+psycopg"), strict=True))
 
 
 class _Connection(aiosqlite.Connection):

@@ -22,6 +22,7 @@ from flowc.expression.types import ListOf, Record, Scalar, Type
 from flowc.graph.as_json import Json
 from flowc.graph.operations import InvokeKind
 from flowc.graph.services import OperationSpec, SqlAction, SqlSettings
+from flowc.graph.statements import Part, parameters_in, pieces
 from flowc.machine.templates import as_date, outward
 from flowc.runtime.services.model import (
     Declared,
@@ -37,8 +38,7 @@ from flowc.runtime.services.templates import constant
 from flowc.runtime.store import is_sqlite, open_engine, what_failed
 
 MOST_ROWS = 1000
-# Names in a statement: `:account`, but not `::date` and not within quotes.
-_NAMES = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|::|:([a-z][a-z0-9_]*)")
+_BARE_COLON = re.compile(r"(?<!\\):")
 _SCALAR = "value"
 
 
@@ -117,7 +117,7 @@ class _Attempt:
         self, connection: AsyncConnection, statement: str
     ) -> list[dict[str, Json]] | None:
         bound = self._bound(statement, connection.dialect.name == "sqlite")
-        result = await connection.execute(text(statement), bound)
+        result = await connection.execute(text(_marked(statement)), bound)
         if not result.returns_rows:
             return None
         found = result.mappings().fetchmany(MOST_ROWS)
@@ -125,7 +125,7 @@ class _Attempt:
 
     def _bound(self, statement: str, sqlite: bool) -> dict[str, object]:
         types = dict(self.operation.parameters)
-        names = {name for name in _NAMES.findall(statement) if name in types}
+        names = {name for name in parameters_in(statement) if name in types}
         given = self.question.arguments
         return {name: _native(given.get(name, ""), types[name], sqlite) for name in names}
 
@@ -151,6 +151,14 @@ class _Attempt:
         if self.operation.gives is None:
             return Done()
         return Failed("no row was found" if rows is not None else "no statement gave rows")
+
+
+def _marked(statement: str) -> str:
+    """The statement for SQLAlchemy, which looks for parameters in quotes and comments, too."""
+    return "".join(
+        piece.text if piece.part is Part.PARAMETER else _BARE_COLON.sub(r"\\:", piece.text)
+        for piece in pieces(statement)
+    )
 
 
 async def _limit_sqlite(connection: AsyncConnection, seconds: float, looks_only: bool) -> None:

@@ -43,6 +43,37 @@ SLIPS = {
         "F0205",
         "unsuspend",
     ),
+    "a parameter of a query that there is not": (
+        BILLING,
+        "account = :account",
+        "account = :acount",
+        "F0248",
+        ":acount",
+    ),
+    "a parameter of a list's query that there is not": (
+        BILLING,
+        "service where account = :account",
+        "service where account = :acount",
+        "F0248",
+        ":acount",
+    ),
+    "a parameter in braces": (BILLING, "= :account", "= {account}", "F0249", "{account}"),
+    "a parameter in braces and quotes": (BILLING, "= :account", "= '{account}'", "F0249", "{acc"),
+    "a look-up that deletes": (BILLING, '"select ', '"DELETE ', "F0250", "DELETE"),
+    "a data base that there is no driver for": (
+        BILLING,
+        "sqlite:///billing.db",
+        "mysql://root@db/billing",
+        "F0207",
+        "mysql://",
+    ),
+    "a SQLite file behind two slashes": (
+        BILLING,
+        "sqlite:///billing.db",
+        "sqlite://billing.db",
+        "F0207",
+        "sqlite://billing.db",
+    ),
     "a field of another kind of service": (
         BILLING,
         "    empty: not_found\n",
@@ -106,6 +137,36 @@ SLIPS = {
         "{a",
     ),
 }
+
+
+QUERIES = {
+    "colons in a text": "select '08:30', ' :acount' as city where :account <> ''",
+    "a type of PostgreSQL": "select :account::text, x::date, part[lo:hi] from customer",
+    "names in quotes": 'select ":acount" from customer where account = :account',
+    "comments": "-- of :acount\\n/* {account} */ (select 1 where account = :account)",
+    "an array": "select '{acount}'::text[] where account = :account",
+    "a table that is made on the way": "WITH c AS (select 1) select * from c where :account = 1",
+    "capitals": "Values (:account)",
+}
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_a_query_without_a_slip_passes(query: str) -> None:
+    files = files_of(STATION)
+    text = files[BILLING].decode()
+    old = "select suspended, vip, city, level from customer where account = :account"
+    assert old in text
+    new = query.replace('"', '\\"')
+    found = compile_files({**files, BILLING: text.replace(old, new, 1).encode()}).found
+    assert [each.code.number for each in found] == []
+
+
+def test_an_address_that_the_environment_says_is_not_judged() -> None:
+    files = files_of(STATION)
+    text = files[BILLING].decode()
+    for url in ("${env:BASE}", "${env:BASE}/billing", "postgresql+psycopg://${env:WHO}@db/billing"):
+        new = text.replace("${env:BILLING_URL:sqlite:///billing.db}", url)
+        assert not compile_files({**files, BILLING: new.encode()}).found
 
 
 @pytest.mark.parametrize(("file", "old", "new", "code", "word"), SLIPS.values(), ids=SLIPS)
