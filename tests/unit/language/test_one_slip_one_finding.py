@@ -288,6 +288,28 @@ def test_a_number_that_excel_or_a_hand_has_dressed_up_is_told_with_the_digits(
     assert fix in found.label("zh") + (found.help("zh") or "")
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "138-0260-0011,值班长",
+        "1.38E+10,值班长",
+        "138 0260 0011",
+        "1380260001O",
+        "13802600011；值班长",
+    ],
+)
+def test_a_misspelt_number_in_the_first_line_is_no_heading(first: str) -> None:
+    """Taken for one, the first person of the duty list would never be rung."""
+    (found,) = found_in({"lists/vip.csv": f"{first}\n13800138000\n".encode()})
+
+    assert (found.code.number, found.span.text) == ("F0207", first)
+
+
+@pytest.mark.parametrize("heading", ["号码1", "No. 2", "id", ""])
+def test_a_heading_is_none_of_the_numbers(heading: str) -> None:
+    assert found_in({"lists/vip.csv": f"{heading}\n13800138000\n".encode()}) == ()
+
+
 def test_a_quote_that_is_not_closed_in_a_table_is_told_at_its_row() -> None:
     """Read on, it would swallow the rows below, and each would be missing somewhere else."""
     text = files_of(STATION)["prompts.csv"].decode().replace('"We are busy', '"We" are "busy')
