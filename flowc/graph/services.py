@@ -12,6 +12,7 @@ from enum import Enum
 from flowc.expression.tree import Expression
 from flowc.expression.types import Record, Scalar, Type
 from flowc.graph.operations import InvokeKind
+from flowc.source import NOWHERE, Span
 
 # What the runtime does by itself, without a line in the project.
 TICKETS = "tickets"
@@ -90,6 +91,7 @@ class FixtureSettings:
     """
 
     file: str
+    file_at: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

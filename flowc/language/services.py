@@ -188,7 +188,7 @@ class ServiceReader:
                     environment_template(form["url"]), headers, form.get("allow_private", False)
                 )
             case _:
-                return FixtureSettings(form["file"])
+                return FixtureSettings(form["file"], written.get("file", tree).span)
 
     def _records(self, tree: Tree | None, place: Place) -> dict[str, Record]:
         records: dict[str, Record] = {}

@@ -425,6 +425,7 @@ def test_what_excel_and_others_leave_beside_is_no_finding(tmp_path: Path, name: 
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    for name, data in files.items():
+    table = "fixtures/trial.yaml"
+    for name, data in {table: (STATION / table).read_bytes(), **files}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)

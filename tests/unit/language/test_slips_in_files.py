@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
-from flowc.compiler import compile_files, files_of
+from flowc.compiler import compile_files, compile_project, files_of
 
 STATION = Path(__file__).parents[2] / "cases" / "station"
 BILLING, CRM, PROMPTS = "services/billing.yaml", "services/crm.yaml", "prompts.csv"
@@ -182,3 +183,50 @@ def test_a_slip_is_told_where_it_stands(
     assert word in told[0].span.text
     for language in ("en", "zh"):
         assert told[0].label(language)
+
+
+# What stands in the file that `file:` of a fixture names (None: a folder), the code, and what is told.
+TABLES = {
+    "a folder": (None, "F0101", ""),
+    "nothing": ("", "F0207", "YAML"),
+    "a word": ("abc", "F0207", "YAML"),
+    "a table of Excel": ("account,name\n80012345,张三\n", "F0207", "YAML"),
+    "no text": ("\0\0", "F0207", "YAML"),
+    "another operation": ("wether: [{gives: 21}]", "F0207", "`wether`"),
+    "one row that is no list": ("weather: {gives: 21}", "F0207", "`weather`"),
+    "a misspelt word": ("weather: [{give: 21}]", "F0207", "`weather`"),
+    "a result that there is not": ("weather: [{result: rain}]", "F0207", "`weather`"),
+    "a parameter that there is not": ("weather: [{with: {city: x}, gives: 1}]", "F0207", "`with`"),
+    "two answers in a row": ("weather: [{gives: 21, fails: error}]", "F0207", "one of `gives`"),
+}
+
+
+@pytest.mark.parametrize(("content", "code", "told"), TABLES.values(), ids=TABLES)
+def test_a_table_that_can_answer_nobody_is_told(
+    content: str | None, code: str, told: str, tmp_path: Path
+) -> None:
+    project = tmp_path / "station"
+    copytree(STATION, project)
+    table = project / "fixtures" / "trial.yaml"
+    table.unlink()
+    if content is None:
+        table.mkdir()
+    else:
+        table.write_text(content, encoding="utf-8")
+
+    (found,) = compile_project(project).found
+
+    assert (found.code.number, found.span.text) == (code, "fixtures/trial.yaml")
+    assert told in found.label("en")
+
+
+def test_a_table_that_is_not_there_is_told_and_one_that_answers_is_not(tmp_path: Path) -> None:
+    project = tmp_path / "station"
+    copytree(STATION, project)
+    table = project / "fixtures" / "trial.yaml"
+    table.write_text("weather: [{with: {}, fails: unknown}, {gives: 21}, {}]", encoding="utf-8")
+    assert compile_project(project).found == ()
+
+    table.unlink()
+    (found,) = compile_project(project).found
+    assert (found.code.number, found.span.text) == ("F0101", "fixtures/trial.yaml")
