@@ -31,6 +31,7 @@ from flowc.passes.find_no_reader import find_no_reader
 from flowc.passes.find_silence import find_silence
 from flowc.passes.find_unreachable import find_unreachable
 from flowc.passes.find_unset_variables import find_unset_variables
+from flowc.passes.find_wrong_words import find_wrong_words
 from flowc.passes.join_says import join_says
 from flowc.passes.longest_call import LongestCall, longest_call
 from flowc.passes.prove_back import prove_back
@@ -152,6 +153,7 @@ def prove(
     find_unreachable(graph, report)
     graph = drop_unreachable(graph)
     find_no_reader(graph, unread_languages(graph.languages), report)
+    find_wrong_words(graph, report)
     graph = attach_readings(graph, report)
     find_unset_variables(graph, report)
     find_endless_loops(graph, report)

@@ -201,15 +201,18 @@ class TicketSettings:
 ABANDONED = "abandoned"  # whose caller may not know of it; it is work all the same
 OPEN_STATES = ("opened", "accepted", "handled", ABANDONED)
 CLOSED = "closed"
+CARDS = ("none", "yellow", "red", "black")
+# Fields of a work order that hold one of a few words.
+TICKET_WORDS = {"state": ("opened", "accepted", "handled", CLOSED, ABANDONED), "card": CARDS}
 TICKET = Record(
     "Ticket",
     (
         ("number", Scalar.DIGITS),
         ("class", Scalar.TEXT),
-        ("state", Scalar.TEXT),  # one of OPEN_STATES, or CLOSED
+        ("state", Scalar.TEXT),
         ("opened", Scalar.DATETIME),
         ("promised", Scalar.DATETIME),  # when it will have been handled; unset without a limit
-        ("card", Scalar.TEXT),  # none, yellow, red, black
+        ("card", Scalar.TEXT),
         ("urged", Scalar.INT),
     ),
 )

@@ -512,3 +512,33 @@ JOINS = {
 @pytest.mark.parametrize(("joins", "nodes"), JOINS.values(), ids=JOINS)
 def test_a_say_joins_the_input_that_it_leads_to(small: Compile, joins: bool, nodes: str) -> None:
     assert joined(small(nodes)) is joins
+
+
+ORDER = "a: {ticket: status, as: order, then: b, not_found: bye, error: bye, unknown: bye}\n"
+WORDS_OF_ORDERS = {
+    "a state to switch by": ("switch: order.state, cases: {opened: bye, acepted: bye}", "acepted"),
+    "a state to compare with": ("branch: [{if: 'order.state == \"clossed\"', to: bye}]", "clossed"),
+    "the other way round": ("branch: [{if: '\"clossed\" != order.state', to: bye}]", "clossed"),
+    "one of several": (
+        'branch: [{if: \'not (order.card in ("red", "blue"))\', to: bye}]',
+        "blue",
+    ),
+}
+
+
+@pytest.mark.parametrize(("node", "word"), WORDS_OF_ORDERS.values(), ids=WORDS_OF_ORDERS)
+def test_a_word_that_no_work_order_has_is_told(small: Compile, node: str, word: str) -> None:
+    (found,) = small(f"{ORDER}b: {{{node}, else: bye}}\n{BYE}").found
+
+    assert found.code.number == "F0211"
+    assert found.span.text.strip('"') == word
+
+
+def test_words_of_work_orders_are_known(small: Compile) -> None:
+    states = "opened: bye, accepted: bye, handled: bye, closed: bye, abandoned: bye"
+    node = f"b: {{switch: order.state, cases: {{{states}}}, else: c}}"
+    other = (
+        'c: {branch: [{if: \'order.class == "any" or order.card == "red"\', to: bye}], else: bye}'
+    )
+
+    assert codes(small(f"{ORDER}{node}\n{other}\n{BYE}")) == []

@@ -295,6 +295,16 @@ def test_each_wrong_expectation_is_told() -> None:
             "F0711",
             "timeout",
         ),
+        (
+            "call: a\nto: 3285028\nsteps: []\nservices: {tickets.open: {number: '1', state: acepted}}\n",
+            "F0703",
+            "state",
+        ),
+        (
+            "call: a\nto: 3285028\nsteps: []\nservices: {tickets.open: {number: '1', cards: red}}\n",
+            "F0711",
+            "cards",
+        ),
         ("- call\n", "F0710", "- call"),
     ],
 )
