@@ -111,3 +111,22 @@ def test_what_an_answer_has_worked_out_is_not_said_of_another_value(
     service = PLAN.replace("TYPE", type_)
     compiled = small(nodes, project=PROJECT, service_plans=service)
     assert [code for code, _ in found(compiled)] == codes
+
+
+@pytest.mark.parametrize(
+    ("length", "range_", "codes"),
+    [
+        ("1-6", "1000000-2000000", ["F0207"]),
+        ("2", "100-200", ["F0207"]),
+        ("1-6", "999999-2000000", []),
+        ("6", "5-7", []),  # 000005
+        ("15", "5-500", []),
+    ],
+)
+def test_a_range_that_no_entry_can_meet_is_told(
+    small: Compile, length: str, range_: str, codes: list[str]
+) -> None:
+    node = f"a: {{collect: n, prompt: 请。, length: {length}, range: {range_}, then: bye}}\n{BYE}"
+    compiled = small(node)
+    assert [each.code.number for each in compiled.found] == codes
+    assert all(each.span.text == range_ for each in compiled.found)
