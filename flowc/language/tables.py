@@ -268,6 +268,7 @@ def read_list(source: Source, place: Place) -> tuple[str, ...] | None:
 
 def _numbers(rows: Iterator[tuple[dict[str, str], Span]], place: Place) -> tuple[str, ...] | None:
     found: list[str] = []
+    is_faulty = False
     # The first line names the columns, unless it is a number itself, or was meant for one.
     first = next(rows, None)
     headless = first is not None and _is_digits(next(iter(first[0]), ""))
@@ -280,7 +281,9 @@ def _numbers(rows: Iterator[tuple[dict[str, str], Span]], place: Place) -> tuple
             return None
         elif entry:
             place.wrong(Scalar(entry, span), _number_wanted(entry), _digits_of(entry))
-    return tuple(dict.fromkeys(found))
+            is_faulty = True
+    # A list of faults alone is not empty for whoever names it.
+    return None if is_faulty and not found else tuple(dict.fromkeys(found))
 
 
 def _is_digits(cell: str) -> bool:

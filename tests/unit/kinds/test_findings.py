@@ -130,3 +130,41 @@ def test_a_range_that_no_entry_can_meet_is_told(
     compiled = small(node)
     assert [each.code.number for each in compiled.found] == codes
     assert all(each.span.text == range_ for each in compiled.found)
+
+
+DIAL = f"a: {{dial: duty, {WAYS}}}\n{BYE}"
+LISTS = {
+    "that is not there": ("destinations: [duty]", {}, "F0211", "lists/duty.csv"),
+    "that is there under another name": (
+        "destinations: [duty]",
+        {"list_Duty": DUTY},
+        "F0208",
+        "`Duty`",
+    ),
+    "of faults": (
+        "destinations: [duty]",
+        {"list_duty": "number\n13x\n"},
+        "F0207",
+        "lists/duty.csv",
+    ),
+    "of nobody": ("destinations: [duty]", {"list_duty": "number\n"}, "F0207", "lists/duty.csv"),
+    "that only a node names": ("", {}, "F0211", "`duty`"),
+}
+
+
+@pytest.mark.parametrize(("line", "files", "code", "word"), LISTS.values(), ids=LISTS)
+def test_a_list_is_told_once(
+    small: Compile, line: str, files: dict[str, str], code: str, word: str
+) -> None:
+    ((number, label),) = found(small(DIAL, project=PROJECT + line + "\n", **files))
+    assert number == code
+    assert word in label
+
+
+def test_a_project_without_a_person_is_told_once(small: Compile) -> None:
+    project = PROJECT.replace("person: {to: desk.agent}\n", "")
+    inputs = "".join(
+        f"m{at}: {{menu: 请。, choices: {{1: {{name: 再见, to: m{at + 1}}}}}}}\n" for at in range(9)
+    )
+    (only,) = small(f"{inputs}m9: {{hangup: 再见。}}\n", project=project).found
+    assert (only.code.number, str(only.span)) == ("F0205", "flowc.yaml:2:10")
