@@ -424,6 +424,26 @@ def test_what_excel_and_others_leave_beside_is_no_finding(tmp_path: Path, name: 
     assert compile_project(tmp_path).found == ()
 
 
+@pytest.mark.parametrize("name", ["prompts.csv", "lists/gold.csv", "flows/bill.flow.yaml"])
+def test_a_folder_where_a_file_is_expected_is_told(tmp_path: Path, name: str) -> None:
+    files = {**files_of(STATION), f"{name}/within": b""}
+    _write(tmp_path, {each: data for each, data in files.items() if each != name})
+
+    told = [
+        (each.code.number, each.is_error)
+        for each in compile_project(tmp_path).found
+        if each.span.source.name == name
+    ]
+
+    assert told == [("F0122", True)]
+
+
+def test_a_folder_in_capitals_is_told(tmp_path: Path) -> None:
+    _write(tmp_path, {**files_of(STATION), "Lists/gold.csv": b"number\n"})
+    (found,) = compile_project(tmp_path).found
+    assert (found.code.number, found.span.source.name) == ("F0123", "Lists")
+
+
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     table = "fixtures/trial.yaml"
     for name, data in {table: (STATION / table).read_bytes(), **files}.items():
