@@ -35,6 +35,7 @@ from flowc.passes.find_wrong_words import find_wrong_words
 from flowc.passes.join_says import join_says
 from flowc.passes.longest_call import LongestCall, longest_call
 from flowc.passes.prove_back import prove_back
+from flowc.passes.unsure_answers import unsure_answers
 from flowc.speech.pace import Pace
 from flowc.speech.readers import unread_languages
 from flowc.syntax.find_strays import NOT_AN_AUTHORS, find_strays
@@ -155,7 +156,7 @@ def prove(
     find_no_reader(graph, unread_languages(graph.languages), report)
     find_wrong_words(graph, report)
     graph = attach_readings(graph, report)
-    find_unset_variables(graph, report)
+    find_unset_variables(unsure_answers(graph, project.program.around.tickets), report)
     find_endless_loops(graph, report)
     apart = calls_apart(graph)
     find_no_person(apart, project.program.around.promise, pace, report)

@@ -9,6 +9,7 @@ import pytest
 from flowc.compiler import Compiled
 from flowc.graph.operations import Invoke, Lead, Play
 from flowc.passes.calls_apart import calls_apart
+from tests.unit.conftest import SURROUNDINGS
 
 Compile = Callable[..., Compiled]
 FIND = "lookup: billing.customer, with: {account: call.from}, as: customer"
@@ -542,3 +543,40 @@ def test_words_of_work_orders_are_known(small: Compile) -> None:
     )
 
     assert codes(small(f"{ORDER}{node}\n{other}\n{BYE}")) == []
+
+
+PROMISED = "b: {say: '{order.promised}', then: bye}\n" + BYE
+OPEN = "a: {ticket: open, class: CLASS, as: order, then: b, error: bye, unknown: bye}\n"
+BOTH = "tickets: {fault: {handle: 4h}, message: {reply: 2h}}"
+PROMISES = {
+    "of a class with a time": ("tickets: {fault: {handle: 4h}}", OPEN + PROMISED, []),
+    "of a class without one": (BOTH, OPEN.replace("CLASS", "message") + PROMISED, ["F0402"]),
+    "of one with a time beside it": (BOTH, OPEN + PROMISED, []),
+    "of any class": ("", OPEN + PROMISED, ["F0402"]),
+    "of an order of before, in all classes": (
+        "tickets: {fault: {handle: 4h}}",
+        ORDER + PROMISED,
+        [],
+    ),
+    "of an order of before, in some": (BOTH, ORDER + PROMISED, ["F0402"]),
+    "that is asked for": (
+        "",
+        f"{OPEN}b: {{say: [{{text: '{{order.promised}}', when: order.promised is set}}], then: bye}}\n{BYE}",
+        [],
+    ),
+    "that was there, and is opened anew": (
+        BOTH,
+        OPEN.replace("then: b", "then: c")
+        + OPEN.replace("a:", "c:").replace("CLASS", "message")
+        + PROMISED,
+        ["F0402"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "nodes", "found"), PROMISES.values(), ids=PROMISES)
+def test_a_promise_is_there_where_the_class_has_a_time(
+    small: Compile, line: str, nodes: str, found: list[str]
+) -> None:
+    project = f"{SURROUNDINGS['flowc.yaml']}{line}\n"
+    assert codes(small(nodes.replace("CLASS", "fault"), project=project)) == found
