@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flowc.diagnostics.model import Diagnostic, Reporter
 from flowc.graph.model import FlowGraph
-from flowc.graph.services import ServiceSpec
+from flowc.graph.services import FixtureSettings, ServiceSpec
 from flowc.graph.verify import verify
 from flowc.kinds.parts import Text
 from flowc.language.lower import Lowered, lower
@@ -32,9 +32,11 @@ from flowc.passes.find_no_reader import find_no_reader
 from flowc.passes.find_silence import find_silence
 from flowc.passes.find_unreachable import find_unreachable
 from flowc.passes.find_unset_variables import find_unset_variables
+from flowc.passes.find_wrong_words import find_wrong_words
 from flowc.passes.join_says import join_says
 from flowc.passes.longest_call import LongestCall, longest_call
 from flowc.passes.prove_back import prove_back
+from flowc.passes.unsure_answers import unsure_answers
 from flowc.speech.pace import Pace
 from flowc.speech.readers import unread_languages
 from flowc.syntax.find_strays import NOT_AN_AUTHORS, find_strays
@@ -99,13 +101,16 @@ def compile_project(
     """
     report = report if report is not None else Reporter()
     find_strays(folder, report)
-    return compile_files(files_of(folder), report, today)
+    return compile_files(files_of(folder), report, today, folder)
 
 
 def compile_files(
-    files: Mapping[str, bytes], report: Reporter | None = None, today: date | None = None
+    files: Mapping[str, bytes],
+    report: Reporter | None = None,
+    today: date | None = None,
+    folder: Path | None = None,
 ) -> Compiled:
-    """The same, of files in memory."""
+    """The same, of files in memory. `folder`: where tables of fixtures stand; None asks for none."""
     report = report if report is not None else Reporter()
     with _no_garbage_collection():
         project = ProjectReader(files, report).read()
@@ -113,6 +118,8 @@ def compile_files(
             return Compiled(None, None, found=report.sorted)
         if today is not None:
             find_end_of_holidays(project.program.around.calendars.values(), today, report)
+        if folder is not None:
+            _read_tables(project, folder, report)
         lowered = lower(project.program, report, _fallback(project))
         if report.has_errors:
             return Compiled(project, None, lowered, report.sorted)
@@ -121,6 +128,16 @@ def compile_files(
         if report.has_errors:
             return Compiled(project, None, lowered, report.sorted)
     return Compiled(project, graph, lowered, report.sorted, longest)
+
+
+def _read_tables(project: Project, folder: Path, report: Reporter) -> None:
+    """Tell of a fixture's table that could answer nobody."""
+    for service in project.program.around.services.values():
+        if isinstance(service.settings, FixtureSettings):
+            # What reads tables is the runtime's, and most projects have none.
+            from flowc.runtime.services.fixture_table import check_table
+
+            check_table(service, service.settings, folder, report)
 
 
 def _fallback(project: Project) -> Text | None:
@@ -138,8 +155,9 @@ def prove(
     find_unreachable(graph, report)
     graph = drop_unreachable(graph)
     find_no_reader(graph, unread_languages(graph.languages), report)
+    find_wrong_words(graph, report)
     graph = attach_readings(graph, report)
-    find_unset_variables(graph, report)
+    find_unset_variables(unsure_answers(graph, project.program.around.tickets), report)
     find_long_numbers(graph, report)
     find_endless_loops(graph, report)
     apart = calls_apart(graph)

@@ -28,6 +28,10 @@ NEARLY_A_PROJECT = Words(
     "the project's file is called `{found}`; rename it to `{wanted}`",
     "项目文件的名字是 `{found}`，请改名为 `{wanted}`",
 )
+A_FOLDER = Words(
+    "`{wanted}` is a folder here; the project's file is called so",
+    "`{wanted}` 在这里是文件夹；项目文件才叫这个名字",
+)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -54,6 +58,8 @@ def project_folder(_context: click.Context, _parameter: click.Parameter, value: 
         if (folder / PROJECT_FILE).is_file():
             return folder
     near = next((each.name for each in sorted(value.glob(f"{NEARLY}*"))), None)
+    if near == PROJECT_FILE:
+        raise usage_error(A_FOLDER, wanted=PROJECT_FILE)
     if near is not None:
         raise usage_error(NEARLY_A_PROJECT, found=near, wanted=PROJECT_FILE)
     raise usage_error(NO_PROJECT, wanted=PROJECT_FILE, folder=value)

@@ -132,7 +132,7 @@ KINDS_TOLD: Mapping[str, Told] = {
         "开工单、查工单或催工单。`open` 要写 `class`，还可以给 `account`、`note`、`recording`；`status` 和 `urge` "
         "按 `number`、`account` 或来电号码找工单，没有时走 `not_found`（催单还有 `closed`）。来电号码总会一起记下。"
         "`as` 存下的工单有：`number` 单号、`class`、`state`（opened、accepted、handled、closed、abandoned）、"
-        "`opened` 开单时间、`promised` 承诺时间、`card`（none、yellow、red、black）、`urged` 催单次数。",
+        "`opened` 开单时间、`promised` 承诺处理完的时间（开单时间加类别的 `handle:`，类别没有写时没有值）、`card`（none、yellow、red、black）、`urged` 催单次数。",
         """
   open:
     ticket: open

@@ -96,7 +96,10 @@ _SERVICE = {
         "Where it is; `${env:NAME:default}` comes from the environment.",
         "地址；`${env:名字:默认值}` 取自环境变量。",
     ),
-    "file": Words("The table of a fixture.", "fixture 的表格文件。"),
+    "file": Words(
+        "The table of a fixture, YAML or JSON: rows by operation, of which the first that fits answers.",
+        "fixture 的表格文件（YAML 或 JSON）：按操作逐行列出，第一个符合的行就是答复。",
+    ),
     "headers": Words("Headers of every question.", "每次请求都带的头。"),
     "allow_private": Words("Whether the host may be in a private network.", "是否允许内网地址。"),
     "ca": Words(

@@ -12,6 +12,7 @@ from enum import Enum
 from flowc.expression.tree import Expression
 from flowc.expression.types import Record, Scalar, Type
 from flowc.graph.operations import InvokeKind
+from flowc.source import NOWHERE, Span
 
 # What the runtime does by itself, without a line in the project.
 TICKETS = "tickets"
@@ -57,6 +58,9 @@ Template = tuple[TemplatePart, ...]
 NamedTemplates = tuple[tuple[str, Template], ...]
 
 
+DATA_BASES = ("sqlite", "postgresql")  # whose addresses the runtime can open
+
+
 @dataclass(frozen=True, slots=True)
 class SqlSettings:
     """`kind: sql`. A relative SQLite path is relative to the project's folder.
@@ -93,6 +97,7 @@ class FixtureSettings:
     """
 
     file: str
+    file_at: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +207,18 @@ class TicketSettings:
 ABANDONED = "abandoned"  # whose caller may not know of it; it is work all the same
 OPEN_STATES = ("opened", "accepted", "handled", ABANDONED)
 CLOSED = "closed"
+CARDS = ("none", "yellow", "red", "black")
+# Fields of a work order that hold one of a few words.
+TICKET_WORDS = {"state": ("opened", "accepted", "handled", CLOSED, ABANDONED), "card": CARDS}
 TICKET = Record(
     "Ticket",
     (
         ("number", Scalar.DIGITS),
         ("class", Scalar.TEXT),
-        ("state", Scalar.TEXT),  # one of OPEN_STATES, or CLOSED
+        ("state", Scalar.TEXT),
         ("opened", Scalar.DATETIME),
         ("promised", Scalar.DATETIME),  # when it will have been handled; unset without a limit
-        ("card", Scalar.TEXT),  # none, yellow, red, black
+        ("card", Scalar.TEXT),
         ("urged", Scalar.INT),
     ),
 )

@@ -229,17 +229,18 @@ class NodeBuilder:
                     self.block("go_back", (), Back(MAIN_MENU))
                 return part
             case _:
-                return self._person(word)
+                return self._person()
 
-    def _person(self, word: Word) -> BlockId | None:
+    def _person(self) -> BlockId | None:
         person = self.flow.person or self.graph.program.person
         if person is None and PERSON_UNREAD in self.graph.program.unread:
             return None
         if person is None:
+            # One line is missing, however many inputs would lead there: the same finding for all.
             self.report.report(
                 codes.MISSING_FIELD,
-                word.span,
-                node="flowc.yaml",
+                self.graph.program.project_at,
+                node=PROJECT_FILE,
                 name="person",
                 hint="say where the person is: `person: {to: hotline.to_agent}`",
                 hint_zh="写明人工在哪里：`person: {to: hotline.to_agent}`",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Words
 from flowc.diagnostics.not_yet import NotYet
 from flowc.expression.literals import MOST_DIGITS
@@ -39,21 +40,62 @@ from flowc.kinds.asking import (
 from flowc.kinds.base import Field, Fill, NodeKind, Outcome
 from flowc.kinds.builder import NodeBuilder
 from flowc.kinds.parts import Length, Speech, Text, Way, Word
-from flowc.kinds.shapes import DURATION, LADDER, LENGTH, SPEECH, TRUTH, VARIABLE, Worded, count
+from flowc.kinds.shapes import (
+    DURATION,
+    LADDER,
+    LENGTH,
+    SPEECH,
+    TRUTH,
+    VARIABLE,
+    JsonSchema,
+    Place,
+    Worded,
+    count,
+)
+from flowc.source import Span
+from flowc.syntax.tree import Tree
 
-Range = tuple[int, int]
+Bounds = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The least and the greatest number that an entry may be, and where they stand."""
+
+    least: int
+    most: int
+    span: Span
+
+
 LONG_RANGE = NotYet(
     Words("a range needs at most 15 digits", "范围检查最多 15 位"),
     Words("use `pattern:`", "请用 `pattern:`"),
 )
 
 
-def _range_of(text: str) -> Range | None:
+def _bounds_of(text: str) -> Bounds | None:
     found = re.fullmatch(r"([0-9]{1,15})-([0-9]{1,15})", text)
     return (int(found[1]), int(found[2])) if found and int(found[1]) <= int(found[2]) else None
 
 
-RANGE = Worded(Words("a range of numbers", "数的范围"), "5-500", _range_of, "^[0-9]+-[0-9]+$")
+BOUNDS = Worded(Words("a range of numbers", "数的范围"), "5-500", _bounds_of, "^[0-9]+-[0-9]+$")
+
+
+class RangeShape:
+    """`5-500`, with its place."""
+
+    expected = BOUNDS.expected
+    example = BOUNDS.example
+
+    def read(self, tree: Tree, place: Place) -> Range | None:
+        bounds = BOUNDS.read(tree, place)
+        return Range(*bounds, tree.span) if bounds else None
+
+    def schema(self) -> JsonSchema:
+        return BOUNDS.schema()
+
+
+RANGE = RangeShape()
 # X is any digit, [2-9] one of some, a digit itself.
 PATTERN = Worded(
     Words(
@@ -191,8 +233,18 @@ class CollectNode(NodeKind):
     def _in_range(self, into: NodeBuilder, entry: Read, range_: Range) -> Expression:
         if self.length.most > MOST_DIGITS:
             LONG_RANGE.report(into.node.span, into.report)
+        greatest = 10**self.length.most - 1  # leading zeros make every smaller number as long
+        if range_.least > greatest:
+            into.report.report(
+                codes.WRONG_SHAPE,
+                range_.span,
+                name="`range`",
+                expected=f"met by a number of {self.length.most} digits at most, which is {greatest} at most",
+                expected_zh=f"最多 {self.length.most} 位的数能达到的范围（最大 {greatest}）",
+                example=f"0-{greatest}",
+            )
         value = Call("number", (entry,))
-        least, most = (Literal(bound, Scalar.INT) for bound in range_)
+        least, most = (Literal(bound, Scalar.INT) for bound in (range_.least, range_.most))
         return Binary("and", Binary(">=", value, least), Binary("<=", value, most))
 
     def _read_back(self, into: NodeBuilder, accepted: BlockId) -> BlockId:

@@ -157,10 +157,10 @@ class _DialingNode(NodeKind):
             into.report.report(
                 codes.WRONG_SHAPE,
                 word.span,
-                name=f"`{word.text}`",
+                name=f"`lists/{word.text}.csv`",
                 expected="a list with numbers in it",
                 expected_zh="有号码的号码表",
-                example="lists/duty.csv",
+                example="13800138000,张先生",
             )
         if word.text in around.lists:
             # One finding for the whole list, by its own name.
@@ -169,11 +169,28 @@ class _DialingNode(NodeKind):
             )
         if word.text.isdigit():
             return (self._literal(into, word.text, word),)
+        scope = into.words.scope
+        if "." not in word.text and word.text not in (*scope.names, *scope.untold):
+            self._unknown(into, word)
+            return ()
         if around.knows_destinations and not around.allowed_destinations:
             into.report.report(codes.FORBIDDEN_DESTINATION, word.span, number=word.text)
         parsed = parse_expression(word.text, word.span, into.report)
         value = into.expression(Formula(parsed, word.span), Scalar.DIGITS) if parsed else None
         return (value,) if value else ()
+
+    def _unknown(self, into: NodeBuilder, word: Word) -> None:
+        """A list that is not there is told once: under `destinations:`, where it is named there."""
+        around = into.graph.program.around
+        if word.text not in around.destinations:
+            into.report.report(
+                codes.UNKNOWN_THING,
+                word.span,
+                what="list of numbers (`lists/*.csv`) or variable",
+                what_zh="号码表（`lists/*.csv`）或变量",
+                name=word.text,
+                **closest(word.text, [*around.lists, *into.words.scope.names]),
+            )
 
     def _literal(self, into: NodeBuilder, digits: str, word: Word, called: str = "") -> Literal:
         around = into.graph.program.around

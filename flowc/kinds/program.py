@@ -10,7 +10,7 @@ from flowc.expression.types import Type
 from flowc.graph.surroundings import Keys, Surroundings
 from flowc.kinds.base import NodeKind
 from flowc.kinds.parts import Way, Word
-from flowc.source import Span
+from flowc.source import NOWHERE, Span
 
 MOST_SILENCE_S = 8  # that callers bear before they think that the line is dead
 
@@ -69,3 +69,4 @@ class Program:
         frozenset()
     )  # flows with findings of their own, by the names of their files
     on_hangup: tuple[BoundNode, ...] = ()
+    project_at: Span = NOWHERE  # where flowc.yaml begins to speak of itself

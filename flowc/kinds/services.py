@@ -206,7 +206,8 @@ class TicketNode(NodeKind):
     `open` takes `class`, and may take `account`, `note` and `recording`; `status` and `urge` find an
     order by `number`, `account` or the caller's number; without one they leave by `not_found`, `urge`
     also by `closed`. The caller's number goes with every order. What `as` keeps has `number`, `class`,
-    `state` (opened, accepted, handled, closed, abandoned), `opened`, `promised`, `card` (none, yellow, red,
+    `state` (opened, accepted, handled, closed, abandoned), `opened`, `promised` (when it will have been
+    handled: `opened` and `handle:` of its class; unset where the class has none), `card` (none, yellow, red,
     black) and `urged`.
     """
 

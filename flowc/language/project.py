@@ -5,6 +5,7 @@ Files come in as bytes by name (`/` between folders), so that nothing here touch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
@@ -129,6 +130,7 @@ class ProjectReader:
             around=around,
             flows=self._flows(binder),
             unread=frozenset(self.unread),
+            project_at=form["project"].span,
             person=_way_to(person),
             length_s=(limits or {}).get("length", 1200),
             most_nodes=(limits or {}).get("nodes", 1000),
@@ -205,7 +207,7 @@ class ProjectReader:
                     word.span,
                     what="list",
                     what_zh="号码表",
-                    name=word.text,
+                    name=f"{LISTS}{word.text}.csv",
                     **closest(word.text, around.lists),
                 )
 
@@ -299,6 +301,7 @@ class ProjectReader:
                 self.report.report(
                     codes.WRONG_NAME, source.span(0, 0), name=stem, most=LONGEST_NAME
                 )
+                self.unread.add(re.sub(r"\W", "_", stem.lower()))  # as it will be called
             else:
                 numbers = read_list(source, self._place(name))
                 if numbers is None:

@@ -59,6 +59,7 @@ from flowc.kinds.shapes import (
 from flowc.language.forms import PLAIN, RAW, Form, MappingShape, RawMapping, entries
 from flowc.language.not_yet import type_of
 from flowc.language.reserved import check_result
+from flowc.language.sql import check_statements, check_url
 from flowc.source import Span
 from flowc.syntax.tree import Mapping, Scalar, Tree
 
@@ -176,9 +177,12 @@ class ServiceReader:
         if needed not in form:
             SERVICE.report_missing(needed, tree.span, place.report)
             return None
+        written = {key.text: value for key, value in entries(tree)}
         match form["kind"]:
             case "sql":
-                return SqlSettings(environment_template(form["url"]))
+                url = environment_template(form["url"])
+                check_url(written.get("url", tree), url, place.under("url"))
+                return SqlSettings(url)
             case "http":
                 headers = tuple(
                     (key.text, environment_template(text))
@@ -191,7 +195,7 @@ class ServiceReader:
                     *(environment_template(form.get(name, "")) for name in ("ca", "cert", "key")),
                 )
             case _:
-                return FixtureSettings(form["file"])
+                return FixtureSettings(form["file"], written.get("file", tree).span)
 
     def _records(self, tree: Tree | None, place: Place) -> dict[str, Record]:
         records: dict[str, Record] = {}
@@ -236,6 +240,8 @@ class ServiceReader:
         if is_request and not _HOLE_OF_THE_CALL.search(form.get("key", "")):
             self.report.report(proofs.ALWAYS_REQUEST, name.span, name=name.text)
         self._known_results(body, form, results)
+        if service_kind == "sql":
+            check_statements(body, entries(form.get("with")), kind, self.report)
         return OperationSpec(
             name=name.text,
             kind=kind,

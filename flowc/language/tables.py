@@ -268,9 +268,10 @@ def read_list(source: Source, place: Place) -> tuple[str, ...] | None:
 
 def _numbers(rows: Iterator[tuple[dict[str, str], Span]], place: Place) -> tuple[str, ...] | None:
     found: list[str] = []
-    # The first line names the columns, unless it is a number itself.
+    is_faulty = False
+    # The first line names the columns, unless it is a number itself, or was meant for one.
     first = next(rows, None)
-    headless = first is not None and bool(NUMBER.fullmatch(next(iter(first[0]), "")))
+    headless = first is not None and _is_digits(next(iter(first[0]), ""))
     for row, span in chain([first] if first and headless else [], rows):
         entry = next(iter(row.values()), "").strip()
         if NUMBER.fullmatch(entry):
@@ -280,7 +281,15 @@ def _numbers(rows: Iterator[tuple[dict[str, str], Span]], place: Place) -> tuple
             return None
         elif entry:
             place.wrong(Scalar(entry, span), _number_wanted(entry), _digits_of(entry))
-    return tuple(dict.fromkeys(found))
+            is_faulty = True
+    # A list of faults alone is not empty for whoever names it.
+    return None if is_faulty and not found else tuple(dict.fromkeys(found))
+
+
+def _is_digits(cell: str) -> bool:
+    """Digits for the most part: no name of a column, but a number, well spelt or not."""
+    digits = sum(mark.isdigit() for mark in cell)
+    return bool(NUMBER.fullmatch(cell)) or (digits >= 3 and 2 * digits > len(cell))
 
 
 def _number_wanted(entry: str) -> Words:

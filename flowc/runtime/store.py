@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from flowc.graph.services import DATA_BASES
 from flowc.runtime.services.model import SettingsError
 
 BUSY_S = 1
@@ -41,7 +42,7 @@ _PATIENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+_DRIVERS = dict(zip(DATA_BASES, ("sqlite+aiosqlite", "postgresql+psycopg"), strict=True))
 
 # Theirs of connections that were thrown away would stand on stderr between the lines of our log.
 for _library in ("psycopg", "sqlalchemy"):

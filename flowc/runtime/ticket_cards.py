@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-COLOURS = ("none", "yellow", "red", "black")
+from flowc.graph.services import CARDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def card(clocks: Clocks, now: int) -> str:
         (clocks.reply_by, clocks.replied),
     )
     worst = max(_lateness(clocks.opened, limit, done or now) for limit, done in runs)
-    return COLOURS[worst]
+    return CARDS[worst]
 
 
 def _lateness(opened: int, limit: int | None, at: int) -> int:

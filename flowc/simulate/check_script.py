@@ -8,11 +8,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from flowc.diagnostics.codes import calls as codes
-from flowc.diagnostics.model import Reporter, closest
+from flowc.diagnostics.model import Reporter, closest, nearest
 from flowc.expression.types import ListOf, Record, Type
 from flowc.graph.model import FlowGraph
 from flowc.graph.operations import Invoke, Mark
-from flowc.graph.services import OperationSpec, ServiceSpec
+from flowc.graph.services import (
+    TICKET_OPERATIONS,
+    TICKET_WORDS,
+    TICKETS,
+    BuiltInOperation,
+    OperationSpec,
+    ServiceSpec,
+)
 from flowc.simulate.script import (
     ANSWERS,
     CallScript,
@@ -35,19 +42,28 @@ def check_script(
     """
     _ScriptCheck(script, graph, report).run()
     for name, replies in script.services if services is not None else ():
-        service, _, operation = name.partition(".")
-        known = (services or {}).get(service)
-        spec = known.operation(operation) if known else None
+        spec = _operation(name, services or {})
         if spec is not None:
             _check_fields(script, name, spec, report)
             _check_outcomes(script, name, replies, spec, report)
+        if isinstance(spec, BuiltInOperation):
+            _check_words(script, name, replies, report)
+
+
+def _operation(
+    name: str, services: Mapping[str, ServiceSpec]
+) -> OperationSpec | BuiltInOperation | None:
+    service, _, operation = name.partition(".")
+    if service == TICKETS:
+        return next((each for each in TICKET_OPERATIONS if each.name == operation), None)
+    return services[service].operation(operation) if service in services else None
 
 
 def _check_outcomes(
     script: CallScript,
     name: str,
     replies: tuple[Reply, ...],
-    spec: OperationSpec,
+    spec: OperationSpec | BuiltInOperation,
     report: Reporter,
 ) -> None:
     """A word where a record or a list is answered can only be the name of an outcome."""
@@ -62,7 +78,26 @@ def _check_outcomes(
             )
 
 
-def _check_fields(script: CallScript, name: str, spec: OperationSpec, report: Reporter) -> None:
+def _check_words(
+    script: CallScript, name: str, replies: tuple[Reply, ...], report: Reporter
+) -> None:
+    """A work order that is in no state would lead a call where no caller goes."""
+    for answer in (each.value for each in replies if isinstance(each.value, dict)):
+        for field, known in TICKET_WORDS.items():
+            word = answer.get(field)
+            if word is not None and word not in known:
+                report.report(
+                    codes.WRONG_FORM,
+                    script.place(f"{ANSWERS}{name}.{field}"),
+                    expected=", ".join(known),
+                    expected_zh="、".join(known),
+                    example=f"{field}: {nearest(str(word), known).get('closest', known[0])}",
+                )
+
+
+def _check_fields(
+    script: CallScript, name: str, spec: OperationSpec | BuiltInOperation, report: Reporter
+) -> None:
     """A field that the service never answers is a slip, and the right one is then missing."""
     if spec.gives is None:
         return

@@ -1,4 +1,4 @@
-"""Files that were meant to be read, and are not: their names end otherwise than flowc's do.
+"""Files that were meant to be read, and are not: their names end otherwise than flowc's do, or they are folders.
 
 Notepad makes `bill.flow.yaml.txt` of `bill.flow.yaml`, and a test that nobody plays is a green one.
 Knows names of files only.
@@ -48,6 +48,23 @@ def find_strays(folder: Path, report: Reporter) -> None:
             how=reading.SAVE_TABLE.en if _is_workbook(path) else "rename it",
             how_zh=reading.SAVE_TABLE.zh if _is_workbook(path) else "请改名",
         )
+
+    for path in _folders_for_files(folder):
+        name = path.relative_to(folder).as_posix()
+        report.report(reading.FOLDER_FOR_FILE, Source(name, "").span(0, 0), name=path.name)
+    for path in sorted(folder.iterdir()):
+        wanted = path.name.lower()
+        is_other = wanted in FOLDERS and path.name != wanted and path.is_dir()
+        # Where capitals make no difference, it is the folder itself.
+        if is_other and not ((folder / wanted).is_dir() and path.samefile(folder / wanted)):
+            report.report(reading.FOLDER_NOT_READ, Source(path.name, "").span(0, 0), wanted=wanted)
+
+
+def _folders_for_files(folder: Path) -> Iterator[Path]:
+    """Folders that bear the name of a file which would be read."""
+    yield from (path for part in PARTS.items() if (path := folder / "".join(part)).is_dir())
+    for name, ending in FOLDERS.items():
+        yield from (path for path in sorted((folder / name).rglob(f"*{ending}")) if path.is_dir())
 
 
 def _text_form(renamed: str) -> NotYet:

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from flowc.diagnostics.codes import reading
-from flowc.diagnostics.model import Reporter
+from flowc.diagnostics.model import Reporter, Words
 from flowc.source import Source
 from flowc.syntax.characters import REFUSED, character_name, code_of, first_refused
 
@@ -18,8 +18,12 @@ LARGEST = 1_000_000
 
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
-_ZIP = b"PK\x03\x04"  # how a workbook of Excel begins
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+# How files begin that are no text: workbooks of Excel, and what may lie beside them.
+_ARCHIVE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf", b"\x1f\x8b")
+_MEDIUM = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_LOOKED_AT = 4096
+_FEW_CONTROLS = 3  # that somebody may have put in by a slip
 _TABLE = ".csv"
 _COMMON_CHINESE = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff01-\uff5e\u2018-\u201d\u2026\u2014]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -48,6 +52,16 @@ def decode(data: bytes, name: str, report: Reporter) -> Source | None:
     """
     if len(data) > LARGEST:
         _report_size(len(data), name, report)
+        return None
+    kind = _no_text(data)
+    if kind is not None:
+        report.report(
+            reading.NO_TEXT,
+            Source(name, "").span(0, 0),
+            kind=kind.en,
+            kind_zh=kind.zh,
+            **_how_to_save(name),
+        )
         return None
     try:
         text = data.removeprefix(_BOM).decode("utf-8")
@@ -88,7 +102,7 @@ def _report_encoding(data: bytes, bad: int, name: str, report: Reporter) -> None
         place = source.span(start, end.end() if end else start)
         report.report(reading.FILE_IN_GBK, place, **_how_to_save(name))
         return
-    if _is_of_a_program(data):
+    if data.startswith(_WIDE_BOMS):
         # Shown as text it would be noise.
         report.report(
             reading.FILE_NOT_UTF8,
@@ -111,8 +125,19 @@ def _report_encoding(data: bytes, bad: int, name: str, report: Reporter) -> None
     )
 
 
-def _is_of_a_program(data: bytes) -> bool:
-    return data.startswith((*_WIDE_BOMS, _ZIP, _OLD_EXCEL))
+def _no_text(data: bytes) -> Words | None:
+    """What a file is that no program would show as text; None for what may be text, well saved or not."""
+    if data.startswith(_ARCHIVE):
+        return Words("a workbook of Excel or an archive", "Excel 工作簿或压缩包")
+    if data.startswith(_MEDIUM):
+        return Words("a picture or a PDF", "图片或 PDF")
+    if data.startswith(_WIDE_BOMS):
+        return None
+    start = data[:_LOOKED_AT]
+    controls = len(_CONTROL.findall(start))
+    if controls > _FEW_CONTROLS and 20 * controls > len(start):
+        return Words("bytes of some program", "某个程序的二进制数据")
+    return None
 
 
 def _how_to_save(name: str) -> dict[str, str]:
@@ -125,8 +150,6 @@ def _guess(data: bytes) -> str:
     """A word that both languages understand."""
     if data.startswith(_WIDE_BOMS):
         return "UTF-16"
-    if data.startswith((_ZIP, _OLD_EXCEL)):
-        return "Excel (.xlsx, .xls)"
     return "NUL" if b"\0" in data else "?"
 
 

@@ -393,8 +393,44 @@ VALUE_NOT_SAID = Code(
     ),
     Words("say it in both, or make two texts of it", "两种语言都说出来，或者写成两段文字"),
 )
-LONG_NUMBER = Code(
+UNKNOWN_PARAMETER = Code(
     "F0248",
+    E,
+    Words("a query reads a parameter that there is not", "查询语句用了没有的参数"),
+    Words(
+        "the query reads `:{name}`, which is not under `with:`",
+        "查询语句用了 `:{name}`，`with:` 里没有它",
+    ),
+    Words("`:{closest}` is there", "`with:` 里有 `:{closest}`，是不是它？"),
+)
+PARAMETER_IN_BRACES = Code(
+    "F0249",
+    E,
+    Words("a query with a parameter in braces", "查询语句的参数写了花括号"),
+    Words(
+        "the data base is sent `{{{name}}}` as it stands, not a value",
+        "发给数据库的会是 `{{{name}}}` 这几个字，不是它的值",
+    ),
+    Words(
+        "write `:{name}`, without quotes round it (braces are for `kind: http` and `key:`)",
+        "请写成 `:{name}`，外面不要加引号（花括号只用于 `kind: http` 和 `key:`）",
+    ),
+)
+LOOKUP_CHANGES = Code(
+    "F0250",
+    E,
+    Words("a look-up that does more than look", "查询不只是查询"),
+    Words(
+        "a look-up asks with SELECT, WITH or VALUES; `{word}` is refused by the data base",
+        "查询语句以 SELECT、WITH 或 VALUES 开头；`{word}` 会被数据库拒绝",
+    ),
+    Words(
+        "what changes something stands under `requests:` and has a `key:`",
+        "有改动的语句请写在 `requests:` 下，并写 `key:`",
+    ),
+)
+LONG_NUMBER = Code(
+    "F0251",
     E,
     Words("digits that may be too long for a number", "位数可能过多，不能当作数值"),
     Words(

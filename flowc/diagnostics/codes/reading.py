@@ -187,6 +187,34 @@ NOT_READ = _warning(
         "{how_zh}：`{renamed}`；Windows 资源管理器里打开“查看”“文件扩展名”，才看得到完整的文件名",
     ),
 )
+FOLDER_FOR_FILE = _error(
+    "F0122",
+    Words("a folder where a file is expected", "这里应是文件，却是文件夹"),
+    Words(
+        "`{name}` is a folder, and what is in it is not read", "`{name}` 是文件夹，里面的内容读不到"
+    ),
+    Words(
+        "take the file out of it, or give the folder another name",
+        "请把里面的文件移出来，或给文件夹改个名字",
+    ),
+)
+FOLDER_NOT_READ = _warning(
+    "F0123",
+    Words("a folder that flowc does not read", "flowc 不会读这个文件夹"),
+    Words(
+        "the folder is called `{wanted}`, in small letters", "这个文件夹应叫 `{wanted}`，用小写字母"
+    ),
+    Words("rename it: `{wanted}`", "请改名：`{wanted}`"),
+)
+NO_TEXT = _error(
+    "F0124",
+    Words("no text file", "不是文本文件"),
+    Words("this is no text file, but {kind}", "这不是文本文件，而是{kind_zh}"),
+    Words(
+        "save it as text, in UTF-8: {steps}; a new ending alone changes nothing",
+        "请另存为 UTF-8 文本：{steps_zh}；只改文件名的结尾没有用",
+    ),
+)
 
 # --- traps of YAML ---
 

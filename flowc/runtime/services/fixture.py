@@ -1,6 +1,6 @@
 """`kind: fixture`: answers from a table in the project, for demonstrations and for the first day.
 
-Knows no call: the same question has the same answer. Scalars of a YAML table stay the text they are.
+Knows no call: the same question has the same answer.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
 from flowc.expression.types import Type
 from flowc.graph.as_json import Json
 from flowc.graph.services import FixtureSettings, OperationSpec
 from flowc.machine.templates import outward
+from flowc.runtime.services.fixture_table import read_table
 from flowc.runtime.services.model import (
     Declared,
     Done,
@@ -24,9 +23,6 @@ from flowc.runtime.services.model import (
     SettingsError,
     Unknown,
 )
-from flowc.runtime.services.strict_json import BadJson, read_json
-
-MOST_BYTES = 4 * 1024 * 1024
 
 
 class FixtureBackend:
@@ -54,20 +50,9 @@ class FixtureBackend:
 
 def _read_table(path: Path) -> Mapping[str, Json]:
     try:
-        content = path.read_bytes()
-        if len(content) > MOST_BYTES:
-            raise SettingsError(f"the table {path.name} is larger than 4 MB")
-        if path.suffix == ".json":
-            table = read_json(content)
-        else:
-            table = yaml.load(content, yaml.BaseLoader)  # noqa: S506 - BaseLoader makes text only
+        return read_table(path)
     except OSError as error:
         raise SettingsError(f"the table {path.name} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, BadJson, RecursionError):
-        raise SettingsError(f"the table {path.name} is not proper YAML or JSON") from None
-    if not isinstance(table, dict):
-        raise SettingsError(f"the table {path.name} begins with the name of an operation")
-    return table
 
 
 def _rows(rows: Json) -> list[dict[str, Json]]:

@@ -138,6 +138,12 @@ def test_a_project_file_with_another_ending_is_named(tmp_path: Path) -> None:
     assert "rename it to `flowc.yaml`" in run("check", tmp_path, "--lang", "en")[2]
 
 
+def test_a_folder_with_the_name_of_the_project_file_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "flowc.yaml").mkdir()
+
+    assert "`flowc.yaml` is a folder" in run("check", tmp_path, "--lang", "en")[2]
+
+
 def test_a_report_for_machines_is_refused_where_there_is_none(station: Path) -> None:
     code, _, err = run("test", station, "--on", "asterisk", "--format", "junit", "--lang", "en")
 

@@ -111,3 +111,60 @@ def test_what_an_answer_has_worked_out_is_not_said_of_another_value(
     service = PLAN.replace("TYPE", type_)
     compiled = small(nodes, project=PROJECT, service_plans=service)
     assert [code for code, _ in found(compiled)] == codes
+
+
+@pytest.mark.parametrize(
+    ("length", "range_", "codes"),
+    [
+        ("1-6", "1000000-2000000", ["F0207"]),
+        ("2", "100-200", ["F0207"]),
+        ("1-6", "999999-2000000", []),
+        ("6", "5-7", []),  # 000005
+        ("15", "5-500", []),
+    ],
+)
+def test_a_range_that_no_entry_can_meet_is_told(
+    small: Compile, length: str, range_: str, codes: list[str]
+) -> None:
+    node = f"a: {{collect: n, prompt: 请。, length: {length}, range: {range_}, then: bye}}\n{BYE}"
+    compiled = small(node)
+    assert [each.code.number for each in compiled.found] == codes
+    assert all(each.span.text == range_ for each in compiled.found)
+
+
+DIAL = f"a: {{dial: duty, {WAYS}}}\n{BYE}"
+LISTS = {
+    "that is not there": ("destinations: [duty]", {}, "F0211", "lists/duty.csv"),
+    "that is there under another name": (
+        "destinations: [duty]",
+        {"list_Duty": DUTY},
+        "F0208",
+        "`Duty`",
+    ),
+    "of faults": (
+        "destinations: [duty]",
+        {"list_duty": "number\n13x\n"},
+        "F0207",
+        "lists/duty.csv",
+    ),
+    "of nobody": ("destinations: [duty]", {"list_duty": "number\n"}, "F0207", "lists/duty.csv"),
+    "that only a node names": ("", {}, "F0211", "`duty`"),
+}
+
+
+@pytest.mark.parametrize(("line", "files", "code", "word"), LISTS.values(), ids=LISTS)
+def test_a_list_is_told_once(
+    small: Compile, line: str, files: dict[str, str], code: str, word: str
+) -> None:
+    ((number, label),) = found(small(DIAL, project=PROJECT + line + "\n", **files))
+    assert number == code
+    assert word in label
+
+
+def test_a_project_without_a_person_is_told_once(small: Compile) -> None:
+    project = PROJECT.replace("person: {to: desk.agent}\n", "")
+    inputs = "".join(
+        f"m{at}: {{menu: 请。, choices: {{1: {{name: 再见, to: m{at + 1}}}}}}}\n" for at in range(9)
+    )
+    (only,) = small(f"{inputs}m9: {{hangup: 再见。}}\n", project=project).found
+    assert (only.code.number, str(only.span)) == ("F0205", "flowc.yaml:2:10")

@@ -232,7 +232,7 @@ FORMS = {
     "a list without numbers": (
         "",
         "a: {dial: nobody, after_agent: bye, busy: bye, no_answer: bye, failed: bye}\n" + BYE,
-        ["F0330"],
+        ["F0211"],
     ),
     "an entry that is no node": ("entries: [nope]", BYE, ["F0201"]),
     "a result with the word of a node": ("results: [then]", BYE, ["F0246"]),

@@ -288,6 +288,28 @@ def test_a_number_that_excel_or_a_hand_has_dressed_up_is_told_with_the_digits(
     assert fix in found.label("zh") + (found.help("zh") or "")
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "138-0260-0011,值班长",
+        "1.38E+10,值班长",
+        "138 0260 0011",
+        "1380260001O",
+        "13802600011；值班长",
+    ],
+)
+def test_a_misspelt_number_in_the_first_line_is_no_heading(first: str) -> None:
+    """Taken for one, the first person of the duty list would never be rung."""
+    (found,) = found_in({"lists/vip.csv": f"{first}\n13800138000\n".encode()})
+
+    assert (found.code.number, found.span.text) == ("F0207", first)
+
+
+@pytest.mark.parametrize("heading", ["号码1", "No. 2", "id", ""])
+def test_a_heading_is_none_of_the_numbers(heading: str) -> None:
+    assert found_in({"lists/vip.csv": f"{heading}\n13800138000\n".encode()}) == ()
+
+
 def test_a_quote_that_is_not_closed_in_a_table_is_told_at_its_row() -> None:
     """Read on, it would swallow the rows below, and each would be missing somewhere else."""
     text = files_of(STATION)["prompts.csv"].decode().replace('"We are busy', '"We" are "busy')
@@ -402,7 +424,28 @@ def test_what_excel_and_others_leave_beside_is_no_finding(tmp_path: Path, name: 
     assert compile_project(tmp_path).found == ()
 
 
+@pytest.mark.parametrize("name", ["prompts.csv", "lists/gold.csv", "flows/bill.flow.yaml"])
+def test_a_folder_where_a_file_is_expected_is_told(tmp_path: Path, name: str) -> None:
+    files = {**files_of(STATION), f"{name}/within": b""}
+    _write(tmp_path, {each: data for each, data in files.items() if each != name})
+
+    told = [
+        (each.code.number, each.is_error)
+        for each in compile_project(tmp_path).found
+        if each.span.source.name == name
+    ]
+
+    assert told == [("F0122", True)]
+
+
+def test_a_folder_in_capitals_is_told(tmp_path: Path) -> None:
+    _write(tmp_path, {**files_of(STATION), "Lists/gold.csv": b"number\n"})
+    (found,) = compile_project(tmp_path).found
+    assert (found.code.number, found.span.source.name) == ("F0123", "Lists")
+
+
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    for name, data in files.items():
+    table = "fixtures/trial.yaml"
+    for name, data in {table: (STATION / table).read_bytes(), **files}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)

@@ -14,6 +14,7 @@ from flowc.graph.operations import Invoke, Lead, Play
 from flowc.passes import attach_readings
 from flowc.passes.calls_apart import calls_apart
 from flowc.passes.edges import HUB, all_edges, hubbed_edges
+from tests.unit.conftest import SURROUNDINGS
 
 Compile = Callable[..., Compiled]
 FIND = "lookup: billing.customer, with: {account: call.from}, as: customer"
@@ -125,14 +126,14 @@ LONG = "a: {collect: x, prompt: 数量。, length: 1-16, then: b}\n"
 LONG_NUMBERS = {
     "at once": (
         f"{LONG}b: {{branch: [{{if: number(x) > 5, to: bye}}], else: bye}}\n{BYE}",
-        ["F0248"],
+        ["F0251"],
     ),
     "by another name": (
         (
             f"{LONG}b: {{set: {{y: x if x is set else '0', z: y}}, then: c}}\n"
             f"c: {{say: [{{when: number(z) > 5, text: 多。}}], then: bye}}\n{BYE}"
         ),
-        ["F0248"],
+        ["F0251"],
     ),
     "of as many digits as a number has": (
         f"{LONG.replace('16', '15')}b: {{branch: [{{if: number(x) > 5, to: bye}}], else: bye}}\n{BYE}",
@@ -693,3 +694,68 @@ def test_conditions_on_answers_are_attached_in_proportion(
         ]
         taken.append(len(asked))
     assert taken[1] <= 2 * taken[0]
+ORDER = "a: {ticket: status, as: order, then: b, not_found: bye, error: bye, unknown: bye}\n"
+WORDS_OF_ORDERS = {
+    "a state to switch by": ("switch: order.state, cases: {opened: bye, acepted: bye}", "acepted"),
+    "a state to compare with": ("branch: [{if: 'order.state == \"clossed\"', to: bye}]", "clossed"),
+    "the other way round": ("branch: [{if: '\"clossed\" != order.state', to: bye}]", "clossed"),
+    "one of several": (
+        'branch: [{if: \'not (order.card in ("red", "blue"))\', to: bye}]',
+        "blue",
+    ),
+}
+
+
+@pytest.mark.parametrize(("node", "word"), WORDS_OF_ORDERS.values(), ids=WORDS_OF_ORDERS)
+def test_a_word_that_no_work_order_has_is_told(small: Compile, node: str, word: str) -> None:
+    (found,) = small(f"{ORDER}b: {{{node}, else: bye}}\n{BYE}").found
+
+    assert found.code.number == "F0211"
+    assert found.span.text.strip('"') == word
+
+
+def test_words_of_work_orders_are_known(small: Compile) -> None:
+    states = "opened: bye, accepted: bye, handled: bye, closed: bye, abandoned: bye"
+    node = f"b: {{switch: order.state, cases: {{{states}}}, else: c}}"
+    other = (
+        'c: {branch: [{if: \'order.class == "any" or order.card == "red"\', to: bye}], else: bye}'
+    )
+
+    assert codes(small(f"{ORDER}{node}\n{other}\n{BYE}")) == []
+
+
+PROMISED = "b: {say: '{order.promised}', then: bye}\n" + BYE
+OPEN = "a: {ticket: open, class: CLASS, as: order, then: b, error: bye, unknown: bye}\n"
+BOTH = "tickets: {fault: {handle: 4h}, message: {reply: 2h}}"
+PROMISES = {
+    "of a class with a time": ("tickets: {fault: {handle: 4h}}", OPEN + PROMISED, []),
+    "of a class without one": (BOTH, OPEN.replace("CLASS", "message") + PROMISED, ["F0402"]),
+    "of one with a time beside it": (BOTH, OPEN + PROMISED, []),
+    "of any class": ("", OPEN + PROMISED, ["F0402"]),
+    "of an order of before, in all classes": (
+        "tickets: {fault: {handle: 4h}}",
+        ORDER + PROMISED,
+        [],
+    ),
+    "of an order of before, in some": (BOTH, ORDER + PROMISED, ["F0402"]),
+    "that is asked for": (
+        "",
+        f"{OPEN}b: {{say: [{{text: '{{order.promised}}', when: order.promised is set}}], then: bye}}\n{BYE}",
+        [],
+    ),
+    "that was there, and is opened anew": (
+        BOTH,
+        OPEN.replace("then: b", "then: c")
+        + OPEN.replace("a:", "c:").replace("CLASS", "message")
+        + PROMISED,
+        ["F0402"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "nodes", "found"), PROMISES.values(), ids=PROMISES)
+def test_a_promise_is_there_where_the_class_has_a_time(
+    small: Compile, line: str, nodes: str, found: list[str]
+) -> None:
+    project = f"{SURROUNDINGS['flowc.yaml']}{line}\n"
+    assert codes(small(nodes.replace("CLASS", "fault"), project=project)) == found

@@ -78,6 +78,19 @@ def test_a_row_and_its_lists_fill_the_calls_variables(tmp_path: Path, billing: s
     run(call())
 
 
+def test_a_parameter_can_be_given_a_type_of_postgresql(tmp_path: Path, billing: str) -> None:
+    query = "select :account::text || '-' || ':account' as name"
+    name = (Given("name", ("name",), Scalar.TEXT),)
+    asked = invoke(InvokeKind.LOOKUP, "billing", "customer", gives=name)
+
+    async def call() -> None:
+        async with bench(tmp_path) as it:
+            served = release(asking(sql_service(billing), "customer", query))
+            assert (await it.ask(served, asked)).variables == {"name": "80012345-:account"}
+
+    run(call())
+
+
 @pytest.mark.parametrize(
     ("account", "outcome"),
     [

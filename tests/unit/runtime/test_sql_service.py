@@ -72,6 +72,26 @@ def test_what_a_caller_typed_is_never_a_part_of_the_statement(tmp_path: Path, ty
     run(call())
 
 
+def test_colons_in_quotes_and_comments_are_no_parameters(tmp_path: Path) -> None:
+    make_billing(tmp_path)
+    query = """-- :who
+        select '08:30 :account' || char(58) as name /* :what */ from customer where account = :account"""
+    gives = Record("R", (("name", Scalar.TEXT),))
+    parameters = (("account", Scalar.DIGITS),)
+    action = SqlAction((query,))
+    operation = OperationSpec("customer", InvokeKind.LOOKUP, parameters, action, gives)
+    spec = ServiceSpec("billing", SqlSettings((Words("sqlite:///billing.db"),)), (operation,))
+    name = (Given("name", ("name",), Scalar.TEXT),)
+    asked = invoke(InvokeKind.LOOKUP, "billing", "customer", gives=name)
+
+    async def call() -> None:
+        async with bench(tmp_path) as it:
+            outcome = await it.ask(release(spec), asked)
+            assert outcome.variables == {"name": "08:30 :account:"}, it.log.getvalue()
+
+    run(call())
+
+
 def test_a_lookup_cannot_change_anything(tmp_path: Path) -> None:
     make_billing(tmp_path)
     action = SqlAction(("delete from customer where account = :account",))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from xml.etree import ElementTree as Xml
 
 import pytest
 
-from flowc.compiler import compile_files
+from flowc.compiler import Compiled, compile_files
 from flowc.diagnostics.model import Reporter
 from flowc.simulate.check_script import check_script
 from flowc.simulate.coverage import cover
@@ -302,6 +303,34 @@ def test_a_wrong_script_is_told_at_the_word(text: str, number: str, word: str) -
     ((code, at),) = findings(text)
     assert code == number
     assert at.strip() == word.strip()
+
+
+@pytest.mark.parametrize(
+    ("order", "number", "word"),
+    [
+        ("{number: '1', state: acepted}", "F0703", "state"),
+        ("[{card: red}, {after: 1s, answer: {card: blue}}]", "F0703", "card"),
+        ("{stat: accepted}", "F0711", "stat"),
+        ("no_found", "F0711", "no_found"),
+        ("[{state: abandoned}, not_found, {card: none, urged: 2}]", "", ""),
+    ],
+)
+def test_a_work_order_that_can_be_none_is_told(
+    small: Callable[..., Compiled], order: str, number: str, word: str
+) -> None:
+    compiled = small(
+        "a: {ticket: status, as: order, then: b, not_found: b, error: b, unknown: b}\nb: {hangup: 再见。}"
+    )
+    assert compiled.graph is not None
+    text = f"call: a\nto: 3285028\nsteps: []\nservices: {{tickets.status: {order}}}\n"
+    report = Reporter()
+    read = read_call("tests/a.call.yaml", text.encode(), report)
+    assert read is not None
+    check_script(read, compiled.graph, report, compiled.services)
+
+    found = [(each.code.number, each.span.text) for each in report]
+
+    assert found == ([(number, word)] if number else [])
 
 
 HELPS = {

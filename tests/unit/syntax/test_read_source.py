@@ -46,7 +46,7 @@ def test_a_gbk_file_is_named_as_gbk_at_its_first_chinese_text() -> None:
     [
         ("您好，请按一".encode()[:-1], "?"),
         ("流程: 您好".encode("utf-16"), "UTF-16"),
-        (b"\xff\x00\x01", "NUL"),
+        (b"flow: a\xff\x00", "NUL"),
         (b"caf\xe9 ol\xe9 \xe0\n", "?"),
     ],
 )
@@ -75,7 +75,27 @@ def test_a_character_that_deceives_is_refused_where_it_stands(character: str, co
 
 def test_all_deceiving_characters_are_reported_at_once_up_to_a_hundred() -> None:
     assert len(_decoded(b"\0\0\x1b")[1]) == 3
-    assert len(_decoded(b"\0" * 500)[1]) == 100
+    assert len(_decoded((b"name: value # \0 and so on\n") * 500)[1]) == 100
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0", "Excel"),
+        (b"PK\x03\x04", "Excel"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel"),
+        (b"\x89PNG\r\n\x1a\n", "picture"),
+        (bytes(range(256)), "bytes"),
+        (b"\0" * 500, "bytes"),
+    ],
+)
+def test_what_is_no_text_is_told_once_as_such(data: bytes, kind: str) -> None:
+    report = Reporter()
+    assert decode(data, "flows/a.flow.yaml", report) is None
+    (found,) = report
+    assert found.code.number == "F0124"
+    assert kind in found.label("en")
+    assert found.span.source.text == ""
 
 
 def test_a_file_may_have_a_million_bytes_and_no_more(tmp_path: Path) -> None:
