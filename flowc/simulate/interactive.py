@@ -14,7 +14,7 @@ from flowc.graph.services import ServiceSpec
 from flowc.machine.machine import KEYS, Phase
 from flowc.machine.trace import HungUp
 from flowc.simulate.failures import Failure
-from flowc.simulate.hearing import sentences
+from flowc.simulate.hearing import letters, sentences
 from flowc.simulate.script import CallScript, Hears, Press, Step
 from flowc.simulate.simulator import CallInSteps, StepError
 from flowc.simulate.words import phrase_step
@@ -90,8 +90,9 @@ class InteractiveCall:
     def _turn(self, problem: tuple[str, str] | None) -> Turn:
         said = self._call.heard[self._told :]
         self._told += len(said)
-        if said:
-            self.history.append(Hears(_first_words(one.text for one in said)))
+        first = _first_words(one.text for one in said)
+        if letters(first):  # a sound without words is nothing to wait for
+            self.history.append(Hears(first))
         machine = self._call.machine
         by = next((s.by for s in machine.trace.steps if isinstance(s, HungUp)), "")
         waits = "nothing" if machine.is_over else _WAITS.get(machine.phase, "nothing")
@@ -113,5 +114,5 @@ def _step(text: str) -> Step | None:
 
 def _first_words(said: Iterable[str]) -> str:
     """Enough of the first sentence to know it by, with the values that were read out in it."""
-    text = next(sentences(said))
+    text = next(sentences(said), "")
     return text[:MOST_LETTERS]

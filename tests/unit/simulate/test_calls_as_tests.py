@@ -296,6 +296,16 @@ def test_each_wrong_expectation_is_told() -> None:
             "timeout",
         ),
         ("- call\n", "F0710", "- call"),
+        # Expectations that any call would meet.
+        ('call: a\nto: 3285028\nsteps: [{hears: "。"}]\n', "F0703", "。"),
+        ('call: a\nto: 3285028\nsteps: [{hears: ""}]\n', "F0703", ""),
+        ("call: a\nto: 3285028\nsteps: [{hears: }]\n", "F0703", ""),
+        ('call: a\nto: 3285028\nsteps: [{press: {keys: 1, during: ""}}]\n', "F0703", ""),
+        ('call: a\nto: 3285028\nsteps: [{hang up: {during: ""}}]\n', "F0703", ""),
+        ('call: a\nto: 3285028\nsteps: []\nexpect: {hears_not: ["", 再见]}\n', "F0703", ""),
+        ('call: a\nto: 3285028\nsteps: []\nexpect: {hears_not: ""}\n', "F0703", ""),
+        ('call: a\nto: 3285028\nsteps: []\nexpect: {ends: ""}\n', "F0703", ""),
+        ('call: a\nto: 3285028\nsteps: []\nexpect: {at: ""}\n', "F0703", ""),
     ],
 )
 def test_a_wrong_script_is_told_at_the_word(text: str, number: str, word: str) -> None:
