@@ -85,7 +85,9 @@ def command(
             raise usage_error(TAKEN, save=save)
         save.parent.mkdir(parents=True, exist_ok=True)
     setting = _setting(compiled, folder, like, number, caller, language)
-    call = InteractiveCall(compiled.graph, compiled.texts, setting, compiled.services)
+    call = InteractiveCall(
+        compiled.graph, compiled.texts, setting, compiled.services, compiled.tickets
+    )
     click.echo(HINT[language == "zh"], err=True)
     _talk(call, language)
     if save is not None:

@@ -223,7 +223,13 @@ def simulated(compiled: Compiled, scripts: tuple[CallScript, ...]) -> tuple[Run,
     from flowc.simulate.simulator import run_calls
 
     assert compiled.graph is not None
-    return run_calls(compiled.graph, compiled.texts, scripts, services=compiled.services)
+    return run_calls(
+        compiled.graph,
+        compiled.texts,
+        scripts,
+        services=compiled.services,
+        tickets=compiled.tickets,
+    )
 
 
 def print_runs(runs: tuple[Run, ...], language: str, verbose: bool) -> None:

@@ -12,7 +12,13 @@ from flowc.diagnostics.model import Reporter, closest
 from flowc.expression.types import ListOf, Record, Type
 from flowc.graph.model import FlowGraph
 from flowc.graph.operations import Invoke, Mark
-from flowc.graph.services import OperationSpec, ServiceSpec
+from flowc.graph.services import (
+    TICKET_OPERATIONS,
+    TICKETS,
+    BuiltInOperation,
+    OperationSpec,
+    ServiceSpec,
+)
 from flowc.simulate.script import (
     ANSWERS,
     CallScript,
@@ -35,19 +41,28 @@ def check_script(
     """
     _ScriptCheck(script, graph, report).run()
     for name, replies in script.services if services is not None else ():
-        service, _, operation = name.partition(".")
-        known = (services or {}).get(service)
-        spec = known.operation(operation) if known else None
+        spec = _asked(name, services or {})
         if spec is not None:
             _check_fields(script, name, spec, report)
             _check_outcomes(script, name, replies, spec, report)
+
+
+def _asked(
+    name: str, services: Mapping[str, ServiceSpec]
+) -> OperationSpec | BuiltInOperation | None:
+    """What answers under `service.operation`: a service of the project, or the desk of work orders."""
+    service, _, operation = name.partition(".")
+    if service == TICKETS:
+        return next((each for each in TICKET_OPERATIONS if each.name == operation), None)
+    known = services.get(service)
+    return known.operation(operation) if known else None
 
 
 def _check_outcomes(
     script: CallScript,
     name: str,
     replies: tuple[Reply, ...],
-    spec: OperationSpec,
+    spec: OperationSpec | BuiltInOperation,
     report: Reporter,
 ) -> None:
     """A word where a record or a list is answered can only be the name of an outcome."""
@@ -62,7 +77,9 @@ def _check_outcomes(
             )
 
 
-def _check_fields(script: CallScript, name: str, spec: OperationSpec, report: Reporter) -> None:
+def _check_fields(
+    script: CallScript, name: str, spec: OperationSpec | BuiltInOperation, report: Reporter
+) -> None:
     """A field that the service never answers is a slip, and the right one is then missing."""
     if spec.gives is None:
         return

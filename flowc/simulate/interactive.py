@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flowc.graph.model import FlowGraph
-from flowc.graph.services import ServiceSpec
+from flowc.graph.services import ServiceSpec, TicketSettings
 from flowc.machine.machine import KEYS, Phase
 from flowc.machine.trace import HungUp
 from flowc.simulate.failures import Failure
@@ -56,9 +56,10 @@ class InteractiveCall:
         texts: Mapping[str, str],
         setting: CallScript,
         services: Mapping[str, ServiceSpec],
+        tickets: TicketSettings,
     ) -> None:
         """`setting`: the number, the caller, what services answer; its steps are not looked at."""
-        self._call = CallInSteps(graph, setting, texts, services=services)
+        self._call = CallInSteps(graph, setting, texts, services=services, tickets=tickets)
         self._told = 0
         self._unanswered = 0
         self.history: list[Step] = []

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from flowc.diagnostics.model import Words
 from flowc.graph.model import FlowGraph
-from flowc.graph.services import ServiceSpec
+from flowc.graph.services import ServiceSpec, TicketSettings
 from flowc.machine.events import DialEnded, QueueEnded
 from flowc.machine.machine import Machine, Phase, ReadError
 from flowc.machine.prepare import prepare
@@ -71,6 +71,7 @@ class Run:
 
 
 _NO_SERVICES: Mapping[str, ServiceSpec] = {}
+_NO_CLASSES = TicketSettings()
 
 
 def simulate(
@@ -79,13 +80,14 @@ def simulate(
     texts: Mapping[str, str],
     lengths: Mapping[str, int] | None = None,
     services: Mapping[str, ServiceSpec] = _NO_SERVICES,
+    tickets: TicketSettings = _NO_CLASSES,
 ) -> Run:
     """Play one call to its end and compare it with what the script expects.
 
     `texts` and `lengths` (ms) are by sound key; `services` by name: of them are the keys of requests.
-    The script's number must be one of the graph's.
+    `tickets`: the classes of work orders, of which the simulated desk promises what the runtime would. The script's number must be one of the graph's.
     """
-    return CallInSteps(graph, script, texts, lengths, services).run()
+    return CallInSteps(graph, script, texts, lengths, services, tickets).run()
 
 
 def run_calls(
@@ -94,10 +96,13 @@ def run_calls(
     scripts: Iterable[CallScript],
     lengths: Mapping[str, int] | None = None,
     services: Mapping[str, ServiceSpec] = _NO_SERVICES,
+    tickets: TicketSettings = _NO_CLASSES,
 ) -> tuple[Run, ...]:
     """Play many calls on one graph."""
     prepared = prepare(graph)
-    return tuple(simulate(prepared, script, texts, lengths, services) for script in scripts)
+    return tuple(
+        simulate(prepared, script, texts, lengths, services, tickets) for script in scripts
+    )
 
 
 class StepError(Exception):
@@ -118,6 +123,7 @@ class CallInSteps:
         texts: Mapping[str, str],
         lengths: Mapping[str, int] | None = None,
         services: Mapping[str, ServiceSpec] = _NO_SERVICES,
+        tickets: TicketSettings = _NO_CLASSES,
     ) -> None:
         """A call that is not dialled yet; as `simulate`."""
         prepared = graph if isinstance(graph, Prepared) else prepare(graph)
@@ -129,7 +135,7 @@ class CallInSteps:
         self._script = script
         self._step: Step | None = None
         self._outside = ScriptedOutside(
-            script, release.languages, voice, world, self._is_patient, services
+            script, release.languages, voice, world, self._is_patient, services, tickets
         )
         self._machine = Machine(
             prepared, world, voice.read, script.language or None, script.limit_s
@@ -190,14 +196,10 @@ class CallInSteps:
         return self._result()
 
     def _unread(self, unread: ReadError) -> None:
-        self._failures.append(
-            failure(
-                words.UNREAD,
-                self._span(),
-                str(unread.block),
-                variable=_as_written(unread.variable) or unread.reason,
-            )
-        )
+        variable = _as_written(unread.variable) or unread.reason
+        unpromised = variable.endswith(".promised") and self._outside.promises_nothing
+        why = words.UNPROMISED if unpromised else words.UNREAD
+        self._failures.append(failure(why, self._span(), str(unread.block), variable=variable))
 
     def _result(self) -> Run:
         run = Run(
