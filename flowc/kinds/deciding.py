@@ -102,10 +102,10 @@ class SwitchNode(NodeKind):
             to = into.way(case.way, f"case_{at + 1}")
             literal = self._literal(into, case.value, value)
             part = "start" if at == 0 else f"if_{at + 1}"
-            if value and literal:
-                otherwise = into.block(
-                    part, (), Branch(Binary("==", value, literal, self.value.span), to, otherwise)
-                )
+            if value and literal and case.value:
+                # In the author's words it is the value, which says more than what is looked at.
+                equals = Binary("==", value, literal, case.value.span)
+                otherwise = into.block(part, (), Branch(equals, to, otherwise))
 
     def _literal(
         self, into: NodeBuilder, word: Word | None, value: Expression | None

@@ -196,10 +196,12 @@ class CallInSteps:
         return self._result()
 
     def _unread(self, unread: ReadError) -> None:
-        variable = _as_written(unread.variable) or unread.reason
+        variable = _as_written(unread.variable)
         unpromised = variable.endswith(".promised") and self._outside.promises_nothing
         why = words.UNPROMISED if unpromised else words.UNREAD
-        self._failures.append(failure(why, self._span(), str(unread.block), variable=variable))
+        self._failures.append(
+            failure(why, self._span(), str(unread.block), variable=variable or unread.reason)
+        )
 
     def _result(self) -> Run:
         run = Run(
