@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flowc.diagnostics.model import Diagnostic, Reporter
 from flowc.graph.model import FlowGraph
-from flowc.graph.services import FixtureSettings, ServiceSpec
+from flowc.graph.services import FixtureSettings, ServiceSpec, TicketSettings
 from flowc.graph.verify import verify
 from flowc.kinds.parts import Text
 from flowc.language.lower import Lowered, lower
@@ -76,6 +76,11 @@ class Compiled:
     def services(self) -> Mapping[str, ServiceSpec]:
         """What the project's services answer, by name."""
         return self.project.program.around.services if self.project else {}
+
+    @property
+    def tickets(self) -> TicketSettings:
+        """The project's classes of work orders."""
+        return self.project.program.around.tickets if self.project else TicketSettings()
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowc.cli.test import scripts_of
+from flowc.cli.test import Chosen, scripts_of
 from flowc.cli.words import compiled_or_exit, lang_option, project_folder, usage_error
 from flowc.diagnostics.model import Words
 
@@ -26,6 +26,10 @@ NO_TEST = Words("{like} is no call test of this project", "{like} 不是本项�
 TAKEN = Words(
     "{save} is there already; name a new file, the old test is left as it is",
     "{save} 已存在；请换一个文件名，原来的测试保持不变",
+)
+NOT_PLAYED = Words(
+    "`flowc test` plays no file of the name `{save}`: save it as `{right}`",
+    "`flowc test` 不会测试名为 `{save}` 的文件：请存成 `{right}`",
 )
 # What the call waits for, as the prompt says it.
 WAITS = {
@@ -76,16 +80,28 @@ def command(
         listed = ", ".join(known)
         raise usage_error(NOBODY, number=number, known=listed)
     if save is not None:  # a place that can't be written is told before the call, not after it
+        _refuse_unplayed(save)
         if save.exists():
             raise usage_error(TAKEN, save=save)
         save.parent.mkdir(parents=True, exist_ok=True)
     setting = _setting(compiled, folder, like, number, caller, language)
-    call = InteractiveCall(compiled.graph, compiled.texts, setting, compiled.services)
+    call = InteractiveCall(
+        compiled.graph, compiled.texts, setting, compiled.services, compiled.tickets
+    )
     click.echo(HINT[language == "zh"], err=True)
     _talk(call, language)
     if save is not None:
         save.write_text(call.script(save.name.partition(".")[0]), encoding="utf-8")
         click.echo(str(save), err=True)
+
+
+def _refuse_unplayed(save: Path) -> None:
+    """A test under another ending would be one that nobody plays."""
+    from flowc.simulate.read_calls import ENDING
+
+    if not save.name.endswith(ENDING):
+        right = save.with_name(f"{save.name.partition('.')[0]}{ENDING}")
+        raise usage_error(NOT_PLAYED, save=save, right=right)
 
 
 def _setting(
@@ -95,7 +111,7 @@ def _setting(
 
     if like is None:
         return CallScript("", number, (), caller)
-    for script in scripts_of(compiled, folder, "", language):
+    for script in scripts_of(compiled, folder, Chosen(), language):
         if (folder / script.span.source.name).resolve() == like.resolve():
             return replace(script, to=number, caller=caller or script.caller, steps=())
     raise usage_error(NO_TEST, like=like)

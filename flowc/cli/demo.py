@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowc.cli.draw import titles_of
-from flowc.cli.test import scripts_of
+from flowc.cli.test import Chosen, scripts_of
 from flowc.cli.words import FINDINGS, OUTSIDE, compiled_or_exit, lang_option, project_argument
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _tested(compiled: Compiled, folder: Path, language: str) -> None:
 
     assert compiled.graph is not None
     click.echo(say(language, "checked", what=folder.name, count=len(compiled.graph.blocks)))
-    runs = simulated(compiled, scripts_of(compiled, folder, "", language))
+    runs = simulated(compiled, scripts_of(compiled, folder, Chosen(), language))
     failed = sum(not run.passed for run in runs)
     click.echo(say(language, "tested", count=len(runs), failed=failed))
     if failed:

@@ -47,6 +47,7 @@ def labels_of(compiled: Compiled, language: str) -> Labels:
     """What people call flows, nodes, choices and the keys that mean the same everywhere."""
     from flowc.diagram.labels import Labels
     from flowc.diagram.words import outcome_word
+    from flowc.kinds.collect import CollectNode
     from flowc.kinds.confirm import NO, YES, ConfirmNode
 
     assert compiled.project is not None
@@ -66,6 +67,8 @@ def labels_of(compiled: Compiled, language: str) -> Labels:
             if isinstance(node.kind, ConfirmNode):
                 names |= {(name, YES): outcome_word("yes", language)}
                 names |= {(name, NO): outcome_word("no", language)}
+            if isinstance(node.kind, CollectNode) and node.kind.read_back:
+                names |= {(name, YES): outcome_word("confirmed", language)}
             if node.kind.keyword == "ticket":  # not the `closed` of opening hours
                 names[name, "closed"] = outcome_word("order_closed", language)
             for choice in choices_of(node.kind):

@@ -33,7 +33,13 @@ def play_call(path: Path, folder: Path) -> str:
         check_script(script, compiled.graph, report, compiled.services)
     if script is None or report.has_errors:
         return _said(report)
-    run = simulate(compiled.graph, script, compiled.texts, services=compiled.services)
+    run = simulate(
+        compiled.graph,
+        script,
+        compiled.texts,
+        services=compiled.services,
+        tickets=compiled.tickets,
+    )
     language = language_of(None)
     said = [f"{found.span}: {found.say(language)}" for found in run.failures]
     return "\n".join([*said, route(run)] if said else said)

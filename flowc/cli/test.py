@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +19,14 @@ from flowc.cli.words import (
     end_with,
     lang_option,
     print_found,
-    project_argument,
+    project_folder,
     usage_error,
 )
 from flowc.diagnostics.model import Words
 
 if TYPE_CHECKING:
     from flowc.compiler import Compiled
+    from flowc.diagnostics.model import Diagnostic
     from flowc.simulate.script import CallScript
     from flowc.simulate.simulator import Run
 
@@ -35,6 +37,15 @@ NO_CALLS = Words(
 NO_SUCH = Words(
     "no call's title or file contains `{text}`; there are {count} calls",
     "没有标题或文件名含 `{text}` 的通话；共有 {count} 通",
+)
+NO_CALL_THERE = Words(
+    "there is no call to play in `{place}`: calls stand under `tests/` of a project, in files whose names end in "
+    "`{ending}`",
+    "`{place}` 里没有可以测试的通话：通话放在项目的 `tests/` 下，文件名以 `{ending}` 结尾",
+)
+OF_TWO_PROJECTS = Words(
+    "`{place}` belongs to another project than `{first}`: play them one project after the other",
+    "`{place}` 和 `{first}` 不属于同一个项目：请一个项目一个项目地测试",
 )
 TEXT_ALONE = Words(
     "with --on the results are text: leave `--format {form}` out",
@@ -63,8 +74,36 @@ def _how_options(command: Callable[..., None]) -> Callable[..., None]:
     return told_how
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which of a project's calls: those that stand in `places` (files and folders; none of them: all), and of
+    these the ones whose title or file contains `text`."""
+
+    places: tuple[Path, ...] = ()
+    text: str = ""
+
+
+def _places(
+    context: click.Context, parameter: click.Parameter, value: tuple[Path, ...]
+) -> tuple[Path, tuple[Path, ...]]:
+    """The project's folder, and the places in it; its own folder is no choice among its calls."""
+    named = value or (Path(),)
+    folders = [project_folder(context, parameter, each) for each in named]
+    for place, folder in zip(named, folders, strict=True):
+        if folder != folders[0]:
+            raise usage_error(OF_TWO_PROJECTS, place=place, first=named[0])
+    is_whole = any(place.resolve() == folders[0] for place in value)
+    return folders[0], () if is_whole else value
+
+
 @click.command("test")
-@project_argument
+@click.argument(
+    "places",
+    metavar="[FOLDER | CALL]...",
+    nargs=-1,
+    type=click.Path(exists=True, path_type=Path),
+    callback=_places,
+)
 @click.option(
     "--on",
     "target",
@@ -82,7 +121,7 @@ def _how_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("-v", "--verbose", is_flag=True, help="Show what was heard in each call.")
 @lang_option
 def command(
-    folder: Path,
+    places: tuple[Path, tuple[Path, ...]],
     target: str | None,
     chosen: str,
     form: str,
@@ -90,12 +129,18 @@ def command(
     language: str,
     how: How,
 ) -> None:
-    """Play the calls in tests/*.call.yaml and compare them with what they expect."""
+    """Play the calls in tests/*.call.yaml and compare them with what they expect.
+
+    A project's folder means all of its calls; a call's file, or a folder inside of tests/, means these.
+    """
     from flowc.simulate.report import junit, results_json
 
+    folder, within = places
     compiled = compiled_or_exit(folder, language, form)
-    scripts = scripts_of(compiled, folder, chosen, language, form)
-    if not scripts:
+    scripts = scripts_of(compiled, folder, Chosen(within, chosen), language, form)
+    if scripts:
+        print_found(_calls_not_read(compiled), language)
+    else:
         print_found(compiled.found, language)
         raise usage_error(NO_CALLS)
     if target is not None and form != "text":
@@ -117,10 +162,21 @@ def command(
     sys.exit(CLEAN if all(run.passed for run in runs) else FINDINGS)
 
 
+def _calls_not_read(compiled: Compiled) -> tuple[Diagnostic, ...]:
+    """Files that were meant to be played, and are not: a run without them must not look whole."""
+    from flowc.diagnostics.codes.reading import NOT_READ
+
+    return tuple(
+        each
+        for each in compiled.found
+        if each.code is NOT_READ and each.span.source.name.startswith("tests/")
+    )
+
+
 def scripts_of(
-    compiled: Compiled, folder: Path, chosen: str, language: str, form: str = "text"
+    compiled: Compiled, folder: Path, chosen: Chosen, language: str, form: str = "text"
 ) -> tuple[CallScript, ...]:
-    """The project's calls; where one is wrongly written, the program ends with its findings."""
+    """The calls chosen; where one is wrongly written, the program ends with its findings."""
     from flowc.compiler import files_of
     from flowc.diagnostics.model import Reporter
     from flowc.simulate.check_script import check_script
@@ -128,14 +184,38 @@ def scripts_of(
 
     assert compiled.graph is not None
     report = Reporter()
-    scripts = read_calls(files_of(folder), report)
+    scripts = read_calls(_in_places(files_of(folder), folder, chosen.places), report)
     for script in scripts:
         check_script(script, compiled.graph, report, compiled.services)
     if report.has_errors:
         end_with(report.sorted, language, form)
-    found = tuple(one for one in scripts if chosen in one.name or chosen in one.span.source.name)
-    if chosen and not found:
-        raise usage_error(NO_SUCH, text=chosen, count=len(scripts))
+    text = chosen.text
+    found = tuple(one for one in scripts if text in one.name or text in one.span.source.name)
+    if text and not found:
+        raise usage_error(NO_SUCH, text=text, count=len(scripts))
+    return found
+
+
+def _in_places(
+    files: Mapping[str, bytes], folder: Path, places: tuple[Path, ...]
+) -> Mapping[str, bytes]:
+    """The calls that stand in places of which each has one; without places all files."""
+    from flowc.simulate.read_calls import ENDING
+
+    if not places:
+        return files
+    wanted = {place.resolve(): place for place in places}
+    found: dict[str, bytes] = {}
+    empty = dict(wanted)
+    for name in files:
+        path = (folder / name).resolve()
+        around = [each for each in (path, *path.parents) if each in wanted]
+        if around and name.endswith(ENDING):
+            found[name] = files[name]
+            for each in around:
+                empty.pop(each, None)
+    for place in empty.values():
+        raise usage_error(NO_CALL_THERE, place=place, ending=ENDING)
     return found
 
 
@@ -143,7 +223,13 @@ def simulated(compiled: Compiled, scripts: tuple[CallScript, ...]) -> tuple[Run,
     from flowc.simulate.simulator import run_calls
 
     assert compiled.graph is not None
-    return run_calls(compiled.graph, compiled.texts, scripts, services=compiled.services)
+    return run_calls(
+        compiled.graph,
+        compiled.texts,
+        scripts,
+        services=compiled.services,
+        tickets=compiled.tickets,
+    )
 
 
 def print_runs(runs: tuple[Run, ...], language: str, verbose: bool) -> None:

@@ -37,7 +37,8 @@ KINDS_TOLD: Mapping[str, Told] = {
     menu: 请选择。
     choices:
       1: {name: 余额查询, to: balance}
-      2: {name: 人工服务, to: person}
+      2: {name: 再听一遍, to: read, at_most: 3, else: person}   # 第四次按 2 转人工
+      3: {name: 人工服务, to: person}
     if_silent: 没有听到您的按键。
     if_wrong: 没有这个选项。
     gave_up: person

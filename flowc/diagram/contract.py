@@ -93,8 +93,14 @@ def _ways(graph: FlowGraph, nodes: Mapping[str, tuple[Block, ...]]) -> tuple[Way
 def _whole_by_node(
     graph: FlowGraph, nodes: Mapping[str, tuple[Block, ...]], labels: Labels
 ) -> Drawing:
-    boxes = [_node_box(blocks, labels) for blocks in nodes.values()]
-    arrows = tuple(_arrows(_ways(graph, nodes), graph, labels, _node_of))
+    ways = _ways(graph, nodes)
+    again: dict[str, list[str]] = {}
+    for way in ways:
+        if way.manner is Manner.ROUND:
+            again.setdefault(way.head.node_name, []).append(way.reason)
+    boxes = [_node_box(blocks, labels, again.get(node, ())) for node, blocks in nodes.items()]
+    onward = tuple(way for way in ways if way.manner is not Manner.ROUND)
+    arrows = tuple(_arrows(onward, graph, labels, _node_of))
     clusters = [
         Cluster(each, labels.flow(each)) for each in dict.fromkeys(b.cluster for b in boxes)
     ]
@@ -125,7 +131,8 @@ def _node_of(id_: BlockId) -> str:
     return id_.node_name
 
 
-def _node_box(blocks: tuple[Block, ...], labels: Labels) -> Box:
+def _node_box(blocks: tuple[Block, ...], labels: Labels, again: Iterable[str]) -> Box:
+    """`again`: why a call comes back to the node itself."""
     first = next((each for each in blocks if each.id.part == START), blocks[0])
     kind = first.origin.kind
     title, word = labels.title(first.origin), words.kind_word(kind, labels.language)
@@ -136,8 +143,13 @@ def _node_box(blocks: tuple[Block, ...], labels: Labels) -> Box:
         # A node without a title is called by its name already.
         caption=word if title == first.id.node else f"{word} · {first.id.node}",
         cluster=first.id.flow,
-        marks=_marks(blocks, labels),
+        marks=(*_marks(blocks, labels), *_again(first.id.node_name, again, labels)),
     )
+
+
+def _again(node: str, reasons: Iterable[str], labels: Labels) -> Iterable[str]:
+    told = (labels.reason(node, reason) for reason in reasons)
+    return tuple(labels.phrase("again").format(each) for each in dict.fromkeys(told) if each)
 
 
 def _block_box(block: Block, labels: Labels) -> Box:

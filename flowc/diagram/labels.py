@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from flowc.diagram import words
 from flowc.graph.model import Origin
+from flowc.passes.leaving import TOO_OFTEN, VALUE
 
 _KEYS = re.compile(r"(?:key_)?([0-9*#A-D]+)")
 _MOST_LINES = 4
@@ -42,6 +43,11 @@ class Labels:
 
     def reason(self, node: str, reason: str) -> str:
         """One reason in words: `1 再听一遍`, `未查到`; "" where none is needed."""
+        if reason.endswith(TOO_OFTEN):
+            first = self.reason(node, reason.removesuffix(TOO_OFTEN))
+            return f"{first} ({self._outcome('at_most')})" if first else self._outcome("at_most")
+        if reason.startswith(VALUE):
+            return reason.removeprefix(VALUE)
         name = self.choice_names.get((node, reason), "")
         key = _KEYS.fullmatch(reason)
         if key is None:
@@ -62,14 +68,17 @@ class Labels:
         return self.join_all((node, reason) for reason in reasons)
 
     def join_all(self, ways: Iterable[tuple[str, str]]) -> str:
-        """Reasons by node: loud ones each on its line, quiet ones together on the last."""
+        """Reasons by node: the values of a `switch` together, other loud ones each on its line, quiet ones
+        together on the last."""
         reasons: dict[str, list[str]] = {}
         for node, reason in ways:
             reasons.setdefault(node, []).append(reason)
         told = [(node, each) for node, found in reasons.items() for each in together(found)]
-        loud = [self.reason(node, each) for node, each in told if not words.is_quiet(each)]
-        quiet = [self.reason(node, each) for node, each in told if words.is_quiet(each)]
-        lines = [line for line in dict.fromkeys(loud) if line]
+        loud = [way for way in told if not words.is_quiet(way[1])]
+        quiet = [self.reason(*way) for way in told if words.is_quiet(way[1])]
+        values = " / ".join(self.reason(*way) for way in loud if way[1].startswith(VALUE))
+        others = (self.reason(*way) for way in loud if not way[1].startswith(VALUE))
+        lines = [line for line in dict.fromkeys((values, *others)) if line]
         if len(lines) > _MOST_LINES:
             rest = len(lines) - _MOST_LINES + 1
             lines = [*lines[: _MOST_LINES - 1], f"… {self.phrase('more')} {rest}"]

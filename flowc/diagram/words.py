@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from flowc.diagram.model import Look
+from flowc.passes.leaving import TOO_OFTEN
 
 # kind: (look, English, Chinese)
 _KINDS: Mapping[str, tuple[Look, str, str]] = MappingProxyType(
@@ -66,6 +67,7 @@ _OUTCOMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "skip": ("skip", "跳过"),
         "skipped": ("skipped", "跳过"),
         "yes": ("yes", "是"),
+        "confirmed": ("confirmed", "确认"),
         "no": ("no", "否"),
         "else": ("else", "其他"),
         "open": ("open", "上班时间"),
@@ -100,6 +102,7 @@ FAILED_INPUT = frozenset({"gave_up", "silence", "key", "wrong", "too_short", "er
 _PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "back": ("← back", "← 返回"),
+        "again": ("· {}: again", "· {}：再来一次"),
         "return": ("← to the caller flow", "← 回到调用处"),
         "hangup": ("then hang up", "随后挂机"),
         "call": ("call", "调用"),
@@ -151,7 +154,7 @@ def base(outcome: str) -> str:
 
 
 def is_quiet(outcome: str) -> bool:
-    return base(outcome) in _QUIET
+    return base(outcome) in _QUIET or outcome.endswith(TOO_OFTEN)
 
 
 def phrase(name: str, language: str) -> str:

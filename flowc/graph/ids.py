@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 START = "start"
+# A part that no call enters: it leads where a holiday would, and names the calendar that has none.
+NO_HOLIDAYS = "no_holidays_in_"
 
 
 @dataclass(frozen=True, slots=True, order=True)

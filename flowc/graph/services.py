@@ -203,6 +203,12 @@ class TicketSettings:
 
     classes: tuple[TicketClass, ...] = ()
 
+    def limits(self, name: str) -> TicketClass | None:
+        """The clocks of a class by its name; None where the project has no such class."""
+        if not self.classes:
+            return TicketClass(name)
+        return next((each for each in self.classes if each.name == name), None)
+
 
 ABANDONED = "abandoned"  # whose caller may not know of it; it is work all the same
 OPEN_STATES = ("opened", "accepted", "handled", ABANDONED)

@@ -13,7 +13,7 @@ from flowc.expression.parse import parse_expression
 from flowc.expression.tree import Binary, Call, Expression, Literal, Read
 from flowc.expression.types import Scalar, Type
 from flowc.graph.exits import Branch, Jump, Switch
-from flowc.graph.ids import BlockId
+from flowc.graph.ids import NO_HOLIDAYS, BlockId
 from flowc.graph.operations import Assign, Clock
 from flowc.graph.surroundings import Calendar, Opening, Surroundings
 from flowc.kinds.base import Field, Fill, NodeKind, Outcome
@@ -102,10 +102,10 @@ class SwitchNode(NodeKind):
             to = into.way(case.way, f"case_{at + 1}")
             literal = self._literal(into, case.value, value)
             part = "start" if at == 0 else f"if_{at + 1}"
-            if value and literal:
-                otherwise = into.block(
-                    part, (), Branch(Binary("==", value, literal, self.value.span), to, otherwise)
-                )
+            if value and literal and case.value:
+                # In the author's words it is the value, which says more than what is looked at.
+                equals = Binary("==", value, literal, case.value.span)
+                otherwise = into.block(part, (), Branch(equals, to, otherwise))
 
     def _literal(
         self, into: NodeBuilder, word: Word | None, value: Expression | None
@@ -156,6 +156,8 @@ class HoursNode(NodeKind):
         closed = into.way(self.closed, "closed")
         days = _Days(into, into.way(self.open, "open"), closed)
         holiday = into.way(self.holiday, "holiday") if self.holiday else closed
+        if self.holiday and not calendar.holidays:  # dropped later; until then it says why
+            into.block(f"{NO_HOLIDAYS}{calendar.name}", (), Jump(holiday))
         special = self._special(calendar, days, holiday)
         week = tuple((str(at), days.of(openings)) for at, openings in enumerate(calendar.week, 1))
         by_week = into.block("by_week", (), Switch(WEEKDAY.variable, week, closed))

@@ -107,7 +107,30 @@ OPENINGS = Worded(
     _openings_of,
     meant=hours_meant,
 )
-DAYS = Worded(
+
+
+@dataclass(frozen=True, slots=True)
+class _DaysShape(Worded[tuple[date, ...]]):
+    """A day, or the first and the last of several; two that are written rightly can still be no stretch."""
+
+    def read(self, tree: Tree, place: Place) -> tuple[date, ...] | None:
+        text = tree.text.strip() if isinstance(tree, Scalar) else ""
+        first, last = (day_of(each.strip()) for each in (text.partition(" - ")[::2]))
+        if first is None or last is None or self.convert(text):
+            return Worded.read(self, tree, place)
+        if first > last:
+            place.wrong(tree, EARLIER_FIRST, f"{last} - {first}")
+        else:
+            place.wrong(tree, A_YEAR_AT_MOST, self.example)
+        return None
+
+
+EARLIER_FIRST = Words(
+    "two days of which the earlier stands first: these end before they start",
+    "两个日期，早的写在前面：这里结束早于开始",
+)
+A_YEAR_AT_MOST = Words(f"a stretch of {MOST_DAYS} days at most", f"一段日期，最多 {MOST_DAYS} 天")
+DAYS = _DaysShape(
     Words("a day, or two with ` - ` between", "一个日期，或用 ` - ` 连起来的两个日期"),
     "2026-10-01 - 2026-10-07",
     _days_of,

@@ -11,6 +11,7 @@ from flowc.kinds.shapes import (
     FLOW_NAME,
     LANGUAGE,
     LISTED_NAME,
+    LONG_TIME,
     TARGET,
     WAY,
     ListShape,
@@ -37,11 +38,11 @@ DESTINATION = NameShape(
 )
 LIMITS = Form(
     "limits",
-    {"length": DURATION, "nodes": count(10, 100_000), "silence": DURATION, "to": TARGET},
+    {"length": LONG_TIME, "nodes": count(10, 100_000), "silence": DURATION, "to": TARGET},
 )
 PERSON = Form("person", {"to": TARGET, "within_keys": count(0, 20), "within": DURATION}, ("to",))
 TICKET_CLASS = Form(
-    "ticket class", {"accept": DURATION, "handle": DURATION, "reply": DURATION, "title": RAW}
+    "ticket class", {"accept": LONG_TIME, "handle": LONG_TIME, "reply": LONG_TIME, "title": RAW}
 )
 NUMBER = Form("number", {"flow": FLOW_NAME, "also": ListShape(DIALLED)}, ("flow",))
 NUMBERS = RawMapping(

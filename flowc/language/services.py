@@ -56,7 +56,7 @@ from flowc.kinds.shapes import (
     count,
     one_of,
 )
-from flowc.language.forms import PLAIN, RAW, Form, MappingShape, RawMapping, entries
+from flowc.language.forms import PLAIN, RAW, Form, MappingShape, Plain, RawMapping, entries
 from flowc.language.not_yet import type_of
 from flowc.language.reserved import check_result
 from flowc.language.sql import check_statements, check_url
@@ -80,8 +80,8 @@ SERVICE = Form(
     {
         "service": LISTED_NAME,
         "kind": one_of("sql", "http", "fixture"),
-        "url": PLAIN,
-        "file": PLAIN,
+        "url": Plain(example="sqlite:///billing.db"),
+        "file": Plain(example="billing.yaml"),
         "headers": MappingShape(PLAIN),
         "allow_private": TRUTH,
         "ca": PLAIN,
@@ -238,7 +238,7 @@ class ServiceReader:
         self._fits(form, service_kind, name, body, kind)
         # With a key of plain words all callers would share one request.
         if is_request and not _HOLE_OF_THE_CALL.search(form.get("key", "")):
-            self.report.report(proofs.ALWAYS_REQUEST, name.span, name=name.text)
+            self._tells_none_apart(name, body, parameters)
         self._known_results(body, form, results)
         if service_kind == "sql":
             check_statements(body, entries(form.get("with")), kind, self.report)
@@ -284,6 +284,21 @@ class ServiceReader:
         for word in words:
             check_result(word, self.report, RESERVED_RESULTS)
         return tuple(dict.fromkeys(word.text for word in words))
+
+    def _tells_none_apart(
+        self, name: Scalar, body: Tree, parameters: tuple[tuple[str, Type], ...]
+    ) -> None:
+        key = next((tree for word, tree in entries(body) if word.text == "key"), None)
+        lack = proofs.NO_KEY if key is None else proofs.SAME_KEY
+        first = parameters[0][0] if parameters else "account"
+        self.report.report(
+            proofs.ALWAYS_REQUEST,
+            name.span if key is None else key.span,
+            name=name.text,
+            lack=lack.en,
+            lack_zh=lack.zh,
+            example=f'"{{{first}}}-{{today()}}"',
+        )
 
     def _fits(
         self,

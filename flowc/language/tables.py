@@ -22,7 +22,7 @@ from flowc.kinds.shapes import (
     count,
     one_of,
 )
-from flowc.language.forms import PLAIN, Form, RawMapping, entries
+from flowc.language.forms import PLAIN, Form, Plain, RawMapping, entries
 from flowc.source import Source, Span
 from flowc.syntax.tree import Scalar, Tree
 
@@ -79,7 +79,9 @@ QUEUE = Form(
         "wrap_up": MAYBE_NO_TIME,
         "most_callers": count(0, 9999),
         "music": PLAIN,
-        "title": PLAIN,
+        "title": Plain(
+            Words("one text, for the people who answer", "一段文字，给坐席看"), "综合坐席"
+        ),
     },
 )
 

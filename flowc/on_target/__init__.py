@@ -175,7 +175,9 @@ def _planned(
     planned, skipped = [], []
     for script in scripts:
         request = releases[world_of(script)].request
-        run = simulate(request.graph, script, compiled.texts, lengths, compiled.services)
+        run = simulate(
+            request.graph, script, compiled.texts, lengths, compiled.services, compiled.tickets
+        )
         why = unplayable(run)
         if why:
             skipped.append(Result(script, skipped=why))

@@ -25,7 +25,7 @@ from flowc.graph.operations import (
 )
 from flowc.passes.attempts import attempts_at, is_giving_up, rounds_left
 from flowc.passes.edges import Edge, ending
-from flowc.passes.leaving import block_ways
+from flowc.passes.leaving import block_ways, written
 from flowc.passes.shortest_way import shortest_way
 
 MOST_TOLD = 100  # what happens more often in a call than so shows nobody anything
@@ -157,8 +157,8 @@ def _decided(block: Block, edge: Edge) -> Words | None:
     reason = next((way.reason for way in block_ways(block) if way.head == edge.to), "")
     match block.exit:
         case Branch() if block.origin.kind != "hours" and reason == "else":
-            written = " ".join(block.exit.condition.span.text.split())
-            return Words(*(f"not ({_as_it_is(written).en})",) * 2) if written else None
+            said = written(block, block.exit)
+            return Words(*(f"not ({_as_it_is(said).en})",) * 2) if said else None
         case _ if not reason or reason == "else":
             return None
         case _:

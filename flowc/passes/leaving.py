@@ -1,7 +1,7 @@
 """How a node is left: its blocks walked from every door, each way out with the reason that led there.
 
-A reason is an outcome or a key (`not_found`, `1`, `silence`), a condition as its author wrote it, or
-"". It is set where the call's fate is decided (the outcome of an operation, the cause of a failed
+A reason is an outcome or a key (`not_found`, `1`, `silence`), a condition as its author wrote it, a value that a
+`switch` goes by (`= closed`), or ""; of a way that was taken as often as it may be, that and `(at_most)`. It is set where the call's fate is decided (the outcome of an operation, the cause of a failed
 attempt, an author's condition) and kept over blocks that only count, so that the arrow after the
 third silence still says silence. Knows no words and no shapes.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import assert_never
 
@@ -30,7 +30,10 @@ from flowc.graph.operations import (
     Operation,
     Record,
 )
+from flowc.passes.attempts import rounds_left
 
+VALUE = "= "  # before the value of a `switch`, which is nobody's outcome
+TOO_OFTEN = "(at_most)"
 _DATE = "clock.date"  # what Clock writes
 _DECIDING = frozenset({"branch", "switch", "split"})
 # Parts of an `hours` node that have not decided yet.
@@ -41,12 +44,13 @@ _NUMBERED = re.compile(r"_?[0-9]+$")
 class Manner(Enum):
     GO = "go"
     CALL = "call"
+    ROUND = "round"  # to the node's own beginning, by a way that says something or is bounded
     RETURN = "return"  # where a returning flow goes that nobody called
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way out of a node, from the block `tail` to a block of another node."""
+    """One way out of a node, from the block `tail` to a block of another node, or round to its own start."""
 
     tail: BlockId
     head: BlockId
@@ -80,6 +84,8 @@ def ways_out(
         for way in _leave(graph.blocks[at], reason, hints):
             if _stays_inside(way, graph):
                 onward.append((way.head, way.reason))
+                if _goes_round(way):
+                    found.setdefault(replace(way, manner=Manner.ROUND))
             else:
                 found.setdefault(way)
         fresh = [state for state in onward if state not in seen]
@@ -96,6 +102,11 @@ def block_ways(block: Block) -> tuple[Way, ...]:
 def _stays_inside(way: Way, graph: FlowGraph) -> bool:
     inside = way.head.node_name == way.tail.node_name
     return inside and way.head in graph.blocks and way.manner is not Manner.CALL
+
+
+def _goes_round(way: Way) -> bool:
+    """Does an author's way lead back to where it began? To ask again is the kind's own doing, and is not told."""
+    return way.head.part == START and way.tail.part.endswith(("_way", "_way_taken"))
 
 
 def _leave(block: Block, reason: str, hints: frozenset[str]) -> Iterator[Way]:
@@ -141,16 +152,24 @@ def _after(operation: Operation, reason: str) -> str:
             return reason
 
 
+def written(block: Block, branch: Branch) -> str:
+    """A condition in its author's words, and the value of a `switch`; "" where none wrote it."""
+    words = " ".join(branch.condition.span.text.split())
+    return f"{VALUE}{words}" if words and block.origin.kind == "switch" else words
+
+
 def _branch(block: Block, branch: Branch, reason: str) -> Iterator[Way]:
-    written = " ".join(branch.condition.span.text.split())
-    if block.origin.kind == "hours":
+    said = written(block, branch)
+    if rounds_left(block) is not None:
+        yes, no = reason, f"{reason.removesuffix(TOO_OFTEN)}{TOO_OFTEN}"
+    elif block.origin.kind == "hours":
         # Either the emergency flag, which closes, or the minutes of a day.
         flag = isinstance(branch.condition, Asked)
         yes, no = ("closed", "") if flag else ("open", "closed")
     elif block.origin.kind not in _DECIDING:
         yes, no = reason, reason
     else:
-        yes, no = written or "yes", "else" if written else "no"
+        yes, no = said or "yes", "else" if said else "no"
     yield Way(block.id, branch.then, yes)
     yield Way(block.id, branch.otherwise, no)
 

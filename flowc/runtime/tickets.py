@@ -229,9 +229,7 @@ def _ticket(row: Row[Any], recordings: Iterable[str]) -> Ticket:
 
 
 def _limits(settings: TicketSettings, name: str) -> TicketClass:
-    if not settings.classes:
-        return TicketClass(name)
-    found = next((each for each in settings.classes if each.name == name), None)
+    found = settings.limits(name)
     if found is None:
         raise UnknownClassError("the project has no such class of work orders")
     return found

@@ -42,7 +42,7 @@ def check_script(
     """
     _ScriptCheck(script, graph, report).run()
     for name, replies in script.services if services is not None else ():
-        spec = _operation(name, services or {})
+        spec = _asked(name, services or {})
         if spec is not None:
             _check_fields(script, name, spec, report)
             _check_outcomes(script, name, replies, spec, report)
@@ -50,13 +50,15 @@ def check_script(
             _check_words(script, name, replies, report)
 
 
-def _operation(
+def _asked(
     name: str, services: Mapping[str, ServiceSpec]
 ) -> OperationSpec | BuiltInOperation | None:
+    """What answers under `service.operation`: a service of the project, or the desk of work orders."""
     service, _, operation = name.partition(".")
     if service == TICKETS:
         return next((each for each in TICKET_OPERATIONS if each.name == operation), None)
-    return services[service].operation(operation) if service in services else None
+    known = services.get(service)
+    return known.operation(operation) if known else None
 
 
 def _check_outcomes(

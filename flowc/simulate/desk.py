@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from flowc.graph.services import ABANDONED
+from flowc.graph.services import ABANDONED, TicketSettings
 
 Order = Mapping[str, str | int]
 Arguments = Mapping[str, str | int]
@@ -17,8 +17,9 @@ Arguments = Mapping[str, str | int]
 class Desk:
     """Opens, looks up and urges."""
 
-    def __init__(self) -> None:
-        """Nothing has been opened."""
+    def __init__(self, settings: TicketSettings) -> None:
+        """Nothing has been opened. `settings`: the classes of work orders, with their clocks."""
+        self._settings = settings
         self._orders: list[tuple[Arguments, dict[str, str | int]]] = []
 
     def ask(self, operation: str, asked: Arguments, now: int) -> Order | None:
@@ -32,15 +33,19 @@ class Desk:
         return None if found is None else dict(found)
 
     def _open(self, asked: Arguments, now: int) -> Order:
+        name = str(asked.get("class", ""))
+        limits = self._settings.limits(name)
         moment = datetime.fromtimestamp(now, UTC)
         order: dict[str, str | int] = {
             "number": f"{moment:%y%m%d}{len(self._orders) + 1:04}",
-            "class": str(asked.get("class", "")),
+            "class": name,
             "state": "opened",
             "opened": moment.isoformat(),
             "card": "none",
             "urged": 0,
         }
+        if limits and limits.handle_s:
+            order["promised"] = datetime.fromtimestamp(now + limits.handle_s, UTC).isoformat()
         self._orders.append((asked, order))
         return dict(order)
 

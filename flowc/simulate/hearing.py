@@ -8,8 +8,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from flowc.simulate.line import Said
+if TYPE_CHECKING:
+    from flowc.simulate.line import Said
 
 SENTENCE_ENDS = frozenset("。！？；.!?;")
 

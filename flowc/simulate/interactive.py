@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from flowc.graph.model import FlowGraph
-from flowc.graph.services import ServiceSpec
+from flowc.graph.services import ServiceSpec, TicketSettings
 from flowc.machine.machine import KEYS, Phase, ReadError
 from flowc.machine.trace import HungUp
 from flowc.simulate.failures import Failure
-from flowc.simulate.hearing import sentences
+from flowc.simulate.hearing import letters, sentences
 from flowc.simulate.script import CallScript, Hears, Press, Step
 from flowc.simulate.simulator import CallInSteps, StepError, told_unread
 from flowc.simulate.words import phrase_step
@@ -56,9 +56,10 @@ class InteractiveCall:
         texts: Mapping[str, str],
         setting: CallScript,
         services: Mapping[str, ServiceSpec],
+        tickets: TicketSettings,
     ) -> None:
         """`setting`: the number, the caller, what services answer; its steps are not looked at."""
-        self._call = CallInSteps(graph, setting, texts, services=services)
+        self._call = CallInSteps(graph, setting, texts, services=services, tickets=tickets)
         self._told = 0
         self._unanswered = 0
         self.history: list[Step] = []
@@ -98,8 +99,9 @@ class InteractiveCall:
     def _turn(self, problem: tuple[str, str] | None) -> Turn:
         said = self._call.heard[self._told :]
         self._told += len(said)
-        if said:
-            self.history.append(Hears(_first_words(one.text for one in said)))
+        first = _first_words(one.text for one in said)
+        if letters(first):  # a sound without words is nothing to wait for
+            self.history.append(Hears(first))
         machine = self._call.machine
         by = next((s.by for s in machine.trace.steps if isinstance(s, HungUp)), "")
         waits = "nothing" if machine.is_over else _WAITS.get(machine.phase, "nothing")
@@ -121,5 +123,5 @@ def _step(text: str) -> Step | None:
 
 def _first_words(said: Iterable[str]) -> str:
     """Enough of the first sentence to know it by, with the values that were read out in it."""
-    text = next(sentences(said))
+    text = next(sentences(said), "")
     return text[:MOST_LETTERS]

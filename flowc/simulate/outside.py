@@ -13,7 +13,13 @@ from dataclasses import dataclass
 
 from flowc.expression.evaluate import Undecided, World
 from flowc.graph.operations import InvokeKind
-from flowc.graph.services import TICKETS, FromEnvironment, ServiceSpec, Words
+from flowc.graph.services import (
+    TICKETS,
+    FromEnvironment,
+    ServiceSpec,
+    TicketSettings,
+    Words,
+)
 from flowc.machine.answers import AnswerRejected, answer_variables
 from flowc.machine.commands import AskService, DialNumber, JoinQueue, RecordCaller
 from flowc.machine.events import (
@@ -85,6 +91,7 @@ class ScriptedOutside:
         world: World,
         patient: Callable[[], bool],
         services: Mapping[str, ServiceSpec],
+        tickets: TicketSettings,
     ) -> None:
         self.failures: list[Failure] = []
         self.asked: Counter[str] = Counter()  # look-ups by `service.operation`
@@ -96,7 +103,7 @@ class ScriptedOutside:
         self._patient, self._services = patient, services
         self._replies = {name: list(replies) for name, replies in script.services}
         self._down: set[str] = set()
-        self._desk = Desk()
+        self._desk = Desk(tickets)
         self._order: Order | None = None  # the work order last spoken of
         self._happenings: list[Happens] = []
         self._kept: dict[tuple[str, str], _Kept] = {}  # requests by operation and key
@@ -116,6 +123,11 @@ class ScriptedOutside:
     def served(self) -> tuple[Served, ...]:
         """Every question that reached a service, in order; not those that the journal answered."""
         return tuple(self._served)
+
+    @property
+    def promises_nothing(self) -> bool:
+        """Is the order last spoken of one of the desk's own, in a class without a time by which it is handled?"""
+        return self._order is not None and "promised" not in self._order
 
     # --- services
 

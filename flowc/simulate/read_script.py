@@ -12,6 +12,7 @@ from datetime import datetime
 from flowc.diagnostics.codes import calls as codes
 from flowc.diagnostics.model import Reporter, Words, nearest, note
 from flowc.kinds.shapes.meant import moment_meant
+from flowc.simulate.hearing import letters
 from flowc.simulate.script import (
     ANSWERS,
     KEY_SPACING_MS,
@@ -239,13 +240,13 @@ class _ScriptReader:
     def _field_step(self, entry: Entry) -> Step | None:
         value, span = entry.value, entry.key.span
         match entry.key.text, value:
-            case "hears", Scalar(text=text):
-                return Hears(text, value.span)
+            case "hears", Scalar():
+                return Hears(self._heard(value, "hears"), value.span)
             case "press", _:
                 return self._press(value)
             case "hang up", Mapping():
                 self._known_fields(value, ("during", "after"))
-                return HangUp(self._inner(value, "during"), self._after(value), value.span)
+                return HangUp(self._during(value), self._after(value), value.span)
             case ("service down" | "service up") as words, Scalar(text=service):
                 self._spans.append((f"service.{service}", value.span))
                 return Happens(Happening(words), service, span=value.span)
@@ -261,7 +262,7 @@ class _ScriptReader:
             self._known_fields(tree, PRESS_FIELDS)
             spacing = tree.get("spacing")
             between = KEY_SPACING_MS if spacing is None else self._length(spacing)
-            keys, during = self._inner(tree, "keys"), self._inner(tree, "during")
+            keys, during = self._inner(tree, "keys"), self._during(tree)
             step = Press(keys, during, between, self._after(tree), tree.span)
         else:
             keys = tree.text if isinstance(tree, Scalar) else tree.span.text
@@ -270,6 +271,20 @@ class _ScriptReader:
             return step
         self._report.report(codes.WRONG_KEYS, tree.span, keys=_shown(step.keys))
         return None
+
+    def _heard(self, text: Scalar, name: str) -> str:
+        """A text to look for in what is said. One without letters would be found in anything."""
+        if not letters(text.text):
+            self._wrong(text, "a text that is heard", "要听到的文字", f"{name}: 欢迎致电")
+        return text.text
+
+    def _during(self, tree: Mapping) -> str:
+        during = tree.get("during")
+        return (
+            self._heard(during, "during")
+            if isinstance(during, Scalar)
+            else self._inner(tree, "during")
+        )
 
     def _after(self, tree: Mapping) -> int | None:
         """How long after the step before; a moment has one place, so none beside `during`."""
@@ -301,7 +316,7 @@ class _ScriptReader:
         self._known_fields(tree, EXPECTED)
         marks = tree.get("marks")
         ends = self._inner(tree, "ends")
-        if ends and ends not in ENDS:
+        if tree.get("ends") is not None and ends not in ENDS:
             self._wrong(
                 tree.get("ends") or tree,
                 "caller, flow or limit",
@@ -318,11 +333,24 @@ class _ScriptReader:
                 (entry.key.text, self._inner(Mapping((entry,), entry.value.span), entry.key.text))
                 for entry in self._entries(tree.get("variables"), "variables")
             ),
-            hears_not=self._texts(tree.get("hears_not")),
+            hears_not=self._not_heard(tree.get("hears_not")),
             ends=ends,
-            at=self._inner(tree, "at"),
+            at=self._node(tree.get("at")),
             spans=tuple((entry.key.text, entry.value.span) for entry in tree),
         )
+
+    def _not_heard(self, tree: Tree | None) -> tuple[str, ...]:
+        for item in tree.items if isinstance(tree, Sequence) else (tree,):
+            if isinstance(item, Scalar):
+                self._heard(item, "hears_not")
+        return self._texts(tree)
+
+    def _node(self, tree: Tree | None) -> str:
+        if isinstance(tree, Scalar) and tree.text:
+            return tree.text
+        if tree is not None:
+            self._wrong(tree, "a node", "一个节点", "at: hotline.goodbye")
+        return ""
 
     def _counts(self, tree: Mapping, name: str) -> tuple[tuple[str, int], ...]:
         return tuple(

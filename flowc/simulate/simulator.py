@@ -12,7 +12,7 @@ from typing import assert_never
 from flowc.diagnostics.model import Words
 from flowc.expression.evaluate import TooLarge, Unreadable, Unset
 from flowc.graph.model import FlowGraph
-from flowc.graph.services import ServiceSpec
+from flowc.graph.services import ServiceSpec, TicketSettings
 from flowc.machine.events import DialEnded, QueueEnded
 from flowc.machine.machine import Machine, Phase, ReadError
 from flowc.machine.prepare import prepare
@@ -72,6 +72,7 @@ class Run:
 
 
 _NO_SERVICES: Mapping[str, ServiceSpec] = {}
+_NO_CLASSES = TicketSettings()
 
 
 def simulate(
@@ -80,13 +81,14 @@ def simulate(
     texts: Mapping[str, str],
     lengths: Mapping[str, int] | None = None,
     services: Mapping[str, ServiceSpec] = _NO_SERVICES,
+    tickets: TicketSettings = _NO_CLASSES,
 ) -> Run:
     """Play one call to its end and compare it with what the script expects.
 
     `texts` and `lengths` (ms) are by sound key; `services` by name: of them are the keys of requests.
-    The script's number must be one of the graph's.
+    `tickets`: the classes of work orders, of which the simulated desk promises what the runtime would. The script's number must be one of the graph's.
     """
-    return CallInSteps(graph, script, texts, lengths, services).run()
+    return CallInSteps(graph, script, texts, lengths, services, tickets).run()
 
 
 def run_calls(
@@ -95,18 +97,26 @@ def run_calls(
     scripts: Iterable[CallScript],
     lengths: Mapping[str, int] | None = None,
     services: Mapping[str, ServiceSpec] = _NO_SERVICES,
+    tickets: TicketSettings = _NO_CLASSES,
 ) -> tuple[Run, ...]:
     """Play many calls on one graph."""
     prepared = prepare(graph)
-    return tuple(simulate(prepared, script, texts, lengths, services) for script in scripts)
+    return tuple(
+        simulate(prepared, script, texts, lengths, services, tickets) for script in scripts
+    )
 
 
-def told_unread(unread: ReadError, span: Span) -> Failure:
-    """What a call read that had no value in it, for the author; `span`: the step that led there."""
+def told_unread(unread: ReadError, span: Span, *, promises_nothing: bool = False) -> Failure:
+    """What a call read that had no value in it, for the author; `span`: the step that led there;
+    `promises_nothing`: an order was answered whose class has no time."""
     block = str(unread.block)
     match unread.reason:
         case Unset(variable):
-            return failure(words.UNREAD, span, block, variable=_as_written(variable))
+            name = _as_written(variable)
+            why = words.UNREAD
+            if promises_nothing and name.endswith(".promised"):
+                why = words.UNPROMISED
+            return failure(why, span, block, variable=name)
         case TooLarge(at):
             return failure(words.TOO_LARGE, span, block, text=at.text, place=at)
         case Unreadable(value, at):
@@ -133,6 +143,7 @@ class CallInSteps:
         texts: Mapping[str, str],
         lengths: Mapping[str, int] | None = None,
         services: Mapping[str, ServiceSpec] = _NO_SERVICES,
+        tickets: TicketSettings = _NO_CLASSES,
     ) -> None:
         """A call that is not dialled yet; as `simulate`."""
         prepared = graph if isinstance(graph, Prepared) else prepare(graph)
@@ -144,7 +155,7 @@ class CallInSteps:
         self._script = script
         self._step: Step | None = None
         self._outside = ScriptedOutside(
-            script, release.languages, voice, world, self._is_patient, services
+            script, release.languages, voice, world, self._is_patient, services, tickets
         )
         self._machine = Machine(
             prepared, world, voice.read, script.language or None, script.limit_s
@@ -202,7 +213,8 @@ class CallInSteps:
         except StepError as stop:
             self._failures.append(stop.found)
         except ReadError as unread:
-            self._failures.append(told_unread(unread, self._span()))
+            nothing = self._outside.promises_nothing
+            self._failures.append(told_unread(unread, self._span(), promises_nothing=nothing))
         return self._result()
 
     def _result(self) -> Run:

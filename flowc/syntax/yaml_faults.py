@@ -143,8 +143,34 @@ def _report_behind_quote(
     elif source.text[fault.at : fault.at + 1] in {"", "\n", ":"}:
         return False
     else:
-        report.report(reading.TEXT_AFTER_QUOTE, _rest_of_line(source, fault.at))
+        advice = _advice_behind_quote(source.text, quoted.start, quoted.end)
+        report.report(
+            reading.TEXT_AFTER_QUOTE,
+            _rest_of_line(source, fault.at),
+            advice=advice.en,
+            advice_zh=advice.zh,
+        )
     return True
+
+
+# Up to a quote that can end it, which one inside a word can't.
+_SINGLE_QUOTED = re.compile(r"'(.+?)'(?=\s*(?:[,}\]]|$))")
+
+
+def _advice_behind_quote(text: str, start: int, end: int) -> Words:
+    """`'Don't wait.'` has its quotes round the whole text already."""
+    last = text.find("\n", end)
+    written = _SINGLE_QUOTED.match(text[start : last if last >= 0 else len(text)])
+    if written is None or not (text[end - 2].isalpha() and text[end : end + 1].isalpha()):
+        return reading.WHOLE_IN_QUOTES
+    inner = written[1]
+    words, whole = (
+        (reading.DOUBLED, "'" + inner.replace("'", "''") + "'")
+        if '"' in inner or "\\" in inner
+        else (reading.DOUBLE_QUOTES, f'"{inner}"')
+    )
+    said = {each: words.say(each, {"whole": whole}) for each in ("en", "zh")}
+    return Words(*(reading.APOSTROPHE.say(each, {"fixes": said[each]}) for each in ("en", "zh")))
 
 
 def _rest_of_line(source: Source, start: int) -> Span:

@@ -92,6 +92,12 @@ def called() -> Callable[..., Run]:
         read = read_script(read_yaml(Source("tests/x.call.yaml", script), report), report)
         assert read is not None
         assert report.sorted == ()
-        return simulate(compiled.graph, read, compiled.texts, services=compiled.services)
+        return simulate(
+            compiled.graph,
+            read,
+            compiled.texts,
+            services=compiled.services,
+            tickets=compiled.tickets,
+        )
 
     return run

@@ -13,6 +13,10 @@ UNREACHABLE = Code(
     Words("nothing leads to `{node}`", "没有任何路径通向 `{node}`"),
     Words("lead to it from a node, or delete it", "请从别的节点引到它，或删掉它"),
 )
+NO_HOLIDAYS = Words(
+    "`{node}` leads there on holidays, and calendar `{calendar}` has no `holidays:`",
+    "`{node}` 在节假日通向它，而日历 `{calendar}` 里没有 `holidays:`",
+)
 UNSET_VARIABLE = Code(
     "F0402",
     E,
@@ -87,13 +91,18 @@ ALWAYS_REQUEST = Code(
     E,
     Words("an effect without a key", "有动作的请求没有防重键"),
     Words(
-        "request `{name}` has no `key:` that tells one from another",
-        "请求 `{name}` 没有能区分各次请求的 `key:`",
+        "request `{name}` has {lack}",
+        "请求 `{name}` {lack_zh}",
     ),
     Words(
-        'say what makes two requests the same, such as `key: "{{account}}-{{today()}}"`',
-        '请写明怎样算同一次请求，例如 `key: "{{account}}-{{today()}}"`',
+        "say what makes two requests the same, such as `key: {example}`",
+        "请写明怎样算同一次请求，例如 `key: {example}`",
     ),
+)
+NO_KEY = Words("no `key:` that tells one from another", "没有能区分各次请求的 `key:`")
+SAME_KEY = Words(
+    "a `key:` that is the same for every caller: only the first one's would be done",
+    "的 `key:` 对所有来电者都一样：只会办第一位的",
 )
 
 TOO_MANY_SECONDS = Code(

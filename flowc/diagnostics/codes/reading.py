@@ -383,8 +383,17 @@ TEXT_AFTER_QUOTE = _error(
     "F0154",
     Words("text goes on after its closing quote", "引号闭合后还有文字"),
     Words("the quotes are closed before this", "引号在这之前已闭合"),
-    Words("put the quotes round the whole text", "请用引号括住整段文字"),
+    Words("{advice}", "{advice_zh}"),
 )
+WHOLE_IN_QUOTES = Words("put the quotes round the whole text", "请用引号括住整段文字")
+APOSTROPHE = Words(
+    "the apostrophe in a word ends a text in single quotes: {fixes}",
+    "单词里的撇号会结束单引号里的文字：{fixes}",
+)
+DOUBLE_QUOTES = Words(
+    "write `{whole}`, or double the apostrophe", "请写成 `{whole}`，或把撇号写两遍"
+)
+DOUBLED = Words("write it twice: `{whole}`", "请写两遍：`{whole}`")
 ESCAPE = _error(
     "F0155",
     Words("unknown escape in double quotes", "双引号里的转义写法不对"),

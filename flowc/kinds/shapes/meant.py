@@ -15,6 +15,7 @@ _UNITS = {
     "h": ("时", "小时", "个小时", "hr", "hrs", "hour", "hours"),
     "d": ("天", "日", "day", "days"),
 }
+_MILLISECONDS = ("ms", "毫秒")
 _DATE = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})")
 _TIME = re.compile(r"(?<![0-9])([0-9]{1,2})\s*(?::([0-9]{2})?|[点时](半|[0-9]{2})?)")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -26,10 +27,16 @@ def narrow(text: str) -> str:
 
 
 def duration_meant(text: str) -> str | None:
-    """`5` and `5 秒` are `5s`."""
+    """`5` and `5 秒` are `5s`; `2000` was meant in milliseconds."""
     found = re.fullmatch(r"([0-9]{1,6})\s*([^\W\d_]*)", narrow(text).lower())
-    units = [unit for unit, words in _UNITS.items() if found and found[2] in (unit, *words)]
-    return f"{found[1]}{units[0]}" if found and units else None
+    if found is None:
+        return None
+    number, word = int(found[1]), found[2]
+    if word in _MILLISECONDS or (not word and number >= 1000):
+        return None if number % 1000 else f"{number // 1000}s"
+    return next(
+        (f"{number}{unit}" for unit, words in _UNITS.items() if word in (unit, *words)), None
+    )
 
 
 def count_meant(text: str) -> str | None:

@@ -17,6 +17,10 @@ TARGET = NameShape(
     "to_agent",
     re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?"),
 )
+BESIDE = Words(
+    "a name alone: write `at_most:` and `else:` beside `to:`",
+    "单独一个名字：请把 `at_most:` 和 `else:` 与 `to:` 并列写",
+)
 WAY_FIELDS = ("say", "to", "at_most", "else")
 
 
@@ -38,6 +42,12 @@ class WayShape:
         to_tree = tree.get("to")
         if to_tree is None:
             place.wrong(tree, self.expected, self.example)
+            return None
+        if isinstance(to_tree, Mapping):
+            inner = (
+                f"{e.key.text}: {e.value.text}" for e in to_tree if isinstance(e.value, Scalar)
+            )
+            place.under("to").wrong(to_tree, BESIDE, f"{{{', '.join(inner)}}}")
             return None
         _need_else(tree, place)
         to = TARGET.read(to_tree, place.under("to"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flowc.diagnostics.model import Words
 from flowc.expression.parse import parse_expression
@@ -42,18 +42,26 @@ def _some_time_meant(text: str) -> str | None:
 
 
 DURATION = Worded(
-    Words("a time with its unit (s, m, h, d), 1s or more", "带单位（s、m、h、d）的时间，至少 1s"),
+    Words(
+        "a time with its unit (s, m, h, d), 1s to 3660d", "带单位（s、m、h、d）的时间，1s 到 3660d"
+    ),
     "90s",
     lambda text: seconds_of(text) or None,
     "^0*[1-9][0-9]*[smhd]$",
     meant=_some_time_meant,
 )
 MAYBE_NO_TIME = Worded(
-    Words("a time with its unit (s, m, h, d)", "带单位（s、m、h、d）的时间"),
+    Words(
+        "a time with its unit (s, m, h, d), 3660d at most", "带单位（s、m、h、d）的时间，最多 3660d"
+    ),
     "90s",
     seconds_of,
     "^[0-9]+[smhd]$",
     meant=duration_meant,
+)
+# What lasts minutes or hours: a bare `15` is no seconds, and is not guessed at.
+LONG_TIME = replace(
+    DURATION, example="20m", meant=lambda t: None if t.strip().isdecimal() else _some_time_meant(t)
 )
 LENGTH_EXAMPLE = "8 / 6-10"
 

@@ -115,7 +115,12 @@ class _Caller:
     def __init__(self, called: Callable, setting: CallScript, chance: Chance) -> None:
         compiled = called.compiled
         self._call = CallInSteps(
-            called.prepared, setting, compiled.texts, called.lengths, compiled.services
+            called.prepared,
+            setting,
+            compiled.texts,
+            called.lengths,
+            compiled.services,
+            compiled.tickets,
         )
         self._chance = chance
         self._line: Line = self._call.line

@@ -80,5 +80,10 @@ def _add_call(found: Made, size: int, number: int) -> None:
 def run_of(called: Callable, script: CallScript, lengths: Mapping[str, int] | None = None) -> Run:
     compiled = called.compiled
     return simulate(
-        called.prepared, script, compiled.texts, lengths or called.lengths, compiled.services
+        called.prepared,
+        script,
+        compiled.texts,
+        lengths or called.lengths,
+        compiled.services,
+        compiled.tickets,
     )

@@ -84,7 +84,13 @@ def runs_of(folder: Path) -> tuple[Compiled, tuple[Run, ...]]:
             own = replace(graph, lists={**graph.lists, **dict(script.lists)})
             prepared[script.lists] = prepare(own)
         runs.append(
-            simulate(prepared[script.lists], script, compiled.texts, services=compiled.services)
+            simulate(
+                prepared[script.lists],
+                script,
+                compiled.texts,
+                services=compiled.services,
+                tickets=compiled.tickets,
+            )
         )
     assert not [run.script.name for run in runs if run.failures]
     return compiled, tuple(runs)

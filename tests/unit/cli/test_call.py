@@ -63,3 +63,14 @@ def test_the_folder_of_a_saved_call_is_made_before_the_call(project: Path) -> No
     saved = project / "tests" / "mine" / "first.call.yaml"
     assert run("hang up\n", "call", "3285028", project, "--save", saved)[0] == 0
     assert saved.is_file()
+
+
+@pytest.mark.parametrize("name", ["mine.yaml", "mine", "mine.call.yml"])
+def test_a_call_is_not_saved_where_no_test_is_read(project: Path, name: str) -> None:
+    save = project / "tests" / name
+    done = CliRunner().invoke(
+        cli, ["call", "3285028", str(project), "--save", str(save), "--lang", "en"], input="q\n"
+    )
+    assert done.exit_code == 2
+    assert "mine.call.yaml" in done.stderr
+    assert not save.exists()

@@ -184,6 +184,58 @@ def test_a_call_script_with_a_mistake_is_found_before_any_call(station: Path) ->
     assert "F0701" in err
 
 
+@pytest.fixture
+def three_calls(station: Path) -> Path:
+    """Its one call three times: `a` and `b` in a folder of their own, `b` with a mistake."""
+    first = station / "tests" / "balance.call.yaml"
+    (station / "tests" / "more").mkdir()
+    for name, step in (("a", "hang up"), ("b", "hangup")):
+        text = first.read_text(encoding="utf-8").replace("- hang up", f"- {step}")
+        text = text.replace("a customer hears", f"{name} hears")
+        (station / "tests" / "more" / f"{name}.call.yaml").write_text(text, encoding="utf-8")
+    return station
+
+
+def test_the_file_of_a_call_means_that_call_and_several_mean_these(three_calls: Path) -> None:
+    tests = three_calls / "tests"
+    one, other = tests / "balance.call.yaml", tests / "more" / "a.call.yaml"
+
+    code, out, _ = run("test", one, "--lang", "en")
+    assert (code, out.splitlines()[-1]) == (0, "1 call passed")
+    assert "a customer hears" in out
+    code, out, _ = run("test", one, other, "--lang", "en")
+    assert (code, out.splitlines()[-1]) == (0, "2 calls passed")
+    code, out, _ = run("test", one, other, "-k", "a.call", "--lang", "en")
+    assert (code, out.splitlines()[-1]) == (0, "1 call passed")
+
+
+def test_a_folder_of_calls_means_these(three_calls: Path) -> None:
+    (three_calls / "tests" / "more" / "b.call.yaml").unlink()
+    _, out, _ = run("test", three_calls / "tests" / "more", "--lang", "en")
+    assert out.splitlines()[-1] == "1 call passed"
+    assert "ok   a hears" in out
+    _, out, _ = run("test", three_calls, "--lang", "en")
+    assert out.splitlines()[-1] == "2 calls passed"
+
+
+def test_where_no_call_is_nothing_is_played(three_calls: Path) -> None:
+    for place in ("flows", "flows/hotline.flow.yaml"):
+        code, out, err = run("test", three_calls / place, "--lang", "en")
+        assert (code, out) == (2, "")
+        assert "no call to play" in err
+    code, _, err = run("test", three_calls, SMALLEST, "--lang", "en")
+    assert code == 2
+    assert "another project" in err
+
+
+def test_a_test_under_another_name_is_told_beside_those_that_are_played(station: Path) -> None:
+    shutil.copy(station / "tests" / "balance.call.yaml", station / "tests" / "other.yaml")
+    code, out, err = run("test", station, "--lang", "en")
+    assert (code, out.splitlines()[-1]) == (0, "1 call passed")
+    assert "warning[F0121]" in err
+    assert "other.call.yaml" in err
+
+
 # --- draw
 
 

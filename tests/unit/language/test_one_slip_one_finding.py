@@ -186,6 +186,44 @@ MEANT = {
         "account",
     ),
     "a parameter that a key has not": (BILLING, '"{account}-', '"{acount}-', "acount", "account"),
+    "milliseconds without a unit": (BILLING, "deadline: 2s", "deadline: 2000", "2000", "：2s"),
+    "milliseconds with theirs": (BILLING, "deadline: 2s", "deadline: 2000ms", "2000ms", "：2s"),
+    "minutes without a unit": ("flowc.yaml", "length: 20m", "length: 15", "15", "：20m"),
+    "a stretch of days backward": (
+        OFFICE,
+        '"2026-10-02 - 2026-10-07"',
+        "2026-10-07 - 2026-10-02",
+        "2026-10-07 - 2026-10-02",
+        "2026-10-02 - 2026-10-07",
+    ),
+    "a title of a queue by language": (
+        "queues.yaml",
+        "title: 数字电视",
+        "title: {zh: 数字电视, en: TV}",
+        "{zh: 数字电视, en: TV}",
+        "综合坐席",
+    ),
+    "a bound inside of `to:`": (
+        BALANCE,
+        "to: read_out}",
+        "to: {to: read_out, at_most: 3, else: person}}",
+        "{to: read_out, at_most: 3, else: person}",
+        "{to: read_out, at_most: 3, else: person}",
+    ),
+    "an apostrophe in single quotes": (
+        HOTLINE,
+        "{zh: 现在是非办公时间。, en: We are closed.}",
+        "{en: 'Don't call now.', zh: '现在是非办公时间。'}",
+        "t call now.', zh: '现在是非办公时间。'}",
+        '"Don\'t call now."',
+    ),
+    "an apostrophe and quotes in single quotes": (
+        HOTLINE,
+        "en: We are closed.",
+        "en: 'Don't say \"no\".'",
+        't say "no".\'}',
+        "'Don''t say \"no\".'",
+    ),
     "a stretch of seats": ("queues.yaml", "[8001, 8002]", "8001-8010", "8001-8010", "[8001, 8002,"),
 }
 
@@ -357,9 +395,63 @@ def test_hours_that_are_wrong_say_nothing_of_make_up_workdays() -> None:
 
 
 def test_a_key_of_plain_words_is_no_key() -> None:
-    (found,) = found_after(BILLING, '"{account}-{today()}"', "account")
+    (found,) = found_after(BILLING, '"{account}-{today()}"', "account-today")
 
-    assert found.code.number == "F0408"
+    assert (found.code.number, found.span.text) == ("F0408", "account-today")
+    assert "the same for every caller" in found.label("en")
+    assert '"{account}-{today()}"' in (found.help("en") or "")
+
+
+LABELS = {
+    "a time that is too long": (HOTLINE, "max_wait: 90s", "max_wait: 99999h", "1s to 3660d"),
+    "a stretch of days backward": (
+        OFFICE,
+        '"2026-10-02 - 2026-10-07"',
+        "2026-10-07 - 2026-10-02",
+        "end before they start",
+    ),
+    "a stretch of years": (
+        OFFICE,
+        '"2026-10-02 - 2026-10-07"',
+        "2026-10-02 - 2029-10-07",
+        "366 days at most",
+    ),
+    "a bound inside of `to:`": (
+        BALANCE,
+        "to: read_out}",
+        "to: {to: read_out, at_most: 3, else: person}}",
+        "write `at_most:` and `else:` beside `to:`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), LABELS.values(), ids=LABELS)
+def test_what_is_wrong_is_said_and_not_only_what_would_be_right(
+    file: str, old: str, new: str, said: str
+) -> None:
+    (found,) = found_after(file, old, new)
+    assert said in found.label("en")
+
+
+def test_a_file_that_a_service_lacks_is_told_with_a_name() -> None:
+    (found,) = found_after(BILLING, "url:", "# url:")
+    assert "sqlite:///billing.db" in found.label("en") + (found.help("en") or "")
+
+
+def test_a_node_for_holidays_that_no_calendar_lists_is_told_with_the_calendar() -> None:
+    """`nothing leads to it` alone would contradict the `holiday:` that does."""
+    texts = {name: data.decode() for name, data in files_of(STATION).items()}
+    flow = texts[HOTLINE].replace("holiday: after_hours", "holiday: feast")
+    flow = flow.replace(
+        "  top:\n", "  feast: {say: {zh: 放假。, en: Holiday.}, then: bye}\n  top:\n"
+    )
+    office = re.sub("holidays: .*\n", "", texts[OFFICE])
+    assert found_in({HOTLINE: flow.encode()}) == ()
+
+    (found,) = found_in({HOTLINE: flow.encode(), OFFICE: office.encode()})
+    assert (found.code.number, found.span.text) == ("F0401", "feast")
+    (why,) = found.notes
+    assert "calendar `office` has no `holidays:`" in why.say("en")
 
 
 def test_a_person_is_a_node_and_nothing_besides() -> None:

@@ -694,6 +694,8 @@ def test_conditions_on_answers_are_attached_in_proportion(
         ]
         taken.append(len(asked))
     assert taken[1] <= 2 * taken[0]
+
+
 ORDER = "a: {ticket: status, as: order, then: b, not_found: bye, error: bye, unknown: bye}\n"
 WORDS_OF_ORDERS = {
     "a state to switch by": ("switch: order.state, cases: {opened: bye, acepted: bye}", "acepted"),

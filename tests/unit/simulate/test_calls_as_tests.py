@@ -219,6 +219,47 @@ def test_an_answer_of_the_wrong_type_fails_the_test() -> None:
     assert "services.0.balance: expected money" in found
 
 
+ORDERS = """
+  top: {ticket: open, class: fault, note: '"x"', as: order, then: told, error: bye, unknown: bye}
+  told: {say: "工单号{order.number}，{order.promised}前处理。", then: bye}
+  bye: {hangup: 再见。}
+"""
+CLASSES = """
+project: small
+timezone: Asia/Shanghai
+languages: [zh]
+numbers: {"3285028": hotline}
+person: {to: desk.agent}
+limits: {to: desk.agent}
+tickets: {fault: {accept: 15m, handle: 4h}}
+"""
+
+
+def test_an_order_without_an_answer_promises_what_the_runtime_would(
+    small: Callable[..., Compiled], called: Callable[[Compiled, str], Run]
+) -> None:
+    call = 'call: x\nto: "3285028"\nat: 2026-11-24T08:00+08:00\nsteps:\n  - hears: {}\n'
+    done = called(small(ORDERS, project=CLASSES), call.format("十一月二十四日十二点整前处理"))
+    assert done.passed, [found.say("en") for found in done.failures]
+
+    done = called(small(ORDERS, project=CLASSES.replace(", handle: 4h", "")), call.format("处理"))
+    (failed,) = done.failures
+    assert "no `handle:`" in failed.say("en")
+
+
+def test_a_field_that_no_order_has_is_told(small: Callable[..., Compiled]) -> None:
+    compiled = small(ORDERS, project=CLASSES)
+    assert compiled.graph is not None
+    for answer, word in (("{promissed: 2026-11-24T12:00+08:00}", "promissed"), ("eror", "eror")):
+        report = Reporter()
+        text = f'call: x\nto: "3285028"\nservices: {{tickets.open: {answer}}}\nsteps: []\n'
+        script = read_call("tests/a.call.yaml", text.encode(), report)
+        assert script is not None
+        check_script(script, compiled.graph, report, compiled.services)
+        (found,) = report
+        assert (found.code.number, found.span.text) == ("F0711", word)
+
+
 def test_a_field_left_out_fails_the_test_when_it_is_read() -> None:
     partly = "services: {billing.customer: {services: [{name: 数字电视}]}}\n"
     (found,) = failures(partly + "steps:\n  - press: 1\n  - press: 80012345\n")
@@ -297,6 +338,16 @@ def test_each_wrong_expectation_is_told() -> None:
             "timeout",
         ),
         ("- call\n", "F0710", "- call"),
+        # Expectations that any call would meet.
+        ('call: a\nto: 3285028\nsteps: [{hears: "。"}]\n', "F0703", "。"),
+        ('call: a\nto: 3285028\nsteps: [{hears: ""}]\n', "F0703", ""),
+        ("call: a\nto: 3285028\nsteps: [{hears: }]\n", "F0703", ""),
+        ('call: a\nto: 3285028\nsteps: [{press: {keys: 1, during: ""}}]\n', "F0703", ""),
+        ('call: a\nto: 3285028\nsteps: [{hang up: {during: ""}}]\n', "F0703", ""),
+        ('call: a\nto: 3285028\nsteps: []\nexpect: {hears_not: ["", 再见]}\n', "F0703", ""),
+        ('call: a\nto: 3285028\nsteps: []\nexpect: {hears_not: ""}\n', "F0703", ""),
+        ('call: a\nto: 3285028\nsteps: []\nexpect: {ends: ""}\n', "F0703", ""),
+        ('call: a\nto: 3285028\nsteps: []\nexpect: {at: ""}\n', "F0703", ""),
     ],
 )
 def test_a_wrong_script_is_told_at_the_word(text: str, number: str, word: str) -> None:
@@ -414,7 +465,9 @@ def test_results_are_written_for_machines() -> None:
 def test_a_typed_call_becomes_a_test_that_passes() -> None:
     assert COMPILED.graph is not None
     setting = script(CUSTOMER + "steps: []\n")
-    call = InteractiveCall(COMPILED.graph, COMPILED.texts, setting, COMPILED.services)
+    call = InteractiveCall(
+        COMPILED.graph, COMPILED.texts, setting, COMPILED.services, COMPILED.tickets
+    )
     assert call.begin().said[0].startswith("欢迎")
     assert call.line("7").waits_for == "keys"
     assert call.line("sing").problem is not None
