@@ -80,6 +80,9 @@ class _Kept:
     value: object
 
 
+NO_CLASSES = TicketSettings()  # of work orders, so that nothing is promised
+
+
 class ScriptedOutside:
     """Fits `line.Outside`. `patient` tells whether the caller means to stay in the queue."""
 
@@ -91,7 +94,7 @@ class ScriptedOutside:
         world: World,
         patient: Callable[[], bool],
         services: Mapping[str, ServiceSpec],
-        tickets: TicketSettings,
+        tickets: TicketSettings = NO_CLASSES,
     ) -> None:
         self.failures: list[Failure] = []
         self.asked: Counter[str] = Counter()  # look-ups by `service.operation`

@@ -23,7 +23,7 @@ from flowc.simulate.expectations import check
 from flowc.simulate.failures import Failure, failure
 from flowc.simulate.hearing import Ear
 from flowc.simulate.line import Line, Noted, Said
-from flowc.simulate.outside import SPEECH_MS, ScriptedOutside, Served
+from flowc.simulate.outside import NO_CLASSES, SPEECH_MS, ScriptedOutside, Served
 from flowc.simulate.script import (
     PRESS_AFTER_MS,
     CallScript,
@@ -72,7 +72,6 @@ class Run:
 
 
 _NO_SERVICES: Mapping[str, ServiceSpec] = {}
-_NO_CLASSES = TicketSettings()
 
 
 def simulate(
@@ -81,7 +80,7 @@ def simulate(
     texts: Mapping[str, str],
     lengths: Mapping[str, int] | None = None,
     services: Mapping[str, ServiceSpec] = _NO_SERVICES,
-    tickets: TicketSettings = _NO_CLASSES,
+    tickets: TicketSettings = NO_CLASSES,
 ) -> Run:
     """Play one call to its end and compare it with what the script expects.
 
@@ -97,7 +96,7 @@ def run_calls(
     scripts: Iterable[CallScript],
     lengths: Mapping[str, int] | None = None,
     services: Mapping[str, ServiceSpec] = _NO_SERVICES,
-    tickets: TicketSettings = _NO_CLASSES,
+    tickets: TicketSettings = NO_CLASSES,
 ) -> tuple[Run, ...]:
     """Play many calls on one graph."""
     prepared = prepare(graph)
@@ -143,7 +142,7 @@ class CallInSteps:
         texts: Mapping[str, str],
         lengths: Mapping[str, int] | None = None,
         services: Mapping[str, ServiceSpec] = _NO_SERVICES,
-        tickets: TicketSettings = _NO_CLASSES,
+        tickets: TicketSettings = NO_CLASSES,
     ) -> None:
         """A call that is not dialled yet; as `simulate`."""
         prepared = graph if isinstance(graph, Prepared) else prepare(graph)

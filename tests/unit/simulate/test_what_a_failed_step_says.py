@@ -112,7 +112,11 @@ def test_a_call_that_is_typed_tells_it_too(small: Compile) -> None:
     compiled = small(SUM)
     assert compiled.graph is not None
     call = InteractiveCall(
-        compiled.graph, compiled.texts, CallScript("", "3285028", ()), compiled.services
+        compiled.graph,
+        compiled.texts,
+        CallScript("", "3285028", ()),
+        compiled.services,
+        compiled.tickets,
     )
     assert call.begin().problem is None
     problem = call.line("1").problem
