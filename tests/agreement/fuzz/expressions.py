@@ -5,9 +5,10 @@ Text and decimals are asked about only as a whole answer of one service; everyth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from flowc.graph.services import TICKET_WORDS
 from fuzz.chance import Chance
 from fuzz.things import FieldType, ListOf, RecordOf, Things
 
@@ -65,6 +66,11 @@ def literal(chance: Chance, type_: str) -> str:
             return chance.pick(["1.5", "0.25", "-7.125", "3.0"])
 
 
+def words_of(path: str, others: Sequence[str]) -> Sequence[str]:
+    """What a text may be compared with: some fields of a work order have words of their own."""
+    return TICKET_WORDS.get(path.rpartition(".")[2], others)
+
+
 @dataclass(frozen=True, slots=True)
 class Formulas:
     """Makes expressions of what is known."""
@@ -103,16 +109,17 @@ class Formulas:
     def _about(self, one: Known) -> str:
         pick, odds = self.chance.pick, self.chance.odds
         path, constant = one.path, literal(self.chance, one.type)
+        texts = words_of(one.path, TEXTS)
         match one.type:
             case "bool":
                 return pick([path, f"not {path}", f"{path} == {constant}"])
             case "digits":
                 return self._about_digits(path, constant)
             case "text":
-                others = ", ".join(f'"{text}"' for text in self.chance.some(TEXTS, 2, least=2))
+                others = ", ".join(f'"{text}"' for text in self.chance.some(texts, 2, least=2))
                 return pick(
                     [
-                        f"{path} {pick(['==', '!='])} {constant}",
+                        f'{path} {pick(["==", "!="])} "{pick(texts)}"',
                         f"{path} in ({others})",
                         f"starts_with({path}, {constant})",
                         f"len({path}) > 2",

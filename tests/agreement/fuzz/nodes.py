@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from flowc.syntax.write_yaml import Value
 from fuzz.chance import Chance
-from fuzz.expressions import Formulas
+from fuzz.expressions import Formulas, words_of
 from fuzz.growing import FRAGILE, KEYS, LATE, RECORDING, SERVICE, SET, Flow, Growing, Node
 from fuzz.phrases import Phrases
 from fuzz.project import NOTHING
@@ -235,7 +235,7 @@ class Writer:
 
     def _checks(self, least: int, most: int) -> None:
         if self.chance.odds(0.2):
-            low = self.chance.pick([0, 1, 5, 10])
+            low = self.chance.pick([low for low in (0, 1, 5, 10) if low < 10**most])
             self.body["range"] = f"{low}-{self.chance.pick([low + 3, 500, 99999999])}"
         if self.chance.odds(0.15):
             self.body["luhn"] = "yes"
@@ -286,7 +286,7 @@ class Writer:
             "digits": ["1", "12", "0750", "80012345"],
             "bool": ["true", "false"],
             "money": ["0.00", "12.50"],
-            "text": ["gold", "silver", "广州"],
+            "text": words_of(by.path, ["gold", "silver", "广州"]),
         }[by.type]
         self.body["switch"] = by.path
         self.body["cases"] = {
