@@ -50,7 +50,7 @@ class _Sum:
 
     def at_most(self, other: _Sum) -> _Sum:
         """The longer one's time, and the nodes of whichever has more."""
-        longer = max(self.lasting, other.lasting, key=_whole)
+        longer = max(self.lasting, other.lasting, key=lambda each: (each.whole, each.speech))
         return _Sum(longer, max(self.nodes, other.nodes))
 
 

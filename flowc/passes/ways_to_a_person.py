@@ -285,10 +285,8 @@ def _priced(ways: Ways, cost: Cost) -> Prices:
     for block, edge in ways.edges:
         price = cost(block, edge)
         if price is not None:
-            each, which = (
-                found.setdefault(edge.source, {}),
-                min if edge.source in ways.chosen else max,
-            )
+            each = found.setdefault(edge.source, {})
+            which = min if edge.source in ways.chosen else max
             each[edge.to] = which(price, each.get(edge.to, price))
     return found
 
