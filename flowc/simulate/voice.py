@@ -10,9 +10,9 @@ from functools import cache
 
 from flowc.graph.prompts import ReadAs, fragment_key
 from flowc.speech import readers
+from flowc.speech.pace import text_ms
 from flowc.speech.readout import read_out
 
-MS_A_CHARACTER = 200
 Held = int | str
 
 
@@ -49,9 +49,9 @@ class Voice:
         return fragments.get(sound, f"<{sound}>")
 
     def length_ms(self, sound: str) -> int:
-        """How long it lasts: as it was measured, else a guess by its characters."""
+        """How long it lasts: as it was measured, else as the proofs take it to."""
         known = self._lengths.get(sound)
-        return len(self.text(sound)) * MS_A_CHARACTER if known is None else known
+        return text_ms(self.text(sound)) if known is None else known
 
     def read(self, read_as: ReadAs, value: Held, language: str) -> tuple[str, ...]:
         """The sound keys that say a held value."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flowc.graph.prompts import text_key
-from flowc.simulate.voice import MS_A_CHARACTER, Voice
+from flowc.simulate.voice import Voice
+from flowc.speech.pace import text_ms
 
 
 class Sounds:
@@ -22,11 +23,11 @@ class Sounds:
             text = self._voice.text(key)
             if text == f"<{key}>":
                 return None
-            known = self._known[key] = len(text) * MS_A_CHARACTER
+            known = self._known[key] = text_ms(text)
         return known
 
     def made(self, language: str, text: str) -> str:
         """A text that was rendered for a call; its key."""
         key = text_key(language, text)
-        self._known.setdefault(key, len(text) * MS_A_CHARACTER)
+        self._known.setdefault(key, text_ms(text))
         return key

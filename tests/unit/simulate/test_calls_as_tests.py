@@ -17,6 +17,8 @@ from flowc.simulate.read_calls import read_call
 from flowc.simulate.report import junit, results_json, route
 from flowc.simulate.script import CallScript
 from flowc.simulate.simulator import Run, run_calls, simulate
+from flowc.simulate.voice import Voice
+from flowc.speech.pace import Pace
 
 FILES = {
     "flowc.yaml": """\
@@ -477,3 +479,10 @@ def test_a_typed_call_becomes_a_test_that_passes() -> None:
     assert last.is_over
     assert last.by == "flow"
     assert failures(without_head(call.script("typed"))) == []
+
+
+@pytest.mark.parametrize("text", ["Please enter your account number.", "请输入八位客户编号。"])
+def test_a_text_lasts_as_long_in_a_call_as_in_the_proofs(text: str) -> None:
+    """Else a call would be too long that was proven not to be."""
+    texts = {"en/x": text}
+    assert Voice(texts).length_ms("en/x") == Pace(texts).sound_ms("en/x")
