@@ -429,6 +429,19 @@ LOOKUP_CHANGES = Code(
         "有改动的语句请写在 `requests:` 下，并写 `key:`",
     ),
 )
+OVERRIDDEN_ROW = Code(
+    "F0251",
+    W,
+    Words("a text of prompts.csv that is not said", "prompts.csv 里的文字没有用上"),
+    Words(
+        "`{language}` of row `{id}` is not said: {where} has other words, and they win",
+        "`{id}` 行的 `{language}` 不会播报：{where} 另有文字，以那里为准",
+    ),
+    Words(
+        "change the words in the flow, or take `{language}` out of one of the two",
+        "请改流程里的文字，或去掉其中一处的 `{language}`",
+    ),
+)
 
 CODES: tuple[Code, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Code)

@@ -186,6 +186,14 @@ MEANT = {
         "account",
     ),
     "a parameter that a key has not": (BILLING, '"{account}-', '"{acount}-', "acount", "account"),
+    "a seat written twice": (
+        "queues.yaml",
+        "[8001, 8002]",
+        "[8001, 8001]",
+        "[8001, 8001]",
+        "[8001]",
+    ),
+    "no seats": ("queues.yaml", "[8001, 8002]", "[]", "[]", "[8001]"),
     "a stretch of seats": ("queues.yaml", "[8001, 8002]", "8001-8010", "8001-8010", "[8001, 8002,"),
 }
 
