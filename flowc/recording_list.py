@@ -6,7 +6,7 @@
 | recorded | a studio recording is there                                         |
 | stale    | the text changed since `--mark` noted what the recording says       |
 | spoken   | no recording: an engine speaks it                                   |
-| unused   | a row of prompts.csv, or a recording, that no flow says             |
+| unused   | a text of prompts.csv, or a recording, that no flow says            |
 """
 
 from __future__ import annotations
@@ -114,10 +114,10 @@ def _unused(compiled: Compiled) -> Iterator[PromptLine]:
     around, texts, sounds = _around(compiled), _texts(compiled), _sounds(compiled)
     rows = {row for key, row in texts.rows.items() if key in sounds}
     rows |= {each.row for each in texts.missing}
-    for id_ in around.prompts.keys() - rows:
-        row = around.prompts[id_]
+    for id_, row in around.prompts.items():
         for language, text in row.texts.items():
-            yield PromptLine(id_, id_, language, State.UNUSED, text, str(row.span))
+            if id_ not in rows or (id_, language) in texts.overridden:
+                yield PromptLine(id_, id_, language, State.UNUSED, text, str(row.span))
     for language, id_ in around.recordings:
         if sound_key(language, Sound(id_)) not in sounds:
             where = f"prompts/{language}/{id_}.wav"

@@ -18,7 +18,7 @@ from flowc.expression.resolve import resolve
 from flowc.expression.tree import Binary, Expression, Field, Literal, Name, Read
 from flowc.expression.types import ListOf, Scalar
 from flowc.graph.prompts import Part, Phrase, Prompt, ReadAs, Sound, Spoken, sound_key
-from flowc.graph.surroundings import PROMPTS_FILE, Surroundings
+from flowc.graph.surroundings import PROMPTS_FILE, PromptRow, Surroundings
 from flowc.kinds.parts import Choice, Formula, Saying, Speech, Text
 from flowc.source import NOWHERE, Span
 
@@ -94,6 +94,7 @@ class Texts:
     spans: dict[str, Span] = field(default_factory=dict)
     rows: dict[str, str] = field(default_factory=dict)
     missing: dict[MissingText, None] = field(default_factory=dict)
+    overridden: set[tuple[str, str]] = field(default_factory=set)  # rows and languages not said
 
     def add(self, language: str, sound: Sound, text: str, span: Span, row: str) -> None:
         key = sound_key(language, sound)
@@ -207,6 +208,8 @@ class PhraseMaker:
                 codes.UNKNOWN_PROMPT, text.span, id=text.id, **closest(text.id, self.around.prompts)
             )
             return {}
+        if row is not None:
+            self._tell_overridden(text, row)
         words = {**(row.texts if row else {}), **dict(text.texts)}
         found = {}
         for language in self.around.languages:
@@ -218,6 +221,16 @@ class PhraseMaker:
             else:
                 found[language] = said
         return found
+
+    def _tell_overridden(self, text: Text, row: PromptRow) -> None:
+        """A flow's own words win: whoever keeps the table must know that others are not said."""
+        for language, own in text.texts:
+            if row.texts.get(language, own) != own:
+                self.texts.overridden.add((row.id, language))
+                where = dict(text.places).get(language, text.span)
+                self.report.report(
+                    codes.OVERRIDDEN_ROW, row.span, id=row.id, language=language, where=where
+                )
 
     def _missing(self, text: Text, language: str, words: Mapping[str, str]) -> None:
         first = self.around.languages[0]

@@ -24,7 +24,7 @@ from flowc.kinds.shapes import (
 )
 from flowc.language.forms import PLAIN, Form, Plain, RawMapping, entries
 from flowc.source import Source, Span
-from flowc.syntax.tree import Scalar, Tree
+from flowc.syntax.tree import Scalar, Sequence, Tree
 
 MORE = "+"  # what stands beyond the last named column
 # It names the sound's file, as the ids of inline texts do.
@@ -68,10 +68,29 @@ class SeatShape:
         return SEAT.schema()
 
 
+class SeatsShape:
+    """The seats of a queue, each once; written down as none, nobody would ever answer."""
+
+    seats = ListShape(SeatShape())
+    expected = Words("seats, each of them once", "坐席，每个写一次")
+    example = seats.example
+
+    def read(self, tree: Tree, place: Place) -> tuple[str, ...] | None:
+        found = self.seats.read(tree, place)
+        if isinstance(tree, Sequence) and not tree.items:
+            place.wrong(tree, Words("at least one seat", "至少一个坐席"), self.example)
+        elif found and len(set(found)) < len(found):
+            place.wrong(tree, self.expected, f"[{', '.join(dict.fromkeys(found))}]")
+        return found
+
+    def schema(self) -> JsonSchema:
+        return self.seats.schema()
+
+
 QUEUE = Form(
     "queue",
     {
-        "members": ListShape(SeatShape()),
+        "members": SeatsShape(),
         "strategy": one_of(
             "longest_idle", "ring_all", "round_robin", "fewest_calls", "random", "in_order"
         ),

@@ -47,6 +47,7 @@ _AT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _NOTHING = frozenset({"null", "~"})
+_DRESSED = re.compile(r"[\s()（）－-]")  # what people write between the digits of a number
 
 
 def read_script(tree: Tree | None, report: Reporter) -> CallScript | None:
@@ -86,7 +87,7 @@ class _ScriptReader:
             name=self._text("call"),
             to=self._text("to"),
             steps=tuple(self._steps()),
-            caller=self._text("from"),
+            caller=self._caller(),
             at=self._at(),
             language=self._text("language"),
             services=tuple(self._services()),
@@ -110,6 +111,19 @@ class _ScriptReader:
             return tree.text
         self._wrong(tree, "a text", "一个文本", f"{name}: ...")
         return ""
+
+    def _caller(self) -> str:
+        """As a line delivers it, digits: with hyphens or blanks in it, it would be on no list."""
+        written = self._text("from")
+        digits = _DRESSED.sub("", written)
+        if digits != written and re.fullmatch(r"\+?[0-9]+", digits):
+            self._wrong(
+                self._tree.get("from") or self._tree,
+                "the digits that the line delivers, without blanks and hyphens",
+                "线路送来的号码，只有数字，没有空格和横线",
+                f'from: "{digits}"',
+            )
+        return written
 
     def _at(self) -> str:
         text, tree = self._text("at"), self._tree.get("at")

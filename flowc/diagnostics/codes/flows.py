@@ -429,8 +429,21 @@ LOOKUP_CHANGES = Code(
         "有改动的语句请写在 `requests:` 下，并写 `key:`",
     ),
 )
-LONG_NUMBER = Code(
+OVERRIDDEN_ROW = Code(
     "F0251",
+    W,
+    Words("a text of prompts.csv that is not said", "prompts.csv 里的文字没有用上"),
+    Words(
+        "`{language}` of row `{id}` is not said: {where} has other words, and they win",
+        "`{id}` 行的 `{language}` 不会播报：{where} 另有文字，以那里为准",
+    ),
+    Words(
+        "change the words in the flow, or take `{language}` out of one of the two",
+        "请改流程里的文字，或去掉其中一处的 `{language}`",
+    ),
+)
+LONG_NUMBER = Code(
+    "F0252",
     E,
     Words("digits that may be too long for a number", "位数可能过多，不能当作数值"),
     Words(

@@ -126,14 +126,14 @@ LONG = "a: {collect: x, prompt: 数量。, length: 1-16, then: b}\n"
 LONG_NUMBERS = {
     "at once": (
         f"{LONG}b: {{branch: [{{if: number(x) > 5, to: bye}}], else: bye}}\n{BYE}",
-        ["F0251"],
+        ["F0252"],
     ),
     "by another name": (
         (
             f"{LONG}b: {{set: {{y: x if x is set else '0', z: y}}, then: c}}\n"
             f"c: {{say: [{{when: number(z) > 5, text: 多。}}], then: bye}}\n{BYE}"
         ),
-        ["F0251"],
+        ["F0252"],
     ),
     "of as many digits as a number has": (
         f"{LONG.replace('16', '15')}b: {{branch: [{{if: number(x) > 5, to: bye}}], else: bye}}\n{BYE}",

@@ -388,6 +388,8 @@ def test_a_work_order_that_can_be_none_is_told(
 
 HELPS = {
     "a length without a unit": ("limit: 30\nsteps: []\n", "`30s`"),
+    "a caller with hyphens": ("from: 138-0000-0000\nsteps: []\n", 'from: "13800000000"'),
+    "a caller with blanks": ("from: +86 138 0000 0000\nsteps: []\n", 'from: "+8613800000000"'),
     "a node without its flow": ("steps: []\nexpect: {at: bye}\n", "`hotline.bye`"),
 }
 

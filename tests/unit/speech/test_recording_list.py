@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 
 import pytest
 
-from flowc.recording_list import PromptLine, State, as_csv, as_script
+from flowc.compiler import Compiled
+from flowc.recording_list import PromptLine, State, as_csv, as_script, prompt_lines
 
 
 def lines(text: str) -> tuple[PromptLine, ...]:
@@ -42,3 +44,29 @@ def test_a_text_stays_in_its_row_of_the_script(text: str) -> None:
     script = as_script(lines(text), "zh", "en").splitlines()
     assert len(script) == 6
     assert script[-1] == "| 2 | `last.wav` | 再见。 |"
+
+
+def test_a_row_whose_words_a_flow_overrides_is_told_and_unused(
+    small: Callable[..., Compiled],
+) -> None:
+    table = "id,zh\nhotline.a.say,你好。\nhotline.bye.hangup,再见。\n"
+    compiled = small("a: {say: 您好。, then: bye}\nbye: {hangup: 再见。}", table_prompts=table)
+
+    (found,) = compiled.found
+    assert (found.code.number, found.is_error) == ("F0251", False)
+    assert (found.span.text, "flows/hotline.flow.yaml:4:" in found.label("en")) == (
+        "hotline.a.say,你好。",
+        True,
+    )
+    unused = [each for each in prompt_lines(compiled, {}) if each.state is State.UNUSED]
+    assert [(each.id, each.text) for each in unused] == [("hotline.a.say", "你好。")]
+
+
+def test_a_row_that_fills_in_a_language_is_said(small: Callable[..., Compiled]) -> None:
+    table = "id,zh\nhotline.a.say,您好。\n"
+    compiled = small(
+        'a: {say: "@hotline.a.say", then: bye}\nbye: {hangup: 再见。}', table_prompts=table
+    )
+
+    assert compiled.found == ()
+    assert State.UNUSED not in {each.state for each in prompt_lines(compiled, {})}
