@@ -17,6 +17,8 @@ def command(code: str, language: str) -> None:
     from flowc.diagnostics.catalogue import catalogue, page
 
     number = code.upper()
+    if code.isdecimal():  # `201`, as people say it
+        number = f"F{code:0>4}"
     known = catalogue().get(number)
     if known is None:
         click.echo(f"flowc: no finding has the code {code}", err=True)

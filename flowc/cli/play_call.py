@@ -39,7 +39,7 @@ def play_call(path: Path, folder: Path) -> str:
         compiled.texts,
         services=compiled.services,
         tickets=compiled.tickets,
-    )
+    ).strictly
     language = language_of(None)
     said = [f"{found.span}: {found.say(language)}" for found in run.failures]
     return "\n".join([*said, route(run)] if said else said)

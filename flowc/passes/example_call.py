@@ -158,7 +158,8 @@ def _decided(block: Block, edge: Edge) -> Words | None:
     match block.exit:
         case Branch() if block.origin.kind != "hours" and reason == "else":
             said = written(block, block.exit)
-            return Words(*(f"not ({_as_it_is(said).en})",) * 2) if said else None
+            safe = _as_it_is(said).en
+            return Words(f"not ({safe})", f"不满足 ({safe})") if said else None
         case _ if not reason or reason == "else":
             return None
         case _:

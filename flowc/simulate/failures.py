@@ -93,6 +93,10 @@ UNPROMISED = Words(
     "流程用到了 `{variable}`，而工单没有承诺时间：flowc.yaml 里这类工单没有写 `handle:`"
     "（可以用 `{variable} is set` 判断）",
 )
+NO_EFFECT = Words(
+    "`{step}` took no effect: the call came to no {place} after this step",
+    "`{step}` 没有起作用：这一步之后通话没有到过{place}",
+)
 HEARD_UNWANTED = Words("“{text}” was heard", "不该听到“{text}”，却听到了")
 WRONG_MARKS = Words(
     "marks: expected {expected}, found {found}", "标记：应为 {expected}，实为 {found}"
@@ -110,6 +114,10 @@ WRONG_PLACE = Words(
 WRONG_VALUE = Words(
     "`{name}`: expected {expected}, found {found}", "`{name}`：应为 {expected}，实为 {found}"
 )
+A_QUEUE = Words("queue", "队列")
+A_LINE = Words("transfer or call to a number", "转接或外呼")
+A_RECORDING = Words("message or recording", "留言或录音")
+AN_EFFECT = Words("question to a service or to the work orders", "服务或工单")
 OVER = Words("the call was over", "通话已经结束")
 STUCK = Words("the call waits for something else", "通话在等别的事情")
 NOTHING = Words("nothing", "什么也没有")

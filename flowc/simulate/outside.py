@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from flowc.diagnostics.model import Words as Sentence
 from flowc.expression.evaluate import Undecided, World
 from flowc.graph.operations import InvokeKind
 from flowc.graph.services import (
@@ -32,7 +33,16 @@ from flowc.machine.events import (
 )
 from flowc.machine.templates import filled
 from flowc.simulate.desk import Desk, Order
-from flowc.simulate.failures import NO_ANSWER, WRONG_ANSWER, Failure, failure
+from flowc.simulate.failures import (
+    A_LINE,
+    A_QUEUE,
+    A_RECORDING,
+    AN_EFFECT,
+    NO_ANSWER,
+    WRONG_ANSWER,
+    Failure,
+    failure,
+)
 from flowc.simulate.line import EventMaker
 from flowc.simulate.script import CallScript, Happening, Happens, Reply
 from flowc.simulate.voice import Voice
@@ -55,6 +65,13 @@ _RECORDING = {
     Happening.RECORDED_BY_SILENCE: "done",
     Happening.RECORDED_NOTHING: "empty",
     Happening.RECORDING_FAILS: "error",
+}
+
+_MET_BY = {
+    **dict.fromkeys((*_QUEUE, Happening.AGENT_ANSWERS), A_QUEUE),
+    **dict.fromkeys(_LINE, A_LINE),
+    **dict.fromkeys(_RECORDING, A_RECORDING),
+    Happening.REPLY_LOST: AN_EFFECT,
 }
 
 
@@ -110,6 +127,7 @@ class ScriptedOutside:
         self._order: Order | None = None  # the work order last spoken of
         self._happenings: list[Happens] = []
         self._kept: dict[tuple[str, str], _Kept] = {}  # requests by operation and key
+        self._met: list[Happens] = []  # who hangs up before it happens has met it, too
         self._outstanding: Callable[[int], Answered] | None = None  # an effect that is under way
 
     def happens(self, step: Happens) -> None:
@@ -121,6 +139,12 @@ class ScriptedOutside:
                 self._down.clear()
             case _:
                 self._happenings.append(step)
+
+    @property
+    def spare(self) -> tuple[tuple[Happens, Sentence], ...]:
+        """The steps that nothing has met, each with what would have met it."""
+        unmet = [step for step in self._happenings if not any(step is met for met in self._met)]
+        return tuple((step, _MET_BY[step.what]) for step in unmet if step.what in _MET_BY)
 
     @property
     def served(self) -> tuple[Served, ...]:
@@ -290,6 +314,8 @@ class ScriptedOutside:
 
     def agent(self, _join: JoinQueue) -> tuple[int, EventMaker]:
         joined: list[int] = []
+        if not self._meet(*_QUEUE):
+            self._meet(Happening.AGENT_ANSWERS)
 
         def make(at: int) -> Event | int:
             joined.append(at)
@@ -316,6 +342,7 @@ class ScriptedOutside:
 
     def dial(self, dial: DialNumber) -> tuple[int, EventMaker]:
         outcomes: list[str] = []
+        self._meet(*_LINE)
 
         def make(at: int) -> Event | int:
             if outcomes:
@@ -329,6 +356,7 @@ class ScriptedOutside:
 
     def record(self, record: RecordCaller) -> tuple[int, EventMaker]:
         steps: list[Happening] = []
+        self._meet(*_RECORDING)
 
         def make(at: int) -> Event | int:
             if steps:
@@ -344,6 +372,12 @@ class ScriptedOutside:
         """Does the script let the next recording be empty?"""
         found = next((step for step in self._happenings if step.what in _RECORDING), None)
         return found is not None and found.what is Happening.RECORDED_NOTHING
+
+    def _meet(self, *kinds: Happening) -> bool:
+        """The call has come to where the first of these may happen; is there one?"""
+        found = [step for step in self._happenings if step.what in kinds][:1]
+        self._met.extend(found)
+        return bool(found)
 
     def _take(self, *kinds: Happening) -> Happens | None:
         """The first thing of these kinds that the script lets happen, once."""

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from flowc.diagnostics.codes import calls as codes
 from flowc.diagnostics.model import Reporter, Words, nearest, note
+from flowc.kinds.shapes.base import first_line
 from flowc.kinds.shapes.meant import moment_meant
 from flowc.simulate.hearing import letters
 from flowc.simulate.script import (
@@ -79,8 +80,10 @@ class _ScriptReader:
     def read(self) -> CallScript | None:
         self._known_fields(self._tree, FIELDS)
         missing = [name for name in ("call", "to", "steps") if self._tree.get(name) is None]
+        meant = self._misspelt()
         for name in missing:
-            self._report.report(codes.MISSING_FIELD, self._tree.span, name=name)
+            if name not in meant:
+                self._report.report(codes.MISSING_FIELD, first_line(self._tree), name=name)
         if missing:
             return None
         return CallScript(
@@ -99,6 +102,11 @@ class _ScriptReader:
             spans=tuple(self._spans),
             span=self._tree.span,
         )
+
+    def _misspelt(self) -> frozenset[str]:
+        """The fields that unknown words stand for: one slip must not be told as two."""
+        unknown = (entry.key.text for entry in self._tree if entry.key.text not in FIELDS)
+        return frozenset(nearest(name, FIELDS).get("closest", "") for name in unknown)
 
     # --- single fields
 

@@ -47,7 +47,8 @@ MOST_EVENTS = 100_000
 class Run:
     """What came of one call. `at` is the node (`flow.node`) where it ended, `by` who ended it.
 
-    `journal` and `served`: what it takes to make the same call happen on a real server.
+    `journal` and `served`: what it takes to make the same call happen on a real server. `spare`: the steps
+    that took no effect.
     """
 
     script: CallScript
@@ -65,10 +66,17 @@ class Run:
     failures: tuple[Failure, ...] = ()
     journal: tuple[Noted, ...] = ()
     served: tuple[Served, ...] = ()
+    spare: tuple[Failure, ...] = ()
 
     @property
     def passed(self) -> bool:
         return not self.failures
+
+    @property
+    def strictly(self) -> Run:
+        """The same where a step without effect is a failure, too: an author meant it to have one. Calls that
+        are made at random put such steps there on purpose."""
+        return self if self.failures else replace(self, failures=self.spare)
 
 
 _NO_SERVICES: Mapping[str, ServiceSpec] = {}
@@ -98,10 +106,10 @@ def run_calls(
     services: Mapping[str, ServiceSpec] = _NO_SERVICES,
     tickets: TicketSettings = NO_CLASSES,
 ) -> tuple[Run, ...]:
-    """Play many calls on one graph."""
+    """Play many calls of an author on one graph."""
     prepared = prepare(graph)
     return tuple(
-        simulate(prepared, script, texts, lengths, services, tickets) for script in scripts
+        simulate(prepared, script, texts, lengths, services, tickets).strictly for script in scripts
     )
 
 
@@ -232,6 +240,10 @@ class CallInSteps:
             length_ms=self._line.now,
             journal=tuple(self._line.journal),
             served=self._outside.served,
+            spare=tuple(
+                failure(words.NO_EFFECT, step.span, step=step.what.value, place=place)
+                for step, place in self._outside.spare
+            ),
         )
         stopped = bool(self._failures)
         found = [*self._outside.failures, *self._failures, *(() if stopped else check(run))]

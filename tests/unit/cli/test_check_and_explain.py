@@ -82,5 +82,12 @@ def test_every_finding_is_explained(number: str) -> None:
     assert out.startswith(f"# {number} ")
 
 
+def test_a_code_may_be_given_by_its_number_alone() -> None:
+    whole = CliRunner().invoke(cli, ["explain", "F0201"])
+    for short in ("201", "0201", "f0201"):
+        done = CliRunner().invoke(cli, ["explain", short])
+        assert (done.exit_code, done.stdout) == (0, whole.stdout)
+
+
 def test_an_unknown_code_is_wrong_usage() -> None:
     assert run("explain", "F9999")[0] == 2

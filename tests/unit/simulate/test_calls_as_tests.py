@@ -313,7 +313,8 @@ def test_each_wrong_expectation_is_told() -> None:
     ("text", "number", "word"),
     [
         ('call: a\nto: "3285028"\nstep: [silence]\nsteps: []\n', "F0701", "step"),
-        ("call: a\nto: 3285028\n", "F0702", "call: a\nto: 3285028"),
+        ("call: a\nto: 3285028\nstep: [silence]\n", "F0701", "step"),
+        ("call: a\nto: 3285028\n", "F0702", "call: a"),
         ("call: a\nto: 3285028\nsteps: []\nat: tomorrow\n", "F0703", "tomorrow"),
         ("call: a\nto: 3285028\nsteps: [dance]\n", "F0704", "dance"),
         ("call: a\nto: 3285028\nsteps: [{press: 12x}]\n", "F0705", "12x"),

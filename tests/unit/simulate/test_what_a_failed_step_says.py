@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from flowc.compiler import Compiled
 from flowc.simulate.interactive import InteractiveCall
 from flowc.simulate.script import CallScript
 from flowc.simulate.simulator import Run
 
+MENU = """
+top: {menu: 请选。, choices: {1: {name: 好, to: bye}}}
+bye: {hangup: 再见。}
+"""
 Compile = Callable[..., Compiled]
 Call = Callable[[Compiled, str], Run]
 HEAD = 'call: x\nto: "3285028"\nsteps:\n'
@@ -123,3 +129,32 @@ def test_a_call_that_is_typed_tells_it_too(small: Compile) -> None:
     assert problem is not None
     assert problem[0].startswith(TOO_LARGE["en"])
     assert problem[1].startswith(TOO_LARGE["zh"])
+
+
+WITHOUT_EFFECT = {
+    "a queue": ("[queue full, hang up]", "no queue"),
+    "an agent": ("[agent answers after 2s, hang up]", "no queue"),
+    "a line": ("[line busy, hang up]", "no transfer or call"),
+    "a recording": ("[recording empty, hang up]", "no message or recording"),
+    "a reply": ("[reply lost, hang up]", "no question"),
+    "a queue that is full once": ("[queue full, queue full, press: 0]", "no queue"),
+}
+
+
+@pytest.mark.parametrize(("steps", "said"), WITHOUT_EFFECT.values(), ids=WITHOUT_EFFECT)
+def test_a_step_that_takes_no_effect_is_told_to_its_author(
+    small: Compile, called: Call, steps: str, said: str
+) -> None:
+    """The call ends as the script says, and not for the reason that the author thinks of."""
+    text = steps.replace("press: 0", "{press: 0}")
+    done = called(small(MENU), f'call: x\nto: "3285028"\nsteps: {text}\n')
+
+    assert done.passed
+    (failed,) = done.strictly.failures
+    assert said in failed.say("en")
+    assert failed.span.text == steps.strip("[]").split(", ")[-2]
+
+
+def test_who_leaves_before_an_agent_comes_has_met_the_agent(small: Compile, called: Call) -> None:
+    steps = "[agent answers after 20s, {press: 0}, {hang up: {after: 3s}}]"
+    assert called(small(MENU), f'call: x\nto: "3285028"\nsteps: {steps}\n').strictly.passed
