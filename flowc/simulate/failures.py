@@ -87,12 +87,6 @@ UNREADABLE = Words(
     "(`x is set`, `x == ...`)",
     "`{text}`（{place}）在这通电话里没有值：“{value}”不能这样读；请换一个值，或者先判断（`x is set`、`x == ...`）",
 )
-UNPROMISED = Words(
-    "the flow reads `{variable}`, and nothing is promised: the class of the order has no `handle:` in flowc.yaml "
-    "(`{variable} is set` asks)",
-    "流程用到了 `{variable}`，而工单没有承诺时间：flowc.yaml 里这类工单没有写 `handle:`"
-    "（可以用 `{variable} is set` 判断）",
-)
 NO_EFFECT = Words(
     "`{step}` took no effect: the call came to no {place} after this step",
     "`{step}` 没有起作用：这一步之后通话没有到过{place}",

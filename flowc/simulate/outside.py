@@ -151,11 +151,6 @@ class ScriptedOutside:
         """Every question that reached a service, in order; not those that the journal answered."""
         return tuple(self._served)
 
-    @property
-    def promises_nothing(self) -> bool:
-        """Is the order last spoken of one of the desk's own, in a class without a time by which it is handled?"""
-        return self._order is not None and "promised" not in self._order
-
     # --- services
 
     def reply(self, ask: AskService) -> tuple[int, EventMaker]:

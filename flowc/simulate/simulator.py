@@ -113,17 +113,12 @@ def run_calls(
     )
 
 
-def told_unread(unread: ReadError, span: Span, *, promises_nothing: bool = False) -> Failure:
-    """What a call read that had no value in it, for the author; `span`: the step that led there;
-    `promises_nothing`: an order was answered whose class has no time."""
+def told_unread(unread: ReadError, span: Span) -> Failure:
+    """What a call read that had no value in it, for the author; `span`: the step that led there."""
     block = str(unread.block)
     match unread.reason:
         case Unset(variable):
-            name = _as_written(variable)
-            why = words.UNREAD
-            if promises_nothing and name.endswith(".promised"):
-                why = words.UNPROMISED
-            return failure(why, span, block, variable=name)
+            return failure(words.UNREAD, span, block, variable=_as_written(variable))
         case TooLarge(at):
             return failure(words.TOO_LARGE, span, block, text=at.text, place=at)
         case Unreadable(value, at):
@@ -220,8 +215,7 @@ class CallInSteps:
         except StepError as stop:
             self._failures.append(stop.found)
         except ReadError as unread:
-            nothing = self._outside.promises_nothing
-            self._failures.append(told_unread(unread, self._span(), promises_nothing=nothing))
+            self._failures.append(told_unread(unread, self._span()))
         return self._result()
 
     def _result(self) -> Run:

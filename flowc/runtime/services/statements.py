@@ -6,12 +6,9 @@ the format of a date. Knows no data base.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from flowc.graph.statements import Part, pieces
-
-_BARE_COLON = re.compile(r"(?<!\\):")
 
 
 @lru_cache(maxsize=1024)
@@ -24,5 +21,5 @@ def bindable(statement: str, parameters: frozenset[str]) -> tuple[str, frozenset
             names.add(name)
             words.append(piece.text)
         else:
-            words.append(_BARE_COLON.sub(r"\\:", piece.text))
+            words.append(piece.text.replace(":", "\\:"))
     return "".join(words), frozenset(names)

@@ -122,7 +122,7 @@ def test_a_variable_is_set(small: Compile, nodes: str) -> None:
     assert codes(small(nodes)) == []
 
 
-LONG = "a: {collect: x, prompt: 数量。, length: 1-16, then: b}\n"
+LONG = "a: {collect: x, prompt: 数量。, length: 2-16, then: b}\n"
 LONG_NUMBERS = {
     "at once": (
         f"{LONG}b: {{branch: [{{if: number(x) > 5, to: bye}}], else: bye}}\n{BYE}",
