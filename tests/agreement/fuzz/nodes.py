@@ -219,7 +219,8 @@ class Writer:
         self._forget([name])  # which a wrong entry unsets, and the prompt may be said again
         self.body["collect"] = name
         self.body["prompt"] = self.prompt(deaf=True)
-        least = self.chance.pick([1, 1, 2, 3, 4, 8])
+        # Where one digit is enough, a lone 0 is an entry and no key to a person.
+        least = max(self.chance.pick([1, 1, 2, 3, 4, 8]), 2 if self.grown.is_strict else 1)
         most = least + self.chance.pick([0, 0, 0, 1, 2, 7])
         self.body["length"] = str(least) if least == most else f"{least}-{most}"
         self._checks(least, most)
