@@ -91,7 +91,7 @@ def most_live(calls: Sequence[LiveLabCall]) -> int:
 
 def chosen(compiled: Compiled, wanted: int) -> tuple[CallScript, ...]:
     """The longest calls that one server can play together; some twice where there are too few."""
-    scripts = scripts_of(compiled, HOTLINE, "", "en")
+    scripts = scripts_of(compiled, HOTLINE, Chosen(), "en")
     runs = [
         run
         for run in simulated(compiled, scripts)

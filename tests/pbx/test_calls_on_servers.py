@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flowc.cli.test import scripts_of
+from flowc.cli.test import Chosen, scripts_of
 from flowc.cli.test_on import line
 from flowc.compiler import compile_project
 from flowc.live.allowances import too_many
@@ -75,7 +75,7 @@ def _chosen(project: str, scripts: tuple[CallScript, ...]) -> tuple[CallScript, 
 async def _played(project: str, target: str, work: Path) -> tuple[Result, ...]:
     folder = ROOT / project
     compiled = compile_project(folder)
-    scripts = _chosen(project, scripts_of(compiled, folder, "", "en"))
+    scripts = _chosen(project, scripts_of(compiled, folder, Chosen(), "en"))
     work.mkdir()
     return await play_calls(compiled, load_target(target), scripts, folder, work)
 
