@@ -21,7 +21,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flowc.cli.test import scripts_of, simulated
+from flowc.cli.test import Chosen, scripts_of, simulated
 from flowc.cli.test_on import line
 from flowc.compiler import Compiled, compile_project
 from flowc.live.acts import unplayable
