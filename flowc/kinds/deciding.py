@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from flowc.diagnostics.codes import flows as codes
-from flowc.diagnostics.model import Words, closest
+from flowc.diagnostics.model import Words
+from flowc.diagnostics.unknown import report_unknown
 from flowc.expression.check import Scope, check, type_of
 from flowc.expression.parse import parse_expression
 from flowc.expression.tree import Binary, Call, Expression, Literal, Read
@@ -144,13 +144,12 @@ class HoursNode(NodeKind):
         if calendar is None and self.calendar.text in into.graph.program.around.unread:
             return
         if calendar is None:
-            into.report.report(
-                codes.UNKNOWN_THING,
+            report_unknown(
+                into.report,
                 self.calendar.span,
-                what="calendar",
-                what_zh="日历",
-                name=self.calendar.text,
-                **closest(self.calendar.text, into.graph.program.around.calendars),
+                Words("calendar", "日历"),
+                self.calendar.text,
+                into.graph.program.around.calendars,
             )
             return
         closed = into.way(self.closed, "closed")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from flowc.diagnostics.codes import flows as codes
-from flowc.diagnostics.model import Words, closest
+from flowc.diagnostics.model import Words
+from flowc.diagnostics.unknown import report_unknown
 from flowc.expression.parse import parse_expression
 from flowc.expression.tree import Expression, Literal
 from flowc.expression.types import Scalar
@@ -78,13 +79,8 @@ class QueueNode(NodeKind):
         known = into.graph.program.around.queues
         unread = QUEUES_FILE in into.graph.program.around.unread
         if self.queue.text not in known and not unread:
-            into.report.report(
-                codes.UNKNOWN_THING,
-                self.queue.span,
-                what="queue",
-                what_zh="队列",
-                name=self.queue.text,
-                **closest(self.queue.text, known),
+            report_unknown(
+                into.report, self.queue.span, Words("queue", "队列"), self.queue.text, known
             )
         priority = into.expression(self.priority, Scalar.INT) if self.priority else None
         keys = tuple(choice.key.text for choice in self.exit_keys)
@@ -183,13 +179,14 @@ class _DialingNode(NodeKind):
         """A list that is not there is told once: under `destinations:`, where it is named there."""
         around = into.graph.program.around
         if word.text not in around.destinations:
-            into.report.report(
-                codes.UNKNOWN_THING,
+            report_unknown(
+                into.report,
                 word.span,
-                what="list of numbers (`lists/*.csv`) or variable",
-                what_zh="号码表（`lists/*.csv`）或变量",
-                name=word.text,
-                **closest(word.text, [*around.lists, *into.words.scope.names]),
+                Words(
+                    "list of numbers (`lists/*.csv`) or variable", "号码表（`lists/*.csv`）或变量"
+                ),
+                word.text,
+                [*around.lists, *into.words.scope.names],
             )
 
     def _literal(self, into: NodeBuilder, digits: str, word: Word, called: str = "") -> Literal:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
 from flowc.diagnostics.codes import flows as codes
-from flowc.diagnostics.model import Words, closest
+from flowc.diagnostics.model import Words
+from flowc.diagnostics.unknown import report_unknown
 from flowc.expression.tree import Expression, Literal, Read
 from flowc.expression.types import Scalar, Type
 from flowc.graph.exits import Switch
@@ -162,13 +163,12 @@ class _ServiceNode(NodeKind):
             for each in service.operations
             if each.kind is self.asks
         ]
-        into.report.report(
-            codes.UNKNOWN_THING,
+        report_unknown(
+            into.report,
             self.operation.span,
-            what=self.keyword,
-            what_zh=ASKED_ZH[self.asks],
-            name=self.operation.text,
-            **closest(self.operation.text, known),
+            Words(self.keyword, ASKED_ZH[self.asks]),
+            self.operation.text,
+            known,
         )
 
 
@@ -271,13 +271,12 @@ class TicketNode(NodeKind):
         if self.class_:
             known = [each.name for each in into.graph.program.around.tickets.classes]
             if known and self.class_.text not in known:
-                into.report.report(
-                    codes.UNKNOWN_THING,
+                report_unknown(
+                    into.report,
                     self.class_.span,
-                    what="class of work orders",
-                    what_zh="工单类别",
-                    name=self.class_.text,
-                    **closest(self.class_.text, known),
+                    Words("class of work orders", "工单类别"),
+                    self.class_.text,
+                    known,
                 )
             given["class"] = Literal(self.class_.text, Scalar.TEXT)
         elif self.action == "open":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from flowc.diagnostics.codes import flows as codes
-from flowc.diagnostics.model import Words, closest
+from flowc.diagnostics.model import Words
+from flowc.diagnostics.unknown import report_unknown
 from flowc.graph.exits import Hangup, Jump
 from flowc.graph.operations import Language, Mark, Play
 from flowc.kinds.base import Field, NodeKind, Outcome
@@ -48,13 +48,12 @@ class LanguageNode(NodeKind):
     def lower(self, into: NodeBuilder) -> None:
         known = into.graph.program.around.languages
         if self.language.text not in known:
-            into.report.report(
-                codes.UNKNOWN_THING,
+            report_unknown(
+                into.report,
                 self.language.span,
-                what="language",
-                what_zh="语言",
-                name=self.language.text,
-                **closest(self.language.text, known),
+                Words("language", "语言"),
+                self.language.text,
+                known,
             )
         into.block("start", (Language(self.language.text),), Jump(into.way(self.then, "then")))
 

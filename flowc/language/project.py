@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from flowc.diagnostics.codes import flows as codes
-from flowc.diagnostics.model import Reporter, closest
+from flowc.diagnostics.model import Reporter, Words, closest
+from flowc.diagnostics.unknown import report_unknown
 from flowc.expression.types import ListOf, Record, Type
 from flowc.graph.services import ServiceSpec, TicketClass, TicketSettings
 from flowc.graph.surroundings import (
@@ -214,26 +215,16 @@ class ProjectReader:
     def _check_languages(self, form: dict[str, Any]) -> None:
         for key in form.get("voices", {}):
             if key.text not in self.languages:
-                self.report.report(
-                    codes.UNKNOWN_THING,
-                    key.span,
-                    what="language",
-                    what_zh="语言",
-                    name=key.text,
-                    **closest(key.text, self.languages),
+                report_unknown(
+                    self.report, key.span, Words("language", "语言"), key.text, self.languages
                 )
 
     def _check_flags(self, around: Surroundings) -> None:
         for calendar in around.calendars.values():
             flag = calendar.emergency
             if flag and flag not in around.flags:
-                self.report.report(
-                    codes.UNKNOWN_THING,
-                    calendar.emergency_at,
-                    what="flag",
-                    what_zh="标志",
-                    name=flag,
-                    **closest(flag, around.flags),
+                report_unknown(
+                    self.report, calendar.emergency_at, Words("flag", "标志"), flag, around.flags
                 )
 
     def _numbers(self, tree: Tree | None, place: Place) -> tuple[Number, ...]:

@@ -19,6 +19,7 @@ from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.codes import proofs
 from flowc.diagnostics.model import Reporter, closest
 from flowc.diagnostics.model import Words as Words_
+from flowc.diagnostics.unknown import report_unknown
 from flowc.expression.check import Binding, Scope, check
 from flowc.expression.parse import parse_expression
 from flowc.expression.types import Record, Type
@@ -270,13 +271,8 @@ class ServiceReader:
         words: tuple[Word, ...] = form.get("optional", ())
         for word in words:
             if word.text not in parameters:
-                self.report.report(
-                    codes.UNKNOWN_THING,
-                    word.span,
-                    what="parameter",
-                    what_zh="参数",
-                    name=word.text,
-                    **closest(word.text, parameters),
+                report_unknown(
+                    self.report, word.span, Words_("parameter", "参数"), word.text, parameters
                 )
         return tuple(word.text for word in words)
 
@@ -338,14 +334,7 @@ class ServiceReader:
             named.append((form["empty"], empty))
         for name, span in named:
             if name not in results:
-                self.report.report(
-                    codes.UNKNOWN_THING,
-                    span,
-                    what="result",
-                    what_zh="结果",
-                    name=name,
-                    **closest(name, results),
-                )
+                report_unknown(self.report, span, Words_("result", "结果"), name, results)
 
     def _action(self, form: dict[str, Any], kind: str, templates: TemplateReader) -> Action:
         match kind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flowc.graph.exits import Back, Call, Return, Switch, behind_calls, successors
@@ -107,17 +107,28 @@ def ending(block: Block) -> Operation | None:
 
 def reachable(graph: FlowGraph, roots: tuple[BlockId, ...]) -> frozenset[BlockId]:
     """The blocks that some call gets to."""
+    return frozenset(at for at in walked(leading_on(graph), roots, set()) if at in graph.blocks)
+
+
+def leading_on(graph: FlowGraph) -> Mapping[BlockId, list[BlockId]]:
+    """Where each block leads, over hubs."""
     onward: dict[BlockId, list[BlockId]] = {}
     for edge in hubbed_edges(graph):
         onward.setdefault(edge.source, []).append(edge.to)
-    seen: set[BlockId] = set()
+    return onward
+
+
+def walked(
+    onward: Mapping[BlockId, list[BlockId]], roots: Iterable[BlockId], seen: set[BlockId]
+) -> Iterator[BlockId]:
+    """The roots and whatever they lead to, hubs too; what was `seen` is not gone to once more."""
     waiting = list(roots)
     while waiting:
         at = waiting.pop()
-        if at not in seen and (at in graph.blocks or at.flow == HUB):
+        if at not in seen:
             seen.add(at)
+            yield at
             waiting.extend(onward.get(at, ()))
-    return frozenset(at for at in seen if at.flow != HUB)
 
 
 def chosen_in_a_menu(block: Block, outcome: str) -> bool:

@@ -20,7 +20,7 @@ from flowc.passes.bounded_ways import Heaviest, heaviest
 from flowc.passes.calls_apart import as_written
 from flowc.passes.calls_folded import Result, calls_folded
 from flowc.passes.durations import Lengths, is_heard, prompt_ms
-from flowc.passes.edges import ending
+from flowc.passes.edges import ending, walked
 from flowc.passes.example_call import example, way_through
 
 NO_RESULT: Result = ("", "")
@@ -163,13 +163,7 @@ def _leading_to(
     for id_, ways in onward.items():
         for to in ways:
             before.setdefault(to, []).append(id_)
-    found: dict[BlockId, None] = {}
-    waiting = list(ends)
-    while waiting:
-        at = waiting.pop()
-        if at not in found:
-            found[at] = None
-            waiting += before.get(at, ())
+    found = dict.fromkeys(walked(before, ends, set()))
     return {id_: [to for to in onward[id_] if to in found] for id_ in found}
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from flowc.diagnostics.codes import flows
-from flowc.diagnostics.model import Reporter, closest
+from flowc.diagnostics.model import Reporter, Words
+from flowc.diagnostics.unknown import report_unknown
 from flowc.expression.operators import walk
 from flowc.expression.tree import Binary, Expression, Items, Literal, Read
 from flowc.graph.model import FlowGraph
@@ -21,13 +21,12 @@ def find_wrong_words(graph: FlowGraph, report: Reporter) -> None:
         for whole in expressions_in(block):
             for field, word in _comparisons(whole, fields):
                 if word.value not in TICKET_WORDS[field]:
-                    report.report(
-                        flows.UNKNOWN_THING,
+                    report_unknown(
+                        report,
                         word.span,
-                        what=f"`{field}` of a work order",
-                        what_zh=f"工单 `{field}`",
-                        name=word.value,
-                        **closest(str(word.value), TICKET_WORDS[field]),
+                        Words(f"`{field}` of a work order", f"工单 `{field}`"),
+                        str(word.value),
+                        TICKET_WORDS[field],
                     )
 
 

@@ -93,7 +93,8 @@ def simulate(
     """Play one call to its end and compare it with what the script expects.
 
     `texts` and `lengths` (ms) are by sound key; `services` by name: of them are the keys of requests.
-    `tickets`: the classes of work orders, of which the simulated desk promises what the runtime would. The script's number must be one of the graph's.
+    `tickets`: the classes of work orders, of which the simulated desk promises what the runtime would.
+    The script's number must be one of the graph's.
     """
     return CallInSteps(graph, script, texts, lengths, services, tickets).run()
 

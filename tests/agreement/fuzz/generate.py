@@ -62,7 +62,7 @@ def _settings(chance: Chance, grown: Growing) -> Value:
         found["keys"] = dict(things.keys)
     if grown.person is not None:
         person: dict[str, Value] = {"to": grown.person.place}
-        found["person"] = {**person, "within": "1h"} if grown.is_strict else person
+        found["person"] = {**person, "within_keys": "3"} if grown.is_strict else person
     defaults = {"gave_up": "person"} if grown.person is not None else {}
     limits: dict[str, Value] = {"silence": "90s"}  # what one look-up after another may take
     if grown.sorry is not None:
