@@ -23,7 +23,8 @@ _IN_LOGS = (
 _IN_RECORDS = re.compile(r"\b(?P<release>[0-9a-f]{8}) by=\w+ at=(?P<node>[\w.]+)")
 
 
-@click.command("where")
+# A line of a server's console may begin with `-- `, which is no option.
+@click.command("where", context_settings={"ignore_unknown_options": True})
 @click.argument("place", metavar="PLACE")
 @project_argument
 @click.option(

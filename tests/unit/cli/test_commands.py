@@ -362,6 +362,11 @@ def test_a_place_in_a_build_is_led_back_to_the_line_that_made_it(tmp_path: Path)
     code, out, _ = run("where", f"fl-{release}.{name}.{node}", project)
     assert code == 0
     assert f"flows/{flow.name}:" in out
+    # As Asterisk's console has it: nothing of it is an option.
+    executing = f'-- Executing [start@fl-{release}.{name}.{node}:1] Set("PJSIP/x-1", "A=b")'
+    code, out, err = run("where", executing, project)
+    assert (code, err) == (0, "")
+    assert f"flows/{flow.name}:" in out
 
 
 PASTED = {
