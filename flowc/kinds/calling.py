@@ -18,6 +18,7 @@ from flowc.kinds.missing import report_missing_outcome
 from flowc.kinds.parts import Setting, Way, Word
 from flowc.kinds.program import BoundFlow
 from flowc.kinds.shapes import FLOW_NAME, LISTED_NAME, SETTINGS
+from flowc.source import Span
 
 DONE = "done"
 
@@ -33,6 +34,7 @@ class CallNode(NodeKind):
     then: Annotated[Way | None, Outcome(Words("The flow has ended.", "流程结束。"))] = None
     declared: Mapping[str, Way] = field(default_factory=dict)
     inherited: Mapping[str, Way] = field(default_factory=dict)  # `defaults:`, for results left out
+    named: Mapping[str, Span] = field(default_factory=dict)  # where each word of the node stands
 
     def lower(self, into: NodeBuilder) -> None:
         flow = into.graph.program.flows.get(self.flow.text)
@@ -48,8 +50,8 @@ class CallNode(NodeKind):
             )
             return
         results = flow.results or (DONE,)
-        ways = tuple((result, self._way(into, result)) for result in results)
-        self._refuse_others(into, flow)
+        meant = self._refuse_others(into, flow)
+        ways = tuple((result, self._way(into, result, meant)) for result in results)
         start = BlockId(flow.name.text, flow.nodes[0].name.text)
         # The parameters are set after the flow's variables are unset, in its own block of entry.
         into.graph.called[start] = None
@@ -57,26 +59,26 @@ class CallNode(NodeKind):
         enter = BlockId(start.flow, start.node, CALLED)
         into.block("start", self._parameters(into, flow), Call(flow.name.text, enter, site, ways))
 
-    def _way(self, into: NodeBuilder, result: str) -> BlockId:
-        way = (
-            self.then if result == DONE else self.declared.get(result) or self.inherited.get(result)
-        )
+    def _way(self, into: NodeBuilder, result: str, meant: Mapping[str, Way]) -> BlockId:
+        ways = (self.declared, meant, self.inherited)
+        told = (each[result] for each in ways if result in each)
+        way = self.then if result == DONE else next(told, None)
         if way is None:
             word = "then" if result == DONE else result
             report_missing_outcome(into.node.name, word, into.report)
             return into.id()
         return into.way(way, "then" if result == DONE else result)
 
-    def _refuse_others(self, into: NodeBuilder, flow: BoundFlow) -> None:
+    def _refuse_others(self, into: NodeBuilder, flow: BoundFlow) -> dict[str, Way]:
+        """Report what is no result of the flow. The ways of those that are misspelt, by what was
+        meant: one slip is one finding."""
+        meant: dict[str, Way] = {}
         for result, way in self.declared.items():
             if result not in flow.results:
-                into.report.report(
-                    codes.UNKNOWN_RESULT,
-                    way.span,
-                    flow=flow.name.text,
-                    name=result,
-                    known=", ".join(flow.results) or "-",
-                )
+                near = closest(result, flow.results)
+                meant.setdefault(near.get("closest", ""), way)
+                report_unknown_result(into, flow, self.named[result], result)
+        return meant
 
     def _parameters(self, into: NodeBuilder, flow: BoundFlow) -> tuple[Assign, ...]:
         name = flow.name.text
@@ -102,11 +104,13 @@ class ReturnNode(NodeKind):
         declared = into.flow.results
         result = self.result.text if self.result else DONE
         if result not in (declared or (DONE,)):
-            into.report.report(
-                codes.UNKNOWN_RESULT,
-                self.result.span if self.result else into.node.span,
-                flow=into.flow.name.text,
-                name=result,
-                known=", ".join(declared) or "-",
-            )
+            span = self.result.span if self.result else into.node.span
+            report_unknown_result(into, into.flow, span, result)
         into.block("start", (), Return(into.flow.name.text, result, MAIN_MENU))
+
+
+def report_unknown_result(into: NodeBuilder, flow: BoundFlow, span: Span, name: str) -> None:
+    """Report `name` at `span`: the flow declares no such result."""
+    into.report.report(
+        codes.UNKNOWN_RESULT, span, flow=flow.name.text, name=name, **closest(name, flow.results)
+    )

@@ -29,6 +29,7 @@ from flowc.kinds.shapes import (
 from flowc.language import reserved
 from flowc.language.after_call import after_call
 from flowc.language.forms import PLACED, PLAIN, RAW, Form, MappingShape, RawMapping, entries
+from flowc.language.levels import levelled
 from flowc.language.nodes import NodeBinder, titles
 from flowc.language.not_yet import type_of
 from flowc.language.variables import variables
@@ -91,8 +92,9 @@ class FlowBinder:
         person: Way | None = form.get("person")
         if person is not None and (person.say or person.at_most is not None):
             place.under("person").wrong(Scalar(person.to.text, person.span), A_NODE, person.to.text)
-        nodes = self._nodes(form.get("nodes"), place, binder)
-        written = tuple(key.text for key, _ in entries(form.get("nodes")))
+        bodies = levelled(form.get("nodes"), self.report)
+        nodes = self._nodes(bodies, place, binder)
+        written = tuple(key.text for key, _ in entries(bodies))
         self._check_lengths(name, nodes)
         parameters = self._parameters(form.get("parameters", {}))
         on_hangup = after_call(form.get("on_hangup"), place, binder)
@@ -110,7 +112,7 @@ class FlowBinder:
         )
         declared = {**parameters, **self._types(form.get("vars", {}))}
         types = variables(name.text, flow.nodes, declared, self.around, self.report)
-        untold = _filled_by(form.get("nodes"), flow.broken) | {
+        untold = _filled_by(bodies, flow.broken) | {
             fill.name.text
             for node in flow.nodes
             for fill in node.kind.fills(self.around)

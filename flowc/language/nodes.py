@@ -113,6 +113,7 @@ class NodeBinder:
             kind is CallNode
         ):  # the flow called may not be read yet: which results it has is seen later
             values["inherited"] = dict(self.defaults)
+            values["named"] = {entry.key.text: entry.key.span for entry in body}
         return values if self._complete(kind, name, body, values) else None
 
     def _keep(self, values: dict[str, Any], info: FieldInfo, tree: Tree, place: Place) -> None:

@@ -271,7 +271,7 @@ class _Composer:
         span = self.source.span(start, end)
         tree: Tree
         if done.is_mapping:
-            tree = Mapping(self._entries(done.parts), span)
+            tree = self._mapping(done.parts, span)
             if done.is_flow:
                 tree = checked_braces(self.source, tree, self.report)
         else:
@@ -280,18 +280,32 @@ class _Composer:
                 tree = checked_brackets(self.source, tree, self.report)
         self._add(tree, start)
 
-    def _entries(self, written: list[Tree]) -> tuple[Entry, ...]:
+    def _mapping(self, written: list[Tree], span: Span) -> Mapping:
         kept: dict[str, Entry] = {}
+        repeated = []
+        empty: Scalar | None = None  # the last key with nothing behind it
         for key, value in zip(written[::2], written[1::2], strict=True):
             if not isinstance(key, Scalar):
                 continue
-            first = kept.setdefault(key.text, Entry(key, value))
-            if first.key is not key:
-                again = note(first.key.span, _FIRST)
-                self.report.report(reading.DUPLICATE_KEY, key.span, again, key=key.text)
+            entry = Entry(key, value)
+            first = kept.setdefault(key.text, entry)
+            if first is not entry:
+                repeated.append(entry)
+                self._report_again(key, first.key, empty)
             elif key.text == "<<" and not key.quoted:
                 self.report.report(reading.MERGE_KEY, key.span)
-        return tuple(kept.values())
+            if isinstance(value, Scalar) and value.is_empty:
+                empty = key
+        return Mapping(tuple(kept.values()), span, tuple(repeated))
+
+    def _report_again(self, key: Scalar, first: Scalar, empty: Scalar | None) -> None:
+        """Where a key between the two has nothing behind it, its lines stand on its own level: that
+        is told at that key, once for all of them."""
+        again = note(first.span, _FIRST)
+        if empty is None or empty.span.start < first.span.start:
+            self.report.report(reading.DUPLICATE_KEY, key.span, again, key=key.text)
+        else:
+            self.report.report(reading.SAME_LEVEL, empty.span, name=empty.text, key=key.text)
 
     def _add(self, tree: Tree, start: int) -> None:
         self._count(start)

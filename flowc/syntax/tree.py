@@ -45,10 +45,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys in the author's order, each once (a second is a diagnostic of the reader)."""
+    """Keys in the author's order, each once. `repeated`: those that stand a second time, each a
+    finding of the reader already."""
 
     entries: tuple[Entry, ...]
     span: Span
+    repeated: tuple[Entry, ...] = ()
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)

@@ -201,7 +201,7 @@ UNKNOWN_RESULT = Code(
     Words(
         "flow `{flow}` does not declare the result `{name}`", "流程 `{flow}` 没有声明结果 `{name}`"
     ),
-    Words("its results are: {known}", "它的结果有：{known}"),
+    Words("`{closest}` is one", "它有 `{closest}`，是不是它？"),
 )
 RECURSIVE_CALL = Code(
     "F0222",
@@ -453,6 +453,19 @@ LONG_NUMBER = Code(
     Words(
         "let `length:` be at most {most} where it is asked for, or use the digits as they are: `==`, `starts_with`, `len`",
         "请把输入它的 `length:` 限制在 {most} 位以内，或按号码使用：`==`、`starts_with`、`len`",
+    ),
+)
+NODE_INDENTED = Code(
+    "F0253",
+    E,
+    Words("a node stands inside of another", "节点缩进到了另一个节点里面"),
+    Words(
+        "`{node}` looks like a node, but its line makes it a part of node `{above}`",
+        "`{node}` 像是一个节点，但按缩进它成了节点 `{above}` 的一部分",
+    ),
+    Words(
+        "give the line `{node}:` as many spaces as `{above}:` has, and the lines of the node two more",
+        "请让 `{node}:` 这一行与 `{above}:` 缩进相同，节点里的各行再多缩进两个空格",
     ),
 )
 

@@ -426,5 +426,18 @@ BROKEN = _error(
         "请检查这一行和上一行；给文字加引号总是对的",
     ),
 )
+SAME_LEVEL = _error(
+    "F0160",
+    Words("lines stand on the level of their heading", "下属的行与标题行缩进相同"),
+    Words(
+        "nothing stands under `{name}`, and the lines after it say `{key}` a second time",
+        "`{name}` 下面没有内容，而后面同一层的行里又写了一次 `{key}`",
+    ),
+    Words(
+        "move `{name}:` out to the level of its like, so that its lines stand two spaces further in; "
+        "or delete one `{key}`",
+        "请把 `{name}:` 移到与同类行相同的缩进，使它下面各行比它多两个空格；或删掉一个 `{key}`",
+    ),
+)
 
 CODES: tuple[Code, ...] = tuple(value for value in globals().values() if isinstance(value, Code))

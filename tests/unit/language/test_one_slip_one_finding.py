@@ -94,6 +94,13 @@ MEANT = {
         '"3285029"',
     ),
     "a country for a language": ("flowc.yaml", "[zh, en]", "[cn, en]", "cn", "zh"),
+    "a misspelt result of a call": (
+        "flows/repair.flow.yaml",
+        "found: open_order",
+        "fnd: open_order",
+        "fnd",
+        "`found`",
+    ),
     "a misspelt parameter of a flow": (
         "flows/repair.flow.yaml",
         "with: {digits: 11}",
@@ -252,6 +259,50 @@ def test_a_line_that_stands_at_no_level_is_told_with_the_levels_above_it() -> No
     assert found.code.number == "F0151"
     assert "3 个空格" in found.label("zh")
     assert "0 个（第 3 行）、2 个（第 4 行）、4 个（第 6 行）" in found.label("zh")
+
+
+BALANCE_TEXT = files_of(STATION)[BALANCE].decode()
+NODES = re.findall(r"^  (\w+):\n((?:    .*\n)+)", BALANCE_TEXT, re.MULTILINE)[1:]
+
+
+def shifted(text: str) -> str:
+    return re.sub(r"^", "  ", text, flags=re.MULTILINE).removesuffix("  ")
+
+
+@pytest.mark.parametrize(("name", "body"), NODES, ids=[name for name, _ in NODES])
+def test_a_node_indented_too_far_is_one_finding(name: str, body: str) -> None:
+    whole = f"  {name}:\n{body}"
+
+    (found,) = found_after(BALANCE, whole, shifted(whole))
+
+    assert (found.code.number, found.span.text) == ("F0253", name)
+
+
+@pytest.mark.parametrize(("name", "body"), NODES, ids=[name for name, _ in NODES])
+def test_a_name_indented_too_far_is_one_finding(name: str, body: str) -> None:
+    (found,) = found_after(BALANCE, f"  {name}:\n{body}", f"    {name}:\n{body}")
+
+    assert found.code.number in ("F0253", "F0160")
+    assert found.span.text == name
+    assert f"`{name}:`" in (found.help("zh") or "")
+
+
+def test_nodes_indented_one_after_another_are_a_finding_each() -> None:
+    tail = BALANCE_TEXT[BALANCE_TEXT.index("  mark_it:") :]
+
+    found = found_after(BALANCE, tail, shifted(tail))
+
+    assert [(each.code.number, each.span.text) for each in found] == [
+        ("F0253", "mark_it"),
+        ("F0253", "bye"),
+    ]
+
+
+def test_a_key_repeated_behind_an_empty_one_is_told_in_every_file() -> None:
+    line = "languages: [zh, en]\n"
+    found = found_after("flowc.yaml", line, f"{line}note:\n{line}")
+
+    assert ("F0160", "note") in [(each.code.number, each.span.text) for each in found]
 
 
 def test_a_level_that_a_list_made_is_told_with_its_dash() -> None:

@@ -135,7 +135,7 @@ SLIPS = {
         "    found: open_order\n",
         "    fnd: open_order\n",
         "F0221",
-        "open_order",
+        "fnd",
     ),
     "a place whose setting is a mapping": (
         "flowc.yaml",
