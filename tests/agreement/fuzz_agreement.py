@@ -19,7 +19,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from pathlib import Path
@@ -124,9 +124,9 @@ class _Run:
         self, executor: str, pool: ProcessPoolExecutor, first: int, count: int
     ) -> Future[Done]:
         if executor == STAND_INS:
-            return pool.submit(_on_stand_ins, first, count, self._scope)
+            return pool.submit(_piece, on_stand_ins, TARGETS, first, count, self._scope)
         at_once = self._options.at_once
-        return pool.submit(on_server, executor, first, count, self._scope, at_once)
+        return pool.submit(_piece, on_server, executor, first, count, self._scope, at_once)
 
     @property
     def _is_late(self) -> bool:
@@ -180,8 +180,8 @@ def _collect_rarely() -> None:
     gc.set_threshold(10_000, 20, 1_000)
 
 
-def _on_stand_ins(first: int, count: int, scope: Scope) -> Done:
-    done = on_stand_ins(TARGETS, first, count, scope)
+def _piece(play: Callable[..., Done], *arguments: object) -> Done:
+    done = play(*arguments)
     gc.collect()
     return done
 
