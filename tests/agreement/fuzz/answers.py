@@ -63,7 +63,10 @@ def value(chance: Chance, type_: Type) -> object:
     """Plain data of a type, as JSON has it; texts of numbers as texts."""
     match type_:
         case Record(name="Ticket"):
-            order = {name: value(chance, inner) for name, inner in type_.fields}
+            left_out = ("promised",) if chance.odds(0.3) else ()
+            order = {
+                name: value(chance, inner) for name, inner in type_.fields if name not in left_out
+            }
             return {**order, "state": chance.pick(STATES), "card": chance.pick(["none", "red"])}
         case Record(fields=fields):
             return {name: value(chance, inner) for name, inner in fields}

@@ -31,10 +31,11 @@ class Known:
 def inside(name: str, type_: FieldType, *, is_set: bool) -> Iterator[Known]:
     """What can be read of a variable, without the items of its lists."""
     match type_:
-        case RecordOf(fields=fields):
+        case RecordOf(fields=fields, lacking=lacking):
             for field, inner in fields.items():
-                for one in inside(f"{name}.{field}", inner, is_set=is_set):
-                    yield Known(one.path, one.type, name, is_set)
+                is_there = is_set and field not in lacking
+                for one in inside(f"{name}.{field}", inner, is_set=is_there):
+                    yield Known(one.path, one.type, name, is_there)
         case ListOf():
             yield Known(f"len({name})", "int", name, is_set)
         case scalar:

@@ -28,6 +28,7 @@ TICKET = RecordOf(
         "card": "text",
         "urged": "int",
     },
+    lacking=("promised",),  # where the class has no `handle:`
 )
 TICKET_RESULTS = {"open": (), "status": ("not_found",), "urge": ("not_found", "closed")}
 TYPES = ("int", "digits", "bool", "money", "date", "duration")

@@ -36,10 +36,11 @@ DESTINATIONS = ("07503285000", "13800138000", "10086", "4008001234")
 
 @dataclass(frozen=True, slots=True)
 class RecordOf:
-    """A record of a service."""
+    """A record of a service. `lacking`: fields that an answer may leave out."""
 
     name: str
     fields: Mapping[str, FieldType]
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
