@@ -25,6 +25,7 @@ from flowc.passes.count_nodes import count_nodes
 from flowc.passes.drop_unreachable import drop_unreachable
 from flowc.passes.find_end_of_holidays import find_end_of_holidays
 from flowc.passes.find_endless_loops import find_endless_loops
+from flowc.passes.find_keys_unsaid import find_keys_unsaid
 from flowc.passes.find_long_menus import find_long_menus
 from flowc.passes.find_long_numbers import find_long_numbers
 from flowc.passes.find_no_person import find_no_person
@@ -129,6 +130,7 @@ def compile_files(
         if report.has_errors:
             return Compiled(project, None, lowered, report.sorted)
         pace = Pace(lowered.texts.by_key)
+        find_keys_unsaid(lowered.graph, lowered.texts, report)
         graph, longest = prove(project, lowered.graph, pace, report)
         if report.has_errors:
             return Compiled(project, None, lowered, report.sorted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,28 +26,10 @@ from flowc.kinds.base import Field, NodeKind, Outcome
 from flowc.kinds.builder import NodeBuilder
 from flowc.kinds.parts import Choice, Speech, Text, Way
 from flowc.kinds.shapes import CHOICES, DURATION, LADDER, SPEECH, count, id_step
+from flowc.kinds.spoken_keys import spoken_keys
 from flowc.kinds.words import KEY_WORDS, base_language
 
 MANY = 5
-# How keys are spoken of in prompts: 按1, 按一键, 请按井号键, press 1, press the star key.
-SPOKEN = re.compile(
-    r"按\s*([0-9*#]+|[零一二三四五六七八九]+|星号|井号)(?![下次遍声会])"
-    r"|[Pp]ress(?:\s+the)?\s+([0-9*#]+|zero|one|two|three|four|five|six|seven|eight|nine|star|pound|hash)\b"
-)
-KEY_OF_WORD = {
-    **{word.removesuffix("键"): key for table in KEY_WORDS.values() for key, word in table.items()},
-    "hash": "#",
-}
-NARROW = str.maketrans("０１２３４５６７８９＊＃", "0123456789*#")
-
-
-def spoken_keys(text: str) -> tuple[str, ...]:
-    """The keys that a text tells the caller to press, in its order."""
-    said = (zh or en for zh, en in SPOKEN.findall(text.translate(NARROW)))
-    return tuple(
-        KEY_OF_WORD.get(word) or "".join(KEY_OF_WORD.get(mark, mark) for mark in word)
-        for word in said
-    )
 
 
 def compare_spoken(

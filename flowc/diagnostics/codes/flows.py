@@ -468,6 +468,32 @@ NODE_INDENTED = Code(
         "请让 `{node}:` 这一行与 `{above}:` 缩进相同，节点里的各行再多缩进两个空格",
     ),
 )
+EXIT_UNSAID = Code(
+    "F0254",
+    W,
+    Words("a key that leaves a queue is never spoken", "没有告诉来电者可以用哪个键离开排队"),
+    Words(
+        "`{key}` leaves the queue `{node}`, but what is said before it does not tell ({languages})",
+        "按 `{key}` 可离开排队 `{node}`，但在此之前的话里没有说（{languages}）",
+    ),
+    Words(
+        "say it in the text before the queue, e.g. `press {key} while you wait`",
+        "请在排队前说的话里告诉来电者，例如：等候时可按{key}",
+    ),
+)
+SAID_UNHEARD = Code(
+    "F0255",
+    W,
+    Words("a spoken key that nothing hears", "说到的按键没有地方接收"),
+    Words(
+        "the text says key `{key}`, but nothing that comes after `{node}` hears it",
+        "文字里说按 `{key}`，但 `{node}` 之后没有任何地方接收它",
+    ),
+    Words(
+        "say it in the prompt of the `menu` or `collect` that hears it, or take it out of the text",
+        "请在接收它的 `menu` 或 `collect` 的提示音里说，或从文字里去掉",
+    ),
+)
 
 CODES: tuple[Code, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Code)

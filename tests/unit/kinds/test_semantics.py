@@ -10,7 +10,7 @@ from flowc.compiler import Compiled
 from flowc.graph.exits import Switch
 from flowc.graph.ids import BlockId
 from flowc.graph.text import graph_text
-from flowc.kinds.menu import spoken_keys
+from flowc.kinds.spoken_keys import spoken_keys
 from flowc.simulate.simulator import Run
 
 Compile = Callable[..., Compiled]

@@ -205,7 +205,7 @@ BOUNDED = {
     "it is counted": f"a: {{hours: office, open: bye, closed: {{to: a, at_most: 2, else: bye}}}}\n{BYE}",
     "the caller leaves a queue by a key": (
         "a: {queue: agents, exit_keys: {1: b}, after_agent: bye, waited_too_long: bye, full: bye, no_agents: bye, error: bye}\n"
-        f"b: {{say: 一, then: a}}\n{BYE}"
+        f"b: {{say: 等候时可按一。, then: a}}\n{BYE}"
     ),
     "the flow called asks the caller": "a: {call: other, more: a, over: bye}\n" + BYE,
     "two calls of one flow in a row": f"a: {{call: twice, then: b}}\nb: {{call: twice, then: bye}}\n{BYE}",

@@ -1,0 +1,26 @@
+"""The keys that a text tells the caller to press: 按1, 请按井号键, press the star key."""
+
+from __future__ import annotations
+
+import re
+
+from flowc.kinds.words import KEY_WORDS
+
+SPOKEN = re.compile(
+    r"按\s*([0-9*#]+|[零一二三四五六七八九]+|星号|井号)(?![下次遍声会])"
+    r"|[Pp]ress(?:\s+the)?\s+([0-9*#]+|zero|one|two|three|four|five|six|seven|eight|nine|star|pound|hash)\b"
+)
+KEY_OF_WORD = {
+    **{word.removesuffix("键"): key for table in KEY_WORDS.values() for key, word in table.items()},
+    "hash": "#",
+}
+NARROW = str.maketrans("０１２３４５６７８９＊＃", "0123456789*#")
+
+
+def spoken_keys(text: str) -> tuple[str, ...]:
+    """The keys that a text tells the caller to press, in its order."""
+    said = (zh or en for zh, en in SPOKEN.findall(text.translate(NARROW)))
+    return tuple(
+        KEY_OF_WORD.get(word) or "".join(KEY_OF_WORD.get(mark, mark) for mark in word)
+        for word in said
+    )
