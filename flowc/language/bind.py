@@ -79,7 +79,7 @@ class FlowBinder:
         named = {key.text: value for key, value in entries(tree)}.get("flow")
         id_ = id_step(named.text) if isinstance(named, Scalar) else ""
         place = Place(self.report, self.around.languages, id_, "flow")
-        form = FLOW.read(tree, place)
+        form = FLOW.read(levelled(tree, FLOW.fields, self.report), place)
         if form is None or "flow" not in form:
             return None
         name: Word = form["flow"]
@@ -92,9 +92,8 @@ class FlowBinder:
         person: Way | None = form.get("person")
         if person is not None and (person.say or person.at_most is not None):
             place.under("person").wrong(Scalar(person.to.text, person.span), A_NODE, person.to.text)
-        bodies = levelled(form.get("nodes"), self.report)
-        nodes = self._nodes(bodies, place, binder)
-        written = tuple(key.text for key, _ in entries(bodies))
+        nodes = self._nodes(form.get("nodes"), place, binder)
+        written = tuple(key.text for key, _ in entries(form.get("nodes")))
         self._check_lengths(name, nodes)
         parameters = self._parameters(form.get("parameters", {}))
         on_hangup = after_call(form.get("on_hangup"), place, binder)
@@ -112,7 +111,7 @@ class FlowBinder:
         )
         declared = {**parameters, **self._types(form.get("vars", {}))}
         types = variables(name.text, flow.nodes, declared, self.around, self.report)
-        untold = _filled_by(bodies, flow.broken) | {
+        untold = _filled_by(form.get("nodes"), flow.broken) | {
             fill.name.text
             for node in flow.nodes
             for fill in node.kind.fills(self.around)

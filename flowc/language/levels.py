@@ -1,16 +1,18 @@
-"""Nodes that stand too far to the right are put where they belong, and each is told once.
+"""Lines of a flow that stand on the wrong level are put where they belong, and each slip is told once.
 
-A line that is indented too far is sound YAML of another meaning: a node becomes a field of the node
-above it, or its fields become those of the node above. Knows no kind but by its words.
+What is indented too far or too little is often sound YAML of another meaning: a node becomes a field of
+the node above it or of the flow, its fields become those of the node above, a field's lines become
+fields. Knows no kind but by its words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import fields, replace
 
 from flowc.diagnostics.codes import flows as codes
-from flowc.diagnostics.model import Reporter
+from flowc.diagnostics.codes import reading
+from flowc.diagnostics.model import Reporter, nearest
 from flowc.kinds.base import fields_of
 from flowc.kinds.table import BY_KEYWORD
 from flowc.language.reserved import COMMON
@@ -19,18 +21,40 @@ from flowc.syntax.tree import Entry, Mapping, Scalar, Tree
 
 _FIELDS = frozenset(info.key for kind in BY_KEYWORD.values() for info in fields_of(kind))
 _WORDS = _FIELDS | BY_KEYWORD.keys() | set(COMMON)
+# Of these any word may be an outcome: a service or a flow declares its own.
+_WITH_RESULTS = frozenset(
+    word for word, kind in BY_KEYWORD.items() if any(one.name == "declared" for one in fields(kind))
+)
+NEAR = 0.7  # as near as `lenght` is to `length`, and nearer than `en` is to `then`
+_OUTCOMES = frozenset(i.key for kind in BY_KEYWORD.values() for i in fields_of(kind) if i.outcome)
 
 
-def levelled(nodes: Tree | None, report: Reporter) -> Tree | None:
-    """The nodes of a flow, each on its level, in the order in which they are written."""
-    if not isinstance(nodes, Mapping):
-        return nodes
-    entries = tuple(each for entry in nodes for each in _apart(entry, report))
-    return replace(nodes, entries=entries)
+def levelled(flow: Tree, known: Container[str], report: Reporter) -> Tree:
+    """The flow with each of its nodes, and their fields, on their level. `known`: a flow's own fields."""
+    nodes = flow.get("nodes") if isinstance(flow, Mapping) else None
+    if not isinstance(flow, Mapping) or not isinstance(nodes, Mapping) or not nodes.entries:
+        return flow
+    like = nodes.entries[0].key
+    outside = [each for each in flow if each.key.text not in known and _is_node(each.value)]
+    for each in outside:
+        _report(each.key, ("the flow", "流程本身"), like, report)
+    apart = (one for each in (*nodes, *outside) for one in _apart(each, like, report))
+    found = replace(nodes, entries=_once((_whole(one, report) for one in apart), report))
+    return replace(
+        flow,
+        entries=tuple(
+            Entry(each.key, found) if each.value is nodes else each
+            for each in flow
+            if each not in outside
+        ),
+    )
 
 
-def _apart(node: Entry, report: Reporter) -> Iterator[Entry]:
-    """The node, and behind it those that stand inside of it."""
+# --- nodes
+
+
+def _apart(node: Entry, like: Scalar, report: Reporter) -> Iterator[Entry]:
+    """The node, and behind it those that stand inside of it. `like`: a name of a node on its level."""
     while isinstance(node.value, Mapping):
         body = node.value
         at = _first_inside(body)
@@ -39,17 +63,43 @@ def _apart(node: Entry, report: Reporter) -> Iterator[Entry]:
         inside = body.entries[at]
         before, behind = body.entries[:at], body.entries[at + 1 :]
         again = _after(inside, body.repeated)
-        if not again:  # else the reader has told it
-            name = inside.key
-            report.report(codes.NODE_INDENTED, name.span, node=name.text, above=node.key.text)
+        # Else the reader has told it, or it follows from a slip above it.
+        if not again and _column(inside.key) != _column(like):
+            name = node.key.text
+            _report(inside.key, (f"node `{name}`", f"节点 `{name}`"), like, report)
         if isinstance(inside.value, Mapping):
-            outside = replace(body, entries=(*before, *behind))
-            yield from _apart(Entry(node.key, outside), report)
+            rest = replace(body, entries=(*before, *behind))
+            yield from _apart(Entry(node.key, rest), like, report)
         else:
             yield Entry(node.key, replace(body, entries=before))
             inside = Entry(inside.key, _together((*behind, *again)))
         node = inside
     yield node
+
+
+def _report(name: Scalar, part_of: tuple[str, str], like: Scalar, report: Reporter) -> None:
+    above, above_zh = part_of
+    report.report(
+        codes.NODE_INDENTED,
+        name.span,
+        node=name.text,
+        above=above,
+        above_zh=above_zh,
+        like=like.text,
+    )
+
+
+def _column(name: Scalar) -> int:
+    return name.span.position.column
+
+
+def _once(entries: Iterable[Entry], report: Reporter) -> tuple[Entry, ...]:
+    kept: dict[str, Entry] = {}
+    for entry in entries:
+        name = entry.key
+        if kept.setdefault(name.text, entry) is not entry:
+            report.report(reading.DUPLICATE_KEY, name.span, key=name.text)
+    return tuple(kept.values())
 
 
 def _first_inside(body: Mapping) -> int | None:
@@ -75,8 +125,11 @@ def _is_node(value: Tree) -> bool:
 def _is_heading(entry: Entry, body: Mapping, at: int) -> bool:
     """A name with nothing under it, and a node's fields on its own level."""
     behind = (*body.entries[at + 1 :], *_after(entry, body.repeated))
-    is_empty = isinstance(entry.value, Scalar) and entry.value.is_empty
-    return is_empty and any(each.key.text in BY_KEYWORD for each in behind)
+    return _is_open(entry) and any(each.key.text in BY_KEYWORD for each in behind)
+
+
+def _is_open(entry: Entry) -> bool:
+    return isinstance(entry.value, Scalar) and entry.value.is_empty
 
 
 def _after(entry: Entry, repeated: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -91,3 +144,44 @@ def _together(entries: tuple[Entry, ...]) -> Mapping:
         kept.setdefault(entry.key.text, entry)
     first, last = ordered[0].key.span, ordered[-1].value.span
     return Mapping(tuple(kept.values()), Span(first.source, first.start, last.end))
+
+
+# --- fields
+
+
+def _whole(node: Entry, report: Reporter) -> Entry:
+    """The node, where lines that belong to a field and stand on its level are put under it."""
+    body = node.value
+    if not isinstance(body, Mapping) or any(each.key.text in _WITH_RESULTS for each in body):
+        return node
+    kept: list[Entry] = []
+    under: list[list[Entry]] = []
+    for entry in body:
+        strange = entry.key.text not in _WORDS
+        if strange and kept and _holds(kept[-1]) and (under[-1] or _is_no_slip(entry.key.text)):
+            under[-1].append(entry)
+        else:
+            kept.append(entry)
+            under.append([])
+    if not any(under):
+        return node
+    for field, lines in zip(kept, under, strict=True):
+        if lines:
+            report.report(
+                codes.FIELD_LEVEL, field.key.span, field=field.key.text, line=lines[0].key.text
+            )
+    whole = (
+        Entry(field.key, _together(tuple(lines))) if lines else field
+        for field, lines in zip(kept, under, strict=True)
+    )
+    return Entry(node.key, replace(body, entries=tuple(whole)))
+
+
+def _holds(entry: Entry) -> bool:
+    """A field that can have lines of its own, and has none."""
+    word = entry.key.text
+    return word in _WORDS and word not in _OUTCOMES and _is_open(entry)
+
+
+def _is_no_slip(word: str) -> bool:
+    return not nearest(word, _WORDS, NEAR)

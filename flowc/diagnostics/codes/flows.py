@@ -458,14 +458,27 @@ LONG_NUMBER = Code(
 NODE_INDENTED = Code(
     "F0253",
     E,
-    Words("a node stands inside of another", "节点缩进到了另一个节点里面"),
+    Words("a node stands on another level than the rest", "节点与其他节点缩进不同"),
     Words(
-        "`{node}` looks like a node, but its line makes it a part of node `{above}`",
-        "`{node}` 像是一个节点，但按缩进它成了节点 `{above}` 的一部分",
+        "`{node}` looks like a node, but by its indentation it is a part of {above}",
+        "`{node}` 像是一个节点，但按缩进它成了{above_zh}的一部分",
     ),
     Words(
-        "give the line `{node}:` as many spaces as `{above}:` has, and the lines of the node two more",
-        "请让 `{node}:` 这一行与 `{above}:` 缩进相同，节点里的各行再多缩进两个空格",
+        "give the line `{node}:` as many spaces as `{like}:` has, and the lines of the node two more",
+        "请让 `{node}:` 这一行与 `{like}:` 缩进相同，节点里的各行再多缩进两个空格",
+    ),
+)
+FIELD_LEVEL = Code(
+    "F0256",
+    E,
+    Words("lines of a field stand on its level", "字段下属的行与字段缩进相同"),
+    Words(
+        "nothing stands under `{field}`, and `{line}`, which follows, is no field of a node",
+        "`{field}` 下面没有内容，而后面同一层的 `{line}` 不是节点的字段",
+    ),
+    Words(
+        "indent the lines that belong to `{field}` two spaces more than `{field}:`",
+        "请让属于 `{field}` 的各行比 `{field}:` 多缩进两个空格",
     ),
 )
 EXIT_UNSAID = Code(

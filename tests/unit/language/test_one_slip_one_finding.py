@@ -287,6 +287,59 @@ def test_a_name_indented_too_far_is_one_finding(name: str, body: str) -> None:
     assert f"`{name}:`" in (found.help("zh") or "")
 
 
+@pytest.mark.parametrize(("name", "body"), NODES, ids=[name for name, _ in NODES])
+def test_a_node_indented_too_little_is_one_finding(name: str, body: str) -> None:
+    """What follows it on the right level is no second finding."""
+    whole = f"  {name}:\n{body}"
+
+    (found,) = found_after(BALANCE, whole, re.sub(r"^  ", "", whole, flags=re.MULTILINE))
+
+    assert (found.code.number, found.span.text) == ("F0253", name)
+    assert "流程本身" in found.label("zh")
+
+
+LINES = {
+    "choices": (HOTLINE, r"(    choices:\n)((?:      .*\n)+)", "choices"),
+    "texts of a prompt": (BALANCE, r"(    read_back:\n)((?:      .*\n)+)", "read_back"),
+    "texts of a menu": (BALANCE, r"(    )menu: \{zh: (请选择。), en: (Choose.)\}\n", "menu"),
+}
+
+
+@pytest.mark.parametrize(("file", "pattern", "name"), LINES.values(), ids=LINES)
+def test_lines_on_the_level_of_their_field_are_one_finding(
+    file: str, pattern: str, name: str
+) -> None:
+    found_there = re.search(pattern, files_of(STATION)[file].decode())
+    assert found_there is not None
+    whole, groups = found_there[0], found_there.groups()
+    flat = (
+        f"    menu:\n    en: {groups[2]}\n    zh: {groups[1]}\n"
+        if name == "menu"
+        else groups[0] + re.sub(r"^  ", "", groups[1], flags=re.MULTILINE)
+    )
+
+    (found,) = found_after(file, whole, flat)
+
+    assert (found.code.number, found.span.text) == ("F0256", name)
+
+
+def test_a_misspelt_field_behind_an_empty_one_is_told_as_such() -> None:
+    found = found_after(BALANCE, "    length: 8", "    read_back:\n    lenght: 8")
+
+    assert ("F0204", "lenght") in [(each.code.number, each.span.text) for each in found]
+
+
+def test_a_node_that_comes_to_stand_beside_its_namesake_is_told() -> None:
+    text = "    then: bye\n    bye:\n      hangup: {zh: 再见。, en: Bye.}\n"
+
+    found = found_after(BALANCE, "    then: bye\n", text)
+
+    assert [(each.code.number, each.span.text) for each in found] == [
+        ("F0253", "bye"),
+        ("F0110", "bye"),
+    ]
+
+
 def test_nodes_indented_one_after_another_are_a_finding_each() -> None:
     tail = BALANCE_TEXT[BALANCE_TEXT.index("  mark_it:") :]
 
