@@ -7,8 +7,8 @@ What counts is the CPU time of a server less what it takes with no call up. Each
 its own, and they change places every round; the ratios are of one round, and their median is told with
 its interval by order statistics. `compiled_vs_native` is against the better of the two by hand.
 With `--only compiled large null`, `large_vs_compiled` is the same path in a project of a thousand nodes
-more, and `null` a call that is hung up at once. All five together are too many servers for two cores:
-each then finds the processor's caches full of the others, and larger code pays more for that.
+more, and `null` a call that is answered and hung up. They have a run of their own, since the ratio
+depends on how many servers work at the same time: on two cores 1.04 with three and 1.06 with five.
 Run: `python benchmarks/freeswitch.py [--rounds 20] [--calls 60]`. The last line is one JSON object.
 """
 
@@ -27,7 +27,7 @@ from rounds import Rounds, idle_share, same_ends
 from flowc.target import LabUnavailableError
 
 BY_HAND = ("lua", "xml")
-MEASURED = ("compiled", *BY_HAND)
+COMPARED = ("compiled", *BY_HAND)
 IDLE_S = 5.0
 
 
@@ -63,7 +63,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--calls", type=int, default=60, help="calls of each variant in a round")
-    parser.add_argument("--only", nargs="+", choices=NUMBERS, default=MEASURED)
+    parser.add_argument("--only", nargs="+", choices=NUMBERS, default=COMPARED)
     asked = parser.parse_args()
     try:
         found, is_right = asyncio.run(run(asked.rounds, asked.calls, tuple(asked.only)))

@@ -75,9 +75,8 @@ class CallNode(NodeKind):
         meant: dict[str, Way] = {}
         for result, way in self.declared.items():
             if result not in flow.results:
-                near = closest(result, flow.results)
-                meant.setdefault(near.get("closest", ""), way)
-                report_unknown_result(into, flow, self.named[result], result)
+                near = report_unknown_result(into, flow, self.named[result], result)
+                meant.setdefault(near, way)
         return meant
 
     def _parameters(self, into: NodeBuilder, flow: BoundFlow) -> tuple[Assign, ...]:
@@ -109,8 +108,8 @@ class ReturnNode(NodeKind):
         into.block("start", (), Return(into.flow.name.text, result, MAIN_MENU))
 
 
-def report_unknown_result(into: NodeBuilder, flow: BoundFlow, span: Span, name: str) -> None:
-    """Report `name` at `span`: the flow declares no such result."""
-    into.report.report(
-        codes.UNKNOWN_RESULT, span, flow=flow.name.text, name=name, **closest(name, flow.results)
-    )
+def report_unknown_result(into: NodeBuilder, flow: BoundFlow, span: Span, name: str) -> str:
+    """Report `name` at `span`: the flow declares no such result. The one that was meant, or ""."""
+    near = closest(name, flow.results)
+    into.report.report(codes.UNKNOWN_RESULT, span, flow=flow.name.text, name=name, **near)
+    return near.get("closest", "")

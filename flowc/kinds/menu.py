@@ -26,8 +26,7 @@ from flowc.kinds.base import Field, NodeKind, Outcome
 from flowc.kinds.builder import NodeBuilder
 from flowc.kinds.parts import Choice, Speech, Text, Way
 from flowc.kinds.shapes import CHOICES, DURATION, LADDER, SPEECH, count, id_step
-from flowc.kinds.spoken_keys import spoken_keys
-from flowc.kinds.words import KEY_WORDS, base_language
+from flowc.kinds.spoken_keys import languages_without, spoken_keys
 
 MANY = 5
 
@@ -168,19 +167,15 @@ class MenuNode(NodeKind):
         if self.prompt is None:
             return
         for choice in self.choices:
-            lacking = [
-                language
-                for language in into.graph.program.around.languages
-                if base_language(language) in KEY_WORDS
-                and choice.key.text not in spoken.get(language, ())
-            ]
+            languages = into.graph.program.around.languages
+            lacking = languages_without(choice.key.text, spoken, languages)
             if lacking:
                 into.report.report(
                     codes.BOUND_NOT_SPOKEN,
                     choice.key.span,
                     key=choice.key.text,
                     node=into.node.name.text,
-                    languages=", ".join(lacking),
+                    languages=lacking,
                 )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Mapping
 
-from flowc.kinds.words import KEY_WORDS
+from flowc.kinds.words import KEY_WORDS, base_language
 
 SPOKEN = re.compile(
     r"按\s*([0-9*#]+|[零一二三四五六七八九]+|星号|井号)(?![下次遍声会])"
@@ -23,4 +24,15 @@ def spoken_keys(text: str) -> tuple[str, ...]:
     return tuple(
         KEY_OF_WORD.get(word) or "".join(KEY_OF_WORD.get(mark, mark) for mark in word)
         for word in said
+    )
+
+
+def languages_without(
+    key: str, told: Mapping[str, Collection[str]], languages: Iterable[str]
+) -> str:
+    """The languages in which a key is not told of, `zh, en`; of those whose words for keys are known."""
+    return ", ".join(
+        language
+        for language in languages
+        if base_language(language) in KEY_WORDS and key not in told.get(language, ())
     )

@@ -12,7 +12,7 @@ from dataclasses import fields, replace
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.codes import reading
-from flowc.diagnostics.model import Reporter, nearest
+from flowc.diagnostics.model import Reporter, Words, nearest
 from flowc.kinds.base import fields_of
 from flowc.kinds.table import BY_KEYWORD
 from flowc.language.reserved import COMMON
@@ -37,7 +37,7 @@ def levelled(flow: Tree, known: Container[str], report: Reporter) -> Tree:
     like = nodes.entries[0].key
     outside = [each for each in flow if each.key.text not in known and _is_node(each.value)]
     for each in outside:
-        _report(each.key, ("the flow", "流程本身"), like, report)
+        _report(each.key, Words("the flow", "流程本身"), like, report)
     apart = (one for each in (*nodes, *outside) for one in _apart(each, like, report))
     found = replace(nodes, entries=_once((_whole(one, report) for one in apart), report))
     return replace(
@@ -66,7 +66,7 @@ def _apart(node: Entry, like: Scalar, report: Reporter) -> Iterator[Entry]:
         # Else the reader has told it, or it follows from a slip above it.
         if not again and _column(inside.key) != _column(like):
             name = node.key.text
-            _report(inside.key, (f"node `{name}`", f"节点 `{name}`"), like, report)
+            _report(inside.key, Words(f"node `{name}`", f"节点 `{name}`"), like, report)
         if isinstance(inside.value, Mapping):
             rest = replace(body, entries=(*before, *behind))
             yield from _apart(Entry(node.key, rest), like, report)
@@ -77,14 +77,13 @@ def _apart(node: Entry, like: Scalar, report: Reporter) -> Iterator[Entry]:
     yield node
 
 
-def _report(name: Scalar, part_of: tuple[str, str], like: Scalar, report: Reporter) -> None:
-    above, above_zh = part_of
+def _report(name: Scalar, above: Words, like: Scalar, report: Reporter) -> None:
     report.report(
         codes.NODE_INDENTED,
         name.span,
         node=name.text,
-        above=above,
-        above_zh=above_zh,
+        above=above.en,
+        above_zh=above.zh,
         like=like.text,
     )
 

@@ -112,10 +112,15 @@ def reachable(graph: FlowGraph, roots: tuple[BlockId, ...]) -> frozenset[BlockId
 
 def leading_on(graph: FlowGraph) -> Mapping[BlockId, list[BlockId]]:
     """Where each block leads, over hubs."""
-    onward: dict[BlockId, list[BlockId]] = {}
-    for edge in hubbed_edges(graph):
-        onward.setdefault(edge.source, []).append(edge.to)
-    return onward
+    return adjacent((edge.source, edge.to) for edge in hubbed_edges(graph))
+
+
+def adjacent(pairs: Iterable[tuple[BlockId, BlockId]]) -> Mapping[BlockId, list[BlockId]]:
+    """From pairs of a block and one beside it: the blocks beside each, in the order of the pairs."""
+    found: dict[BlockId, list[BlockId]] = {}
+    for at, to in pairs:
+        found.setdefault(at, []).append(to)
+    return found
 
 
 def walked(

@@ -11,7 +11,7 @@ What an input says of its own keys is compared where its node is lowered (`kinds
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from flowc.diagnostics.codes import flows as codes
 from flowc.diagnostics.model import Reporter
@@ -19,9 +19,9 @@ from flowc.graph.ids import BlockId
 from flowc.graph.model import Block, FlowGraph
 from flowc.graph.operations import Collect, Cue, Dial, Digits, Enqueue, Lead, Options, Play, Record
 from flowc.graph.prompts import Phrase, Sound, sound_key
-from flowc.kinds.spoken_keys import spoken_keys
-from flowc.kinds.words import KEY_WORDS, Texts, base_language
-from flowc.passes.edges import ending, hubbed_edges, walked
+from flowc.kinds.spoken_keys import languages_without, spoken_keys
+from flowc.kinds.words import Texts
+from flowc.passes.edges import adjacent, ending, hubbed_edges, walked
 
 OF_AN_ENTRY = frozenset("0123456789*#")
 # 拨打本热线按二可以查询: the keys are for that call.
@@ -39,16 +39,18 @@ def _find_unsaid_exits(
     graph: FlowGraph, texts: Texts, edges: list[tuple[BlockId, BlockId]], report: Reporter
 ) -> None:
     speaking = {id_: prompt for id_, block in graph.blocks.items() if (prompt := _prompt(block))}
-    back = _ways((to, source) for source, to in edges if to not in speaking)
-    languages = [each for each in graph.languages if base_language(each) in KEY_WORDS]
+    back = adjacent((to, source) for source, to in edges if to not in speaking)
     for id_, block in graph.blocks.items():
         last = ending(block)
         if not isinstance(last, Enqueue) or not last.exit_keys:
             continue
         said = [phrase for at in walked(back, [id_], set()) for phrase in speaking.get(at, ())]
-        told = {each: {key for p in said for key, _ in _keys(p, each, texts)} for each in languages}
+        told = {
+            language: {key for phrase in said for key, _ in _keys(phrase, language, texts)}
+            for language in graph.languages
+        }
         for key in last.exit_keys:
-            lacking = ", ".join(each for each in languages if key not in told[each])
+            lacking = languages_without(key, told, graph.languages)
             if lacking:
                 node = block.origin.node
                 report.report(
@@ -62,7 +64,7 @@ def _find_unheard(
     heard = {
         id_: keys for id_, block in graph.blocks.items() if (keys := _heard(block)) is not None
     }
-    onward = _ways((source, to) for source, to in edges if source not in heard)
+    onward = adjacent((source, to) for source, to in edges if source not in heard)
     for id_, block in graph.blocks.items():
         told = [
             (key, sound)
@@ -80,13 +82,6 @@ def _find_unheard(
                     report.report(
                         codes.SAID_UNHEARD, texts.spans[sound], key=key, node=block.origin.node
                     )
-
-
-def _ways(pairs: Iterable[tuple[BlockId, BlockId]]) -> Mapping[BlockId, list[BlockId]]:
-    ways: dict[BlockId, list[BlockId]] = {}
-    for at, to in pairs:
-        ways.setdefault(at, []).append(to)
-    return ways
 
 
 def _prompt(block: Block) -> tuple[Phrase, ...]:

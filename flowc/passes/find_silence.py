@@ -20,7 +20,7 @@ from flowc.passes.bounded_ways import Heaviest, heaviest
 from flowc.passes.calls_apart import as_written
 from flowc.passes.calls_folded import Result, calls_folded
 from flowc.passes.durations import Lengths, is_heard, prompt_ms
-from flowc.passes.edges import ending, walked
+from flowc.passes.edges import adjacent, ending, walked
 from flowc.passes.example_call import example, way_through
 
 NO_RESULT: Result = ("", "")
@@ -159,10 +159,7 @@ def _leading_to(
     ends: Iterable[BlockId], onward: Mapping[BlockId, list[BlockId]]
 ) -> dict[BlockId, list[BlockId]]:
     """What of a flow leads to some of its ends, and by which ways."""
-    before: dict[BlockId, list[BlockId]] = {}
-    for id_, ways in onward.items():
-        for to in ways:
-            before.setdefault(to, []).append(id_)
+    before = adjacent((to, id_) for id_, ways in onward.items() for to in ways)
     found = dict.fromkeys(walked(before, ends, set()))
     return {id_: [to for to in onward[id_] if to in found] for id_ in found}
 

@@ -301,8 +301,8 @@ class _Composer:
     def _report_again(self, key: Scalar, first: Scalar, empty: Scalar | None) -> None:
         """Where a key between the two has nothing behind it, its lines stand on its own level: that
         is told at that key, once for all of them."""
-        again = note(first.span, _FIRST)
         if empty is None or empty.span.start < first.span.start:
+            again = note(first.span, _FIRST)
             self.report.report(reading.DUPLICATE_KEY, key.span, again, key=key.text)
         else:
             self.report.report(reading.SAME_LEVEL, empty.span, name=empty.text, key=key.text)

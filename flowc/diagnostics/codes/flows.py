@@ -468,19 +468,6 @@ NODE_INDENTED = Code(
         "请让 `{node}:` 这一行与 `{like}:` 缩进相同，节点里的各行再多缩进两个空格",
     ),
 )
-FIELD_LEVEL = Code(
-    "F0256",
-    E,
-    Words("lines of a field stand on its level", "字段下属的行与字段缩进相同"),
-    Words(
-        "nothing stands under `{field}`, and `{line}`, which follows, is no field of a node",
-        "`{field}` 下面没有内容，而后面同一层的 `{line}` 不是节点的字段",
-    ),
-    Words(
-        "indent the lines that belong to `{field}` two spaces more than `{field}:`",
-        "请让属于 `{field}` 的各行比 `{field}:` 多缩进两个空格",
-    ),
-)
 EXIT_UNSAID = Code(
     "F0254",
     W,
@@ -505,6 +492,19 @@ SAID_UNHEARD = Code(
     Words(
         "say it in the prompt of the `menu` or `collect` that hears it, or take it out of the text",
         "请在接收它的 `menu` 或 `collect` 的提示音里说，或从文字里去掉",
+    ),
+)
+FIELD_LEVEL = Code(
+    "F0256",
+    E,
+    Words("lines of a field stand on its level", "字段下属的行与字段缩进相同"),
+    Words(
+        "nothing stands under `{field}`, and `{line}`, which follows, is no field of a node",
+        "`{field}` 下面没有内容，而后面同一层的 `{line}` 不是节点的字段",
+    ),
+    Words(
+        "indent the lines that belong to `{field}` two spaces more than `{field}:`",
+        "请让属于 `{field}` 的各行比 `{field}:` 多缩进两个空格",
     ),
 )
 
