@@ -490,8 +490,8 @@ SAID_UNHEARD = Code(
         "文字里说按 `{key}`，但 `{node}` 之后没有任何地方接收它",
     ),
     Words(
-        "say it in the prompt of the `menu` or `collect` that hears it, or take it out of the text",
-        "请在接收它的 `menu` 或 `collect` 的提示音里说，或从文字里去掉",
+        "bind it (`choices:` of a menu, `exit_keys:` of a queue), or take it out of the text",
+        "请绑定它（菜单的 `choices:`、排队的 `exit_keys:`），或从文字里去掉",
     ),
 )
 FIELD_LEVEL = Code(
